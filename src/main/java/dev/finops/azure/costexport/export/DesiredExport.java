@@ -1,0 +1,132 @@
+package dev.finops.azure.costexport.export;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportSpec;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportSpec.TimePeriod;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What a spec asks of Azure at an instant, in Azure's words.
+ *
+ * @param values what the document should say, for every field that is managed now
+ * @param stated the fields that the spec itself states; what the operator supplies (a schedule's end) is not among them
+ * @param schedule empty when the spec has none, which means an inactive one
+ */
+public record DesiredExport(Map<Field, JsonNode> values, Set<Field> stated, Optional<ScheduleWindow> schedule) {
+  private static final Set<Field> SCHEDULE =
+      Set.of(Field.SCHEDULE_STATUS, Field.RECURRENCE, Field.SCHEDULE_FROM, Field.SCHEDULE_TO);
+
+  /** Removing one of these from the spec leaves Azure's value, since a document without it would not be accepted. */
+  private static final Set<Field> NEVER_TAKEN_OUT =
+      Set.of(Field.RECURRENCE, Field.SCHEDULE_FROM, Field.SCHEDULE_TO, Field.LOCATION);
+
+  /** What only Azure says, and what says where the document is. */
+  private static final List<ArmPath> NOT_SENT = List.of(
+      new ArmPath("id"), new ArmPath("name"), new ArmPath("type"), new ArmPath("systemData"), new ArmPath("etag"),
+      new ArmPath("identity.principalId"), new ArmPath("identity.tenantId"), new ArmPath("properties.nextRunTimeEstimate"),
+      new ArmPath("properties.runHistory"), new ArmPath("properties.systemSuspensionContext"));
+
+  /**
+   * @param observed what Azure has, for the parts of a schedule that are kept when they are valid
+   * @param moveStart whether Azure refused the schedule's start as past
+   */
+  public static DesiredExport of(CostExportSpec spec, Optional<ObservedExport> observed, Instant now, boolean moveStart) {
+    Map<Field, JsonNode> values = new EnumMap<>(Field.class);
+    JsonNode tree = Json.tree(spec);
+    for (Field field : Field.values()) {
+      JsonNode value = new ArmPath(field.specPath()).in(tree);
+      if (value != null && !SCHEDULE.contains(field) && field != Field.SAS_TOKEN) {
+        values.put(field, value);
+      }
+    }
+    values.computeIfPresent(Field.STORAGE_ACCOUNT_ID, (f, id) -> TextNode.valueOf("/" + Paths.strip(id.asText())));
+    values.computeIfPresent(Field.ROOT_FOLDER_PATH, (f, folder) -> TextNode.valueOf(Paths.strip(folder.asText())));
+    TimePeriod period = spec.dataset().timePeriod();
+    if (period != null) {
+      Times.start(period.from()).ifPresent(from -> values.put(Field.PERIOD_FROM, instant(from)));
+      Times.end(period.to()).ifPresent(to -> values.put(Field.PERIOD_TO, instant(to)));
+    }
+    Set<Field> stated = new TreeSet<>(values.keySet());
+    Optional<ScheduleWindow> window = Optional.ofNullable(spec.schedule()).map(schedule -> ScheduleWindow.of(schedule,
+        observed.flatMap(ObservedExport::scheduleStart), observed.flatMap(ObservedExport::scheduleEnd), now, moveStart));
+    window.ifPresent(w -> {
+      values.put(Field.RECURRENCE, TextNode.valueOf(spec.schedule().recurrence()));
+      values.put(Field.SCHEDULE_FROM, instant(w.from()));
+      values.put(Field.SCHEDULE_TO, instant(w.to()));
+      SCHEDULE.stream().filter(field -> new ArmPath(field.specPath()).in(tree) != null).forEach(stated::add);
+    });
+    boolean runs = window.map(ScheduleWindow::phase)
+        .filter(phase -> phase == ScheduleWindow.Phase.ACTIVE || phase == ScheduleWindow.Phase.ENDING).isPresent();
+    values.put(Field.SCHEDULE_STATUS, TextNode.valueOf(runs ? "Active" : "Inactive"));
+    return new DesiredExport(Map.copyOf(values), Set.copyOf(stated), window);
+  }
+
+  /** The spec paths of {@link #stated()}, in the document's order. */
+  public List<String> statedPaths() {
+    return stated.stream().sorted().map(Field::specPath).toList();
+  }
+
+  /**
+   * What an update would change.
+   *
+   * @param appliedPaths the spec paths that were stated so far: one that is no longer is taken out again
+   */
+  public List<Difference> differences(ObservedExport observed, Collection<String> appliedPaths) {
+    List<Difference> differences = new ArrayList<>();
+    for (Field field : Field.values()) {
+      JsonNode shown = field.armPath().in(observed.document());
+      JsonNode wanted = values.get(field);
+      if (wanted == null && appliedPaths.contains(field.specPath()) && !NEVER_TAKEN_OUT.contains(field)) {
+        wanted = field == Field.IDENTITY_TYPE ? TextNode.valueOf("None") : null;
+        if (!field.isAbsent(shown)) {
+          differences.add(new Difference(field, wanted, shown));
+        }
+      } else if (wanted != null && !field.same(wanted, shown)) {
+        differences.add(new Difference(field, wanted, shown));
+      }
+    }
+    return List.copyOf(differences);
+  }
+
+  /** The document that creates the export. */
+  public ObjectNode createBody() {
+    ObjectNode body = Json.object();
+    for (Field field : Field.values()) {
+      boolean noSchedule = field == Field.SCHEDULE_STATUS && schedule.isEmpty();
+      if (values.containsKey(field) && !noSchedule) {
+        field.armPath().set(body, values.get(field));
+      }
+    }
+    return body;
+  }
+
+  /** The document that updates the export: what was observed, with its eTag, overlaid with what is managed. */
+  public ObjectNode updateBody(ObservedExport observed, Collection<String> appliedPaths) {
+    ObjectNode body = observed.document().deepCopy();
+    NOT_SENT.forEach(path -> path.remove(body));
+    body.put("eTag", observed.eTag());
+    for (Difference difference : differences(observed, appliedPaths)) {
+      ArmPath path = difference.field().armPath();
+      if (difference.desired() == null) {
+        path.remove(body);
+      } else {
+        path.set(body, difference.desired());
+      }
+    }
+    return body;
+  }
+
+  private static JsonNode instant(Instant instant) {
+    return TextNode.valueOf(Times.write(instant));
+  }
+}

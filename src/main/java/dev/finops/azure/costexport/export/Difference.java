@@ -1,0 +1,30 @@
+package dev.finops.azure.costexport.export;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+/**
+ * One field in which Azure is not what it should be.
+ *
+ * @param desired null when the spec stated the field once and does no longer: it is to be taken out
+ * @param observed null when Azure does not show the field
+ */
+public record Difference(Field field, JsonNode desired, JsonNode observed) {
+
+  /** The spec path, for people. */
+  public String path() {
+    return field.specPath();
+  }
+
+  public String desiredText() {
+    return field == Field.SAS_TOKEN ? "***" : Json.text(desired);
+  }
+
+  public String observedText() {
+    return field == Field.SAS_TOKEN ? "***" : Json.text(observed);
+  }
+
+  @Override
+  public String toString() {
+    return path() + ": " + observedText() + " → " + desiredText();
+  }
+}

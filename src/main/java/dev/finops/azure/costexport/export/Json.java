@@ -1,0 +1,37 @@
+package dev.finops.azure.costexport.export;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/** JSON as trees, so that what this operator has never heard of survives. */
+public final class Json {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final int MAX_TEXT = 256;
+
+  private Json() {}
+
+  /** Reads what the program itself wrote down; anything else is a bug. */
+  static JsonNode read(String json) {
+    try {
+      return MAPPER.readTree(json);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("not JSON: " + json, e);
+    }
+  }
+
+  public static ObjectNode object() {
+    return MAPPER.createObjectNode();
+  }
+
+  public static JsonNode tree(Object value) {
+    return MAPPER.valueToTree(value);
+  }
+
+  /** JSON text of at most 256 characters, for people. */
+  static String text(JsonNode value) {
+    String text = value == null ? "null" : value.toString();
+    return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT - 1) + "…";
+  }
+}

@@ -1,0 +1,94 @@
+package dev.finops.azure.costexport.export;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Locale;
+import java.util.TreeSet;
+
+/** How values of a field are compared: two with an equal {@link #of canonical form} mean the same to Azure. */
+enum Meaning {
+  /** As written. */
+  TEXT {
+    @Override
+    Object of(JsonNode value) {
+      return value.asText();
+    }
+  },
+  /** An enum or a name; Azure answers some in another case than they were sent. */
+  WORD {
+    @Override
+    Object of(JsonNode value) {
+      return lower(value);
+    }
+  },
+  /** An ARM id, with or without slashes at its ends. */
+  ID {
+    @Override
+    Object of(JsonNode value) {
+      return Paths.strip(lower(value));
+    }
+  },
+  /** {@code Central US} is {@code centralus}. */
+  LOCATION {
+    @Override
+    Object of(JsonNode value) {
+      return lower(value).replace(" ", "");
+    }
+  },
+  /** Blob names are case-sensitive; slashes at the ends are not part of them. */
+  FOLDER {
+    @Override
+    Object of(JsonNode value) {
+      return Paths.strip(value.asText());
+    }
+  },
+  FLAG {
+    @Override
+    Object of(JsonNode value) {
+      return value.asBoolean();
+    }
+  },
+  INSTANT {
+    @Override
+    Object of(JsonNode value) {
+      return Times.start(value.asText()).<Object>map(i -> i).orElseGet(value::asText);
+    }
+  },
+  /** A day of a period: Azure answers its end at midnight or a second before. */
+  DAY {
+    @Override
+    Object of(JsonNode value) {
+      return Times.start(value.asText()).<Object>map(i -> Times.write(i).substring(0, 10)).orElseGet(value::asText);
+    }
+  },
+  /** Words in any order. */
+  WORDS {
+    @Override
+    Object of(JsonNode value) {
+      TreeSet<String> words = new TreeSet<>();
+      value.forEach(word -> words.add(lower(word)));
+      return words;
+    }
+  },
+  /** Name and value pairs in any order. */
+  FILTERS {
+    @Override
+    Object of(JsonNode value) {
+      TreeSet<String> filters = new TreeSet<>();
+      value.forEach(filter -> filters.add(lower(filter.path("name")) + "=" + lower(filter.path("value"))));
+      return filters;
+    }
+  },
+  /** Azure never shows it, so nothing that it shows is a difference. */
+  SECRET {
+    @Override
+    Object of(JsonNode value) {
+      return "***";
+    }
+  };
+
+  abstract Object of(JsonNode value);
+
+  private static String lower(JsonNode value) {
+    return value.asText().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,72 @@
+package dev.finops.azure.costexport.export;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Identity;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Run;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** An export as Azure showed it. The document stays whole: most of it is none of our business, and must survive an update. */
+public record ObservedExport(ObjectNode document) {
+
+  public Optional<String> name() {
+    return text("name");
+  }
+
+  public Optional<String> id() {
+    return text("id");
+  }
+
+  /** Azure spells it {@code eTag} inside the body and puts quotes into the value. */
+  public String eTag() {
+    return text("eTag").or(() -> text("etag")).orElse(null);
+  }
+
+  public Optional<Instant> nextRunTime() {
+    return text("properties.nextRunTimeEstimate").flatMap(Times::start);
+  }
+
+  Optional<Instant> scheduleStart() {
+    return text(Field.SCHEDULE_FROM.armPath().path()).flatMap(Times::start);
+  }
+
+  Optional<Instant> scheduleEnd() {
+    return text(Field.SCHEDULE_TO.armPath().path()).flatMap(Times::start);
+  }
+
+  public Identity identity() {
+    Optional<String> principal = text("identity.principalId");
+    Optional<String> tenant = text("identity.tenantId");
+    return principal.isEmpty() && tenant.isEmpty() ? null : new Identity(principal.orElse(null), tenant.orElse(null));
+  }
+
+  /** Who changed it last, where Azure says; for the record of corrections. */
+  public Optional<String> changedBy() {
+    return text("systemData.lastModifiedBy");
+  }
+
+  /** Why Azure stopped the schedule, when it did. */
+  public Optional<String> suspension() {
+    JsonNode context = document.path("properties").path("systemSuspensionContext");
+    boolean suspended = text("properties.schedule.status").filter("SystemSuspended"::equalsIgnoreCase).isPresent();
+    if (!suspended && !context.path("suspensionCode").isTextual()) {
+      return Optional.empty();
+    }
+    String code = context.path("suspensionCode").asText("SystemSuspended");
+    String reason = context.path("suspensionReason").asText("");
+    String time = context.path("suspensionTime").asText("");
+    return Optional.of(code + (reason.isEmpty() ? "" : ": " + reason) + (time.isEmpty() ? "" : " (since " + time + ")"));
+  }
+
+  /** The runs that came with the document: one in a list, up to ten in a get with {@code $expand=runHistory}. */
+  public List<Run> runs() {
+    return RunHistory.read(document.path("properties").path("runHistory").path("value"));
+  }
+
+  private Optional<String> text(String path) {
+    return Optional.ofNullable(new ArmPath(path).in(document)).filter(JsonNode::isValueNode).map(JsonNode::asText)
+        .filter(text -> !text.isEmpty());
+  }
+}

@@ -1,0 +1,52 @@
+package dev.finops.azure.costexport.export;
+
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+
+/** The beat of a recurrence: all starts that a schedule with this one has. */
+record Rhythm(Instant start, String recurrence) {
+
+  /** The first start that is after the given instant; the start itself when that is. */
+  Instant nextAfter(Instant instant) {
+    if (start.isAfter(instant)) {
+      return start;
+    }
+    long beat = Math.max(0, beatsUntil(instant) - 1);
+    while (!beat(beat).isAfter(instant)) {
+      beat++;
+    }
+    return beat(beat);
+  }
+
+  boolean hits(Instant instant) {
+    if (instant.isBefore(start)) {
+      return false;
+    }
+    long near = beatsUntil(instant);
+    // A month's end is clamped, so the count of whole months may be one short.
+    return beat(near).equals(instant) || beat(near + 1).equals(instant);
+  }
+
+  private long beatsUntil(Instant instant) {
+    return unit().between(utc(start), utc(instant));
+  }
+
+  private Instant beat(long count) {
+    return utc(start).plus(count, unit()).toInstant();
+  }
+
+  private ChronoUnit unit() {
+    return switch (recurrence) {
+      case "Weekly" -> ChronoUnit.WEEKS;
+      case "Monthly" -> ChronoUnit.MONTHS;
+      case "Annually" -> ChronoUnit.YEARS;
+      default -> ChronoUnit.DAYS; // Daily, and what a newer API may add: the finest beat is never wrong
+    };
+  }
+
+  private static OffsetDateTime utc(Instant instant) {
+    return instant.atOffset(ZoneOffset.UTC);
+  }
+}

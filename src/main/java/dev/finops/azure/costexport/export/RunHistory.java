@@ -1,0 +1,123 @@
+package dev.finops.azure.costexport.export;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Run;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.RunError;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.TimePeriod;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** The runs of an export, newest first. */
+public final class RunHistory {
+  private static final int KEPT = 10;
+  private static final int MAX_MESSAGE = 1024;
+  private static final Comparator<Run> NEWEST_FIRST =
+      Comparator.comparing((Run run) -> submitted(run).orElse(Instant.EPOCH)).reversed();
+
+  private RunHistory() {}
+
+  static List<Run> read(JsonNode entries) {
+    List<Run> runs = new ArrayList<>();
+    entries.forEach(entry -> {
+      Run run = run(entry);
+      if (run.id() != null) {
+        runs.add(run);
+      }
+    });
+    runs.sort(NEWEST_FIRST);
+    return List.copyOf(runs);
+  }
+
+  /** What is known of the newest ten runs: a later answer about a run replaces an earlier one, no answer forgets one. */
+  public static List<Run> merge(List<Run> known, List<Run> answered) {
+    Map<String, Run> byId = new LinkedHashMap<>();
+    if (known != null) {
+      known.forEach(run -> byId.put(run.id(), run));
+    }
+    answered.forEach(run -> byId.merge(run.id(), run, RunHistory::later));
+    return byId.values().stream().sorted(NEWEST_FIRST).limit(KEPT).toList();
+  }
+
+  public static Optional<Instant> submitted(Run run) {
+    return Times.start(run.submittedTime());
+  }
+
+  public static Optional<Instant> ended(Run run) {
+    return Times.start(run.processingEndTime()).or(() -> submitted(run));
+  }
+
+  public static boolean underWay(Run run) {
+    return is(run, "Queued") || is(run, "InProgress");
+  }
+
+  /** Completed, or answered that there is no (newer) data. */
+  public static boolean succeeded(Run run) {
+    return is(run, "Completed") || withoutData(run);
+  }
+
+  public static boolean withoutData(Run run) {
+    return is(run, "NewDataNotAvailable") || is(run, "DataNotAvailable");
+  }
+
+  public static boolean is(Run run, String status) {
+    return status.equalsIgnoreCase(run.status());
+  }
+
+  /** A replica that lags may still say that an ended run is under way. */
+  private static Run later(Run known, Run answered) {
+    return underWay(answered) && !underWay(known) && known.status() != null ? known : answered;
+  }
+
+  private static Run run(JsonNode entry) {
+    JsonNode properties = entry.path("properties");
+    return new Run(
+        id(entry),
+        text(properties, "executionType"),
+        text(properties, "status"),
+        text(properties, "submittedBy"),
+        text(properties, "submittedTime"),
+        text(properties, "processingStartTime"),
+        text(properties, "processingEndTime"),
+        period(properties),
+        text(properties, "fileName"),
+        text(properties, "manifestFile"),
+        error(properties.path("error")));
+  }
+
+  /** The run's GUID: its name, else the last segment of its id. */
+  private static String id(JsonNode entry) {
+    String id = text(entry, "name");
+    if (id == null && text(entry, "id") != null) {
+      String path = Paths.strip(text(entry, "id"));
+      id = path.substring(path.lastIndexOf('/') + 1);
+    }
+    return id == null ? null : id.toLowerCase(Locale.ROOT);
+  }
+
+  private static TimePeriod period(JsonNode properties) {
+    String from = text(properties, "startDate");
+    String to = text(properties, "endDate");
+    return from == null && to == null ? null : new TimePeriod(from, to);
+  }
+
+  private static RunError error(JsonNode error) {
+    String code = text(error, "code");
+    String message = text(error, "message");
+    return code == null && message == null ? null : new RunError(code, message);
+  }
+
+  private static String text(JsonNode node, String name) {
+    JsonNode value = node.path(name);
+    if (!value.isValueNode() || value.isNull() || value.asText().isEmpty()) {
+      return null;
+    }
+    String text = value.asText();
+    return text.length() <= MAX_MESSAGE ? text : text.substring(0, MAX_MESSAGE - 1) + "…";
+  }
+}

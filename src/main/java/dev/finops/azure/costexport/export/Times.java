@@ -1,0 +1,55 @@
+package dev.finops.azure.costexport.export;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Instants as people and Azure write them: a date, a date-time with {@code Z} or an offset, or without either (Azure's
+ * manifests and some responses; docs/azure.md, "Times"), with up to nine digits of a second.
+ */
+public final class Times {
+  private static final LocalTime END_OF_DAY = LocalTime.of(23, 59, 59);
+
+  private Times() {}
+
+  /** The start of what was written: a bare date is its midnight in UTC. */
+  public static Optional<Instant> start(String text) {
+    return read(text, LocalTime.MIDNIGHT);
+  }
+
+  /** The end of what was written: a bare date is its last second in UTC. */
+  public static Optional<Instant> end(String text) {
+    return read(text, END_OF_DAY);
+  }
+
+  /** As it is sent to Azure and written to status: whole seconds, {@code Z}. */
+  public static String write(Instant instant) {
+    return instant.truncatedTo(ChronoUnit.SECONDS).toString();
+  }
+
+  private static Optional<Instant> read(String text, LocalTime timeOfBareDate) {
+    if (text == null) {
+      return Optional.empty();
+    }
+    String written = text.strip().toUpperCase(Locale.ROOT);
+    try {
+      if (!written.contains("T")) {
+        return Optional.of(LocalDate.parse(written).atTime(timeOfBareDate).toInstant(ZoneOffset.UTC));
+      }
+      boolean hasOffset = written.endsWith("Z") || written.lastIndexOf('+') > 10 || written.lastIndexOf('-') > 10;
+      return Optional.of(hasOffset
+          ? OffsetDateTime.parse(written).toInstant()
+          : LocalDateTime.parse(written).toInstant(ZoneOffset.UTC));
+    } catch (DateTimeException notATime) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package dev.finops.azure.costexport.failure;
+
+import java.time.Duration;
+
+/**
+ * What can go wrong with a call to Azure, by what there is to do about it. None of them is an exception: each is an
+ * expected answer, and ends in a condition.
+ */
+public sealed interface ArmFailure {
+  Detail detail();
+
+  Reason reason();
+
+  /** Azure's quota is used up; {@code retryAfter} is the longest time that any of its headers asks. */
+  record Throttled(Detail detail, Duration retryAfter) implements ArmFailure {
+    @Override
+    public Reason reason() {
+      return Reason.THROTTLED;
+    }
+  }
+
+  /**
+   * No answer, or one that says nothing: network, time-out, 408, 5xx, an answer that is not ARM's JSON. Whether a write
+   * took effect is unknown: observe before it is sent again.
+   *
+   * @param retryAfter null when Azure named no time
+   */
+  record Unclear(Detail detail, Reason reason, Duration retryAfter) implements ArmFailure {}
+
+  /** Somebody must give a right, register a provider, or it is on its way: tried again slowly. */
+  record Denied(Detail detail, Reason reason) implements ArmFailure {}
+
+  /** ARM's own JSON says that there is no such export. */
+  record ExportNotFound(Detail detail) implements ArmFailure {
+    @Override
+    public Reason reason() {
+      return Reason.NOT_FOUND;
+    }
+  }
+
+  /** The subscription or resource group is gone, or never was. */
+  record ScopeNotFound(Detail detail) implements ArmFailure {
+    @Override
+    public Reason reason() {
+      return Reason.SCOPE_NOT_FOUND;
+    }
+  }
+
+  /** The document that the write was made for is not the latest. */
+  record Outdated(Detail detail) implements ArmFailure {
+    @Override
+    public Reason reason() {
+      return Reason.CONTESTED_BY_ANOTHER_WRITER;
+    }
+  }
+
+  /** Azure will not accept this request however often it is sent. */
+  record Refused(Detail detail, Reason reason) implements ArmFailure {
+    /** The one refusal that has a cure: the schedule's start passed since it was sent first (docs/azure.md, "Schedule"). */
+    public boolean startIsPast() {
+      return detail.message().contains("'from' value cannot be in the past");
+    }
+  }
+
+  /**
+   * @param status the HTTP status, 0 when there was no answer
+   * @param code Azure's code, or empty
+   * @param message Azure's words, one line, at most 1,024 characters
+   * @param requestId Azure's id of the request for its support, or empty
+   */
+  record Detail(int status, String code, String message, String requestId) {
+
+    /** For a condition: Azure's words, its code, and the id to give to its support. */
+    public String text() {
+      String text = message.isEmpty() ? "HTTP " + status : message;
+      String named = code.isEmpty() || code.equals(String.valueOf(status)) ? text : code + ": " + text;
+      return requestId.isEmpty() || named.contains(requestId) ? named : named + " (request id " + requestId + ")";
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package dev.finops.azure.costexport.failure;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** Why a condition has its status, or what an Event is about. Printed in CamelCase; docs/reference/reasons.md lists them. */
+public enum Reason {
+  // Ready and Synced
+  PENDING,
+  APPLIED,
+  OBSERVED,
+  PAUSED,
+  SCHEDULE_ENDING,
+  SCHEDULE_ENDED,
+  DIFFERENCE,
+  NOT_FOUND,
+  CREATING,
+  UPDATING,
+  DELETING,
+  // Somebody must act
+  ALREADY_EXISTS,
+  CONFLICT,
+  INVALID_REQUEST,
+  FIELD_IGNORED,
+  NOT_VISIBLE_IN_API_VERSION,
+  SYSTEM_SUSPENDED,
+  DISALLOWED_BY_POLICY,
+  NOT_SUPPORTED_YET,
+  // Tried again
+  THROTTLED,
+  ARM_UNREACHABLE,
+  ARM_UNAVAILABLE,
+  BAD_ARM_RESPONSE,
+  UNEXPECTED_REDIRECT,
+  AUTHENTICATION_FAILED,
+  AUTHORIZATION_FAILED,
+  CREDENTIALS_MISSING,
+  SCOPE_NOT_FOUND,
+  SCOPE_LOCKED,
+  PROVIDER_NOT_REGISTERED,
+  CONTESTED_BY_ANOTHER_WRITER,
+  // Runs and deliveries
+  NO_RUN_YET,
+  COMPLETED,
+  NO_NEW_DATA,
+  RUN_FAILED,
+  RUN_TIMED_OUT,
+  RUN_DENIED,
+  FRESH,
+  STALE,
+  MONTHS_OPEN,
+  MONTHS_DONE,
+  MONTHS_FAILED,
+  NEEDS_API_VERSION,
+  // Events
+  CREATED,
+  UPDATED,
+  ADOPTED,
+  DELETED,
+  ORPHANED,
+  INHERITED,
+  DRIFT_DETECTED,
+  DRIFT_CORRECTED,
+  EXTERNAL_DELETED,
+  RUN_REQUESTED,
+  RUN_STARTED,
+  RUN_COMPLETED,
+  RUN_REFUSED,
+  REQUEST_REFUSED,
+  CLOCK_SKEW;
+
+  private final String text =
+      Arrays.stream(name().split("_")).map(word -> word.charAt(0) + word.substring(1).toLowerCase(Locale.ROOT)).collect(Collectors.joining());
+
+  @Override
+  public String toString() {
+    return text;
+  }
+}

@@ -1,0 +1,82 @@
+package dev.finops.azure.costexport.plan;
+
+import dev.finops.azure.costexport.export.DesiredExport;
+import dev.finops.azure.costexport.export.ExportId;
+import dev.finops.azure.costexport.failure.ArmFailure;
+import dev.finops.azure.costexport.failure.Reason;
+import dev.finops.azure.costexport.plan.Observation.Absent;
+import dev.finops.azure.costexport.plan.Observation.Present;
+import dev.finops.azure.costexport.plan.Observation.Unanswered;
+import java.util.List;
+import java.util.Optional;
+
+/** Decides what becomes of the export when its object is deleted. */
+public final class Removal {
+  private Removal() {}
+
+  /** The one thing to do next. */
+  public sealed interface Step {
+    /** The object may go. */
+    record Release(Optional<Note> note) implements Step {}
+
+    /** DELETE of the id that the status recorded, never of one made from the spec. */
+    record Delete(ExportId id) implements Step {}
+
+    /** GET of that id. */
+    record Observe(ExportId id) implements Step {}
+
+    record Rest(Verdict verdict) implements Step {}
+  }
+
+  /**
+   * @param observation of the recorded id, empty when it was not asked for yet
+   * @param heir the object that means the same export and takes it over
+   * @param deleteSent whether this process had a DELETE accepted
+   */
+  public static Step next(Situation s, Optional<Observation> observation, Optional<String> heir, boolean deleteSent) {
+    if (s.subject().paused()) {
+      return new Step.Rest(new Verdict.Paused());
+    }
+    Optional<ExportId> recorded = ExportId.parse(s.status().exportId());
+    if (!s.managed() || recorded.isEmpty()) {
+      return new Step.Release(Optional.empty());
+    }
+    ExportId id = recorded.get();
+    if (orphans(s)) {
+      return new Step.Release(Optional.of(Note.normal(Reason.ORPHANED, "left " + id + " in Azure, as deletionPolicy says")));
+    }
+    if (heir.isPresent()) {
+      return new Step.Release(Optional.of(Note.normal(Reason.INHERITED, "left " + id + " to CostExport " + heir.get())));
+    }
+    boolean known = s.status().eTag() != null;
+    if (observation.isEmpty()) {
+      return known && !deleteSent ? new Step.Delete(id) : new Step.Observe(id);
+    }
+    return switch (observation.get()) {
+      case Unanswered(ArmFailure.ScopeNotFound gone) -> released(id, "its scope is gone: " + gone.detail().text());
+      case Unanswered(var failure) -> new Step.Rest(new Verdict.Failing(failure, true, List.of()));
+      case Absent absent when !s.settings().apiVersion().sees(s.status().apiVersion()) ->
+          new Step.Rest(new Verdict.Stuck(Reason.NOT_VISIBLE_IN_API_VERSION, Planner.notVisible(s), List.of()));
+      case Absent absent -> released(id, "Azure says that it does not exist");
+      case Present present when !known && differs(s, present) -> new Step.Release(Optional.of(
+          Note.normal(Reason.ORPHANED, "left " + id + " in Azure: it is not the one that this object meant to create")));
+      case Present present when deleteSent -> new Step.Rest(new Verdict.Waiting(Reason.DELETING,
+          "Azure accepted the deletion and still shows the export"));
+      case Present present -> new Step.Delete(id);
+    };
+  }
+
+  private static boolean orphans(Situation s) {
+    String policy = s.spec().deletionPolicy();
+    return policy == null ? Planner.ADOPTED.equals(s.status().origin()) : policy.equals("Orphan");
+  }
+
+  private static Step released(ExportId id, String why) {
+    return new Step.Release(Optional.of(Note.normal(Reason.DELETED, id + " is deleted; " + why)));
+  }
+
+  private static boolean differs(Situation s, Present present) {
+    return !DesiredExport.of(s.spec(), Optional.of(present.export()), s.now(), false)
+        .differences(present.export(), List.of()).isEmpty();
+  }
+}

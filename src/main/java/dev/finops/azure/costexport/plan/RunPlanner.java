@@ -1,0 +1,190 @@
+package dev.finops.azure.costexport.plan;
+
+import dev.finops.azure.costexport.api.v1alpha1.Annotations;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.PendingRun;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Run;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.TimePeriod;
+import dev.finops.azure.costexport.backfill.MonthRows;
+import dev.finops.azure.costexport.backfill.RunPeriod;
+import dev.finops.azure.costexport.export.RunHistory;
+import dev.finops.azure.costexport.export.Times;
+import dev.finops.azure.costexport.failure.Reason;
+import dev.finops.azure.costexport.plan.Observation.Present;
+import dev.finops.azure.costexport.plan.Observation.Source;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Decides about runs of an export that is in sync: each request once. A run has no id until Azure's history shows it, so the
+ * intent is written first, and the history decides whether it was accepted.
+ */
+final class RunPlanner {
+  static final String REQUEST = "Request";
+  static final String ON_CREATE = "OnCreate";
+  static final String BACKFILL = "Backfill";
+
+  /** ARM's Date header, which the time of an intent comes from, has whole seconds. */
+  private static final Duration CLOCK = Duration.ofSeconds(5);
+
+  /** An intent that the history does not show for so many polls was not accepted. */
+  private static final int POLLS = 4;
+
+  private RunPlanner() {}
+
+  /** Whether the history has to be read whole: something of ours is under way or about to be. */
+  static boolean watching(Situation s) {
+    CostExportStatus status = s.status();
+    return status.pendingRun() != null || request(s).isPresent() || MonthRows.of(status.backfill()).open() > 0
+        || status.runs() != null && status.runs().stream().anyMatch(run -> onDemand(run) && RunHistory.underWay(run));
+  }
+
+  static Optional<Step> next(Situation s, Present present) {
+    List<Run> runs = RunHistory.merge(s.status().runs(), present.export().runs());
+    PendingRun pending = s.status().pendingRun();
+    if (pending != null || request(s).isPresent()) {
+      if (present.source() != Source.GET) {
+        return Optional.of(new Step.Observe(Look.SINGLE));
+      }
+      return pending != null ? follow(s, pending, runs) : answerRequest(s, runs);
+    }
+    return nextMonth(s, present);
+  }
+
+  private static Optional<Step> follow(Situation s, PendingRun pending, List<Run> runs) {
+    Optional<Run> accepted = runs.stream().filter(run -> isNew(s, run) && answers(run, pending)).findFirst();
+    if (accepted.isPresent()) {
+      return Optional.of(new Step.Record(accepted(s, pending, accepted.get(), runs), false,
+          List.of(Note.normal(Reason.RUN_STARTED, "run " + accepted.get().id() + of(pending.timePeriod()) + " was accepted"))));
+    }
+    if (s.memory().postRun()) {
+      return Optional.of(new Step.PostRun(pending));
+    }
+    boolean underWay = pending.timePeriod() == null && runs.stream().anyMatch(RunHistory::underWay);
+    Optional<Instant> lapses = Times.start(pending.requestedTime()).map(t -> t.plus(s.settings().runPollInterval().multipliedBy(POLLS)));
+    boolean neverPosted = pending.attempts() == null || pending.attempts() == 0 || lapses.isEmpty();
+    if (neverPosted ? !underWay : !s.now().isBefore(lapses.get())) {
+      return Optional.of(intent(s, runs, new PendingRun(pending.cause(), pending.request(), pending.timePeriod(),
+          Times.write(s.now()), neverPosted ? 1 : pending.attempts() + 1), List.of()));
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<Step> answerRequest(Situation s, List<Run> runs) {
+    String value = request(s).orElseThrow();
+    String period = s.subject().annotations().get(Annotations.RUN_PERIOD);
+    if (period != null && !period.isBlank()) {
+      return Optional.of(askMonths(s, value, period));
+    }
+    if (runs.stream().anyMatch(RunHistory::underWay)) {
+      return Optional.empty(); // it waits for the one under way
+    }
+    return Optional.of(intent(s, runs, new PendingRun(REQUEST, value, null, Times.write(s.now()), 1),
+        List.of(Note.normal(Reason.RUN_REQUESTED, "a run was asked for (" + value + ")"))));
+  }
+
+  private static Step askMonths(Situation s, String value, String period) {
+    StatusDraft draft = new StatusDraft(s.status());
+    draft.lastHandledRunRequest = value;
+    if (!s.settings().apiVersion().runsPeriods()) {
+      return new Step.Record(draft.done(), false, List.of(Note.warning(Reason.RUN_REFUSED, "a run of " + period
+          + " needs api-version " + ApiVersion.COMPLETE + " or later; EXPORTS_API_VERSION is " + s.settings().apiVersion().name())));
+    }
+    Note note = switch (RunPeriod.parse(period, today(s))) {
+      case RunPeriod.Unusable(var why) -> Note.warning(Reason.RUN_REFUSED, Annotations.RUN_PERIOD + ": " + why);
+      case RunPeriod.Months(var months) -> {
+        draft.backfill = MonthRows.of(s.status().backfill()).ask(months).backfill();
+        yield Note.normal(Reason.RUN_REQUESTED, "runs of " + period + " were asked for (" + value + ")");
+      }
+    };
+    return new Step.Record(draft.done(), false, List.of(note));
+  }
+
+  private static Optional<Step> nextMonth(Situation s, Present present) {
+    MonthRows rows = MonthRows.of(s.status().backfill());
+    Optional<YearMonth> month = rows.next();
+    if (month.isEmpty()) {
+      return Optional.empty();
+    }
+    if (present.source() != Source.GET) {
+      return Optional.of(new Step.Observe(Look.SINGLE));
+    }
+    PendingRun pending = new PendingRun(BACKFILL, month.get().toString(), MonthRows.period(month.get(), today(s)),
+        Times.write(s.now()), 1);
+    StatusDraft draft = new StatusDraft(s.status());
+    draft.backfill = rows.follow(present.export().runs()).backfill();
+    return Optional.of(intent(s.with(draft.done()), RunHistory.merge(s.status().runs(), present.export().runs()), pending, List.of()));
+  }
+
+  /** Every run that the history shows now is written down with the intent, so that none of them can be taken for its answer. */
+  private static Step intent(Situation s, List<Run> runs, PendingRun pending, List<Note> notes) {
+    StatusDraft draft = new StatusDraft(s.status());
+    draft.runs = runs;
+    draft.pendingRun = pending;
+    if (BACKFILL.equals(pending.cause())) {
+      draft.backfill = MonthRows.of(draft.backfill).requested(YearMonth.parse(pending.request()), pending.attempts()).backfill();
+    }
+    return new Step.Record(draft.done(), true, notes);
+  }
+
+  private static CostExportStatus accepted(Situation s, PendingRun pending, Run run, List<Run> runs) {
+    StatusDraft draft = new StatusDraft(s.status());
+    draft.runs = runs;
+    draft.pendingRun = null;
+    if (REQUEST.equals(pending.cause())) {
+      draft.lastHandledRunRequest = pending.request();
+    } else if (BACKFILL.equals(pending.cause())) {
+      draft.backfill = MonthRows.of(draft.backfill).running(YearMonth.parse(pending.request()), run.id()).backfill();
+    }
+    return draft.done();
+  }
+
+  /** What becomes of an intent whose POST Azure refused for good. */
+  static CostExportStatus refused(Situation s, PendingRun pending, String message) {
+    StatusDraft draft = new StatusDraft(s.status());
+    draft.pendingRun = null;
+    if (REQUEST.equals(pending.cause())) {
+      draft.lastHandledRunRequest = pending.request();
+    } else if (BACKFILL.equals(pending.cause())) {
+      draft.backfill = MonthRows.of(draft.backfill).failed(YearMonth.parse(pending.request()), message).backfill();
+    }
+    return draft.done();
+  }
+
+  private static boolean isNew(Situation s, Run run) {
+    return s.status().runs() == null || s.status().runs().stream().noneMatch(known -> known.id().equals(run.id()));
+  }
+
+  private static boolean answers(Run run, PendingRun pending) {
+    Optional<Instant> requested = Times.start(pending.requestedTime());
+    boolean inTime = requested.isPresent() && RunHistory.submitted(run)
+        .filter(submitted -> !submitted.isBefore(requested.get().minus(CLOCK))).isPresent();
+    return onDemand(run) && inTime && (pending.timePeriod() == null || samePeriod(run.timePeriod(), pending.timePeriod()));
+  }
+
+  private static boolean samePeriod(TimePeriod shown, TimePeriod asked) {
+    return shown == null || shown.from() == null
+        || Times.start(shown.from()).map(Times::write).map(text -> text.substring(0, 7)).equals(Optional.of(asked.from().substring(0, 7)));
+  }
+
+  private static boolean onDemand(Run run) {
+    return run.executionType() == null || run.executionType().equalsIgnoreCase("OnDemand");
+  }
+
+  static Optional<String> request(Situation s) {
+    return s.subject().request(Annotations.RUN_REQUESTED_AT, s.status().lastHandledRunRequest());
+  }
+
+  private static LocalDate today(Situation s) {
+    return s.now().atOffset(ZoneOffset.UTC).toLocalDate();
+  }
+
+  private static String of(TimePeriod period) {
+    return period == null ? "" : " of " + period.from().substring(0, 7);
+  }
+}

@@ -1,0 +1,68 @@
+package dev.finops.azure.costexport.plan;
+
+import dev.finops.azure.costexport.api.v1alpha1.CostExportSpec;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
+import dev.finops.azure.costexport.export.ExportId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * All that a decision rests on.
+ *
+ * @param now by Azure's clock, since Azure judges what is past
+ */
+public record Situation(Subject subject, CostExportSpec spec, CostExportStatus status, Observation observation, Memory memory,
+    Settings settings, Instant now) {
+  /** How old what was seen may be when it is written upon. */
+  private static final Duration RECENT = Duration.ofSeconds(10);
+
+  /** For how long after our write Azure may still answer with what was before. */
+  private static final Duration REPLICATION = Duration.ofMinutes(2);
+
+  public Situation with(CostExportStatus newStatus) {
+    return new Situation(subject, spec, newStatus, observation, memory, settings, now);
+  }
+
+  public Situation with(Observation newObservation, Instant newNow) {
+    return new Situation(subject, spec, status, newObservation, memory, settings, newNow);
+  }
+
+  public Situation with(Memory newMemory) {
+    return new Situation(subject, spec, status, observation, newMemory, settings, now);
+  }
+
+  public ExportId exportId() {
+    return ExportId.of(spec, subject.name());
+  }
+
+  public boolean managed() {
+    return !"Observe".equals(spec.managementPolicy());
+  }
+
+  /** Whether the spec's generation has been in Azure. */
+  public boolean applied() {
+    return Conditions.find(status.conditions(), Conditions.READY)
+        .filter(ready -> "True".equals(ready.status()))
+        .filter(ready -> status.observedGeneration() != null && status.observedGeneration() == subject.generation())
+        .isPresent();
+  }
+
+  /** Whether the export is known as ours, and not merely meant to be. */
+  boolean ours() {
+    return status.exportId() != null && status.eTag() != null;
+  }
+
+  List<String> appliedFields() {
+    return Optional.ofNullable(status.appliedFields()).orElse(List.of());
+  }
+
+  boolean isRecent(Instant at) {
+    return !at.isBefore(now.minus(RECENT));
+  }
+
+  boolean justWrote() {
+    return memory.wroteAt() != null && now.isBefore(memory.wroteAt().plus(REPLICATION));
+  }
+}

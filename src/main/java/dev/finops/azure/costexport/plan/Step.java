@@ -1,0 +1,36 @@
+package dev.finops.azure.costexport.plan;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.PendingRun;
+import dev.finops.azure.costexport.export.DesiredExport;
+import dev.finops.azure.costexport.export.Difference;
+import java.util.List;
+
+/** The one thing to do next. */
+public sealed interface Step {
+
+  /** Ask Azure, more closely than the present observation did. */
+  record Observe(Look look) implements Step {}
+
+  /** Write down what is about to be done, so that a crash cannot make it a surprise. */
+  record Record(CostExportStatus status, boolean runToPost, List<Note> notes) implements Step {}
+
+  /** PUT without an eTag: Azure refuses it when the export exists. */
+  record Create(ObjectNode body, DesiredExport desired) implements Step {}
+
+  /** PUT with the eTag of the document that it was made for. */
+  record Update(ObjectNode body, DesiredExport desired, List<Difference> differences, Cause cause) implements Step {}
+
+  /** POST: one run of the export. */
+  record PostRun(PendingRun run) implements Step {}
+
+  /** Nothing to do until something changes. */
+  record Rest(Verdict verdict) implements Step {}
+
+  enum Cause {
+    SPEC,
+    DRIFT,
+    REQUEST
+  }
+}

@@ -1,0 +1,246 @@
+package dev.finops.azure.costexport.report;
+
+import dev.finops.azure.costexport.api.v1alpha1.Annotations;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Condition;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Run;
+import dev.finops.azure.costexport.export.Difference;
+import dev.finops.azure.costexport.export.RunHistory;
+import dev.finops.azure.costexport.export.ScheduleWindow;
+import dev.finops.azure.costexport.export.Times;
+import dev.finops.azure.costexport.failure.Reason;
+import dev.finops.azure.costexport.plan.Conditions;
+import dev.finops.azure.costexport.plan.Note;
+import dev.finops.azure.costexport.plan.Planner;
+import dev.finops.azure.costexport.plan.Situation;
+import dev.finops.azure.costexport.plan.Unsupported;
+import dev.finops.azure.costexport.plan.Verdict;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** The conditions by the tables of docs/reference/conditions.md. */
+final class ConditionReport {
+  /** Faults that somebody else usually mends, until they have lasted so long that it is likely that nobody does. */
+  private static final Set<Reason> STALL_WHEN_LASTING = Set.of(Reason.AUTHORIZATION_FAILED, Reason.PROVIDER_NOT_REGISTERED,
+      Reason.CREDENTIALS_MISSING, Reason.SCOPE_NOT_FOUND);
+  private static final Duration LASTING = Duration.ofMinutes(30);
+
+  /** After so many intervals without an answer nobody can say whether Azure equals the spec. */
+  private static final int SILENT_INTERVALS = 3;
+
+  private final Situation s;
+  private final Optional<ScheduleWindow> window;
+  private final RunReport runs;
+  private final ConditionSet set;
+
+  ConditionReport(Situation s, Optional<ScheduleWindow> window, RunReport runs) {
+    this.s = s;
+    this.window = window;
+    this.runs = runs;
+    this.set = new ConditionSet(s.status().conditions(), s.subject().generation(), s.now());
+  }
+
+  List<Condition> of(Verdict verdict, List<Note> notes) {
+    Optional<Condition> readyBefore = set.find(Conditions.READY);
+    Optional<Condition> syncedBefore = set.find(Conditions.SYNCED);
+    switch (verdict) {
+      case Verdict.Settled settled -> settled(notes, readyBefore);
+      case Verdict.Watched watched -> watched(watched);
+      case Verdict.Waiting waiting -> waiting(waiting);
+      case Verdict.Failing failing -> failing(failing);
+      case Verdict.Stuck stuck -> stuck(stuck);
+      case Verdict.Paused paused -> set.explain(Conditions.READY, Reason.PAUSED, "paused by the annotation " + Annotations.PAUSED
+          + "; nothing is asked of Azure");
+    }
+    if (!(verdict instanceof Verdict.Paused) && (s.status().exportId() != null || verdict instanceof Verdict.Watched)) {
+      lastRun();
+      delivered();
+    }
+    backfilled();
+    warnOfFailure(verdict, syncedBefore, notes);
+    return set.list();
+  }
+
+  private void settled(List<Note> notes, Optional<Condition> before) {
+    Reason reason = window.map(w -> switch (w.phase()) {
+      case ENDING -> Reason.SCHEDULE_ENDING;
+      case ENDED -> Reason.SCHEDULE_ENDED;
+      case ACTIVE, SUSPENDED -> Reason.APPLIED;
+    }).orElse(Reason.APPLIED);
+    String message = switch (reason) {
+      case SCHEDULE_ENDING -> "Azure has the export as the spec states it; its schedule ends at "
+          + Times.write(window.orElseThrow().to()) + ", set a later schedule.to to go on";
+      case SCHEDULE_ENDED -> "the schedule ended at " + Times.write(window.orElseThrow().to())
+          + " and is inactive in Azure; set a later schedule.to to go on";
+      default -> "Azure has the export as the spec states it";
+    } + unsupported();
+    set.set(Conditions.READY, true, reason, message);
+    set.set(Conditions.SYNCED, true, Reason.APPLIED, "Azure equals the spec");
+    set.remove(Conditions.RECONCILING);
+    set.remove(Conditions.STALLED);
+    if (reason != Reason.APPLIED && before.filter(ready -> reason.toString().equals(ready.reason())).isEmpty()) {
+      notes.add(Note.warning(reason, message));
+    }
+  }
+
+  private void watched(Verdict.Watched watched) {
+    set.set(Conditions.READY, true, Reason.OBSERVED, "Azure was observed; managementPolicy is Observe, so that nothing is written"
+        + unsupported());
+    if (watched.observed().isEmpty()) {
+      set.set(Conditions.SYNCED, false, Reason.NOT_FOUND, "Azure has no export " + s.exportId());
+    } else if (watched.differences().isEmpty()) {
+      set.set(Conditions.SYNCED, true, Reason.OBSERVED, "Azure equals the spec");
+    } else {
+      set.set(Conditions.SYNCED, false, Reason.DIFFERENCE, "managing it would change " + describe(watched.differences()));
+    }
+    set.remove(Conditions.RECONCILING);
+    set.remove(Conditions.STALLED);
+  }
+
+  private void waiting(Verdict.Waiting waiting) {
+    if (!s.applied()) {
+      if (set.find(Conditions.READY).isEmpty()) {
+        set.unknown(Conditions.READY, Reason.PENDING, waiting.message());
+      }
+      set.set(Conditions.RECONCILING, true, waiting.reason(), waiting.message());
+    }
+    set.remove(Conditions.STALLED);
+  }
+
+  private void failing(Verdict.Failing failing) {
+    Reason reason = failing.failure().reason();
+    String message = failing.failure().detail().text();
+    if (failing.write() || !s.applied()) {
+      set.set(Conditions.SYNCED, false, reason, message);
+    } else if (silent()) {
+      set.unknown(Conditions.SYNCED, reason, "Azure has not answered since " + Times.write(s.memory().answeredAt()) + ": " + message);
+    }
+    if (!s.applied()) {
+      set.set(Conditions.READY, false, reason, message);
+    }
+    boolean stalled = STALL_WHEN_LASTING.contains(reason) && lasts(reason);
+    if (stalled) {
+      set.set(Conditions.STALLED, true, reason, message);
+    } else {
+      set.remove(Conditions.STALLED);
+    }
+    if (!stalled && !s.applied()) {
+      set.set(Conditions.RECONCILING, true, reason, message);
+    } else {
+      set.remove(Conditions.RECONCILING);
+    }
+  }
+
+  private boolean silent() {
+    Instant answered = s.memory().answeredAt();
+    return answered != null && s.now().isAfter(answered.plus(s.settings().observeInterval().multipliedBy(SILENT_INTERVALS)));
+  }
+
+  /** Across a restart the condition itself remembers when it began. */
+  private boolean lasts(Reason reason) {
+    Instant since = reason == s.memory().failing() ? s.memory().failingSince() : s.now();
+    Optional<Instant> known = Conditions.find(s.status().conditions(), Conditions.SYNCED)
+        .filter(synced -> reason.toString().equals(synced.reason())).flatMap(synced -> Times.start(synced.lastTransitionTime()));
+    Instant earliest = known.filter(since::isAfter).orElse(since);
+    return !s.now().isBefore(earliest.plus(LASTING));
+  }
+
+  private void stuck(Verdict.Stuck stuck) {
+    set.set(Conditions.READY, false, stuck.reason(), stuck.message());
+    set.set(Conditions.SYNCED, false, stuck.reason(), stuck.message());
+    set.set(Conditions.STALLED, true, stuck.reason(), stuck.message());
+    set.remove(Conditions.RECONCILING);
+  }
+
+  private void lastRun() {
+    Run ended = runs.lastEnded();
+    if (deniedSince(ended)) {
+      return;
+    }
+    if (ended == null) {
+      String next = s.status().nextRunTime() == null ? "none is scheduled" : "the next is due at " + s.status().nextRunTime();
+      set.unknown(Conditions.LAST_RUN_SUCCEEDED, Reason.NO_RUN_YET, "no run has ended yet; " + next + "; to ask for one: "
+          + s.subject().kubectl("annotate") + " --overwrite " + Annotations.RUN_REQUESTED_AT + "=\"$(date)\"");
+    } else if (RunHistory.is(ended, "Completed")) {
+      set.set(Conditions.LAST_RUN_SUCCEEDED, true, Reason.COMPLETED, "run " + ended.id() + " completed");
+    } else if (RunHistory.withoutData(ended)) {
+      set.set(Conditions.LAST_RUN_SUCCEEDED, true, Reason.NO_NEW_DATA, "run " + ended.id() + " found no new data (" + ended.status() + ")");
+    } else {
+      Reason reason = RunHistory.is(ended, "Timeout") ? Reason.RUN_TIMED_OUT : Reason.RUN_FAILED;
+      set.set(Conditions.LAST_RUN_SUCCEEDED, false, reason, "run " + ended.id() + " ended as " + ended.status() + RunReport.because(ended));
+    }
+  }
+
+  /** A refusal to run stays until a run has been since. */
+  private boolean deniedSince(Run ended) {
+    return set.find(Conditions.LAST_RUN_SUCCEEDED).filter(c -> Reason.RUN_DENIED.toString().equals(c.reason()))
+        .flatMap(c -> Times.start(c.lastTransitionTime()))
+        .filter(denied -> ended == null || RunHistory.submitted(ended).filter(denied::isBefore).isEmpty()).isPresent();
+  }
+
+  private void delivered() {
+    boolean verify = Unsupported.ignored(s.spec()).contains("delivery.verify");
+    Optional<Duration> maxAge = Freshness.maxAge(s.spec(), window);
+    if (maxAge.isEmpty() && !verify) {
+      set.remove(Conditions.DELIVERED);
+      return;
+    }
+    Optional<Instant> good = Optional.ofNullable(runs.lastSuccessfulRun()).flatMap(RunHistory::ended);
+    Optional<Instant> limit = maxAge.map(age -> Freshness.limit(age, s.subject().created(), window, good));
+    String since = good.map(at -> "the last good run ended at " + Times.write(at)).orElse("no run has succeeded yet");
+    if (limit.filter(late -> s.now().isAfter(late)).isPresent()) {
+      set.set(Conditions.DELIVERED, false, Reason.STALE, since + "; data was expected by " + Times.write(limit.get()));
+    } else if (verify) {
+      set.unknown(Conditions.DELIVERED, Reason.NOT_SUPPORTED_YET, "this release does not look at blobs, so delivery.verify has no effect; " + since);
+    } else if (good.isEmpty()) {
+      set.unknown(Conditions.DELIVERED, Reason.NO_RUN_YET, since + limit.map(late -> "; data is expected by " + Times.write(late)).orElse(""));
+    } else {
+      set.set(Conditions.DELIVERED, true, Reason.FRESH, since + limit.map(late -> "; the next data is expected by " + Times.write(late)).orElse(""));
+    }
+  }
+
+  private void backfilled() {
+    var months = runs.months();
+    if (s.spec().backfill() != null && months.isEmpty()) {
+      set.unknown(Conditions.BACKFILLED, Reason.NOT_SUPPORTED_YET, "this release does not follow spec.backfill; ask for months with "
+          + s.subject().kubectl("annotate") + " --overwrite " + Annotations.RUN_PERIOD + "=2026-01..2026-03 "
+          + Annotations.RUN_REQUESTED_AT + "=\"$(date)\"");
+    } else if (months.isEmpty()) {
+      set.remove(Conditions.BACKFILLED);
+    } else if (months.open() > 0) {
+      set.unknown(Conditions.BACKFILLED, Reason.MONTHS_OPEN, "months done: " + months.summary());
+    } else if (months.failed() > 0) {
+      set.set(Conditions.BACKFILLED, false, Reason.MONTHS_FAILED, months.failed() + " of " + months.rows().size()
+          + " months failed; status.backfill says why");
+    } else {
+      set.set(Conditions.BACKFILLED, true, Reason.MONTHS_DONE, "months done: " + months.summary());
+    }
+  }
+
+  /** One Event when a failure begins or changes its reason, none while it lasts. */
+  private void warnOfFailure(Verdict verdict, Optional<Condition> before, List<Note> notes) {
+    boolean failed = verdict instanceof Verdict.Failing || verdict instanceof Verdict.Stuck;
+    set.find(Conditions.SYNCED).filter(synced -> failed && !"True".equals(synced.status()))
+        .filter(synced -> before.filter(b -> b.reason().equals(synced.reason()) && b.status().equals(synced.status())).isEmpty())
+        .ifPresent(synced -> notes.add(Note.warning(reason(verdict), synced.message())));
+  }
+
+  private static Reason reason(Verdict verdict) {
+    return switch (verdict) {
+      case Verdict.Failing failing -> failing.failure().reason();
+      case Verdict.Stuck stuck -> stuck.reason();
+      default -> Reason.APPLIED;
+    };
+  }
+
+  private static String describe(List<Difference> differences) {
+    return Planner.describe(differences);
+  }
+
+  private String unsupported() {
+    List<String> fields = Unsupported.ignored(s.spec());
+    return fields.isEmpty() ? "" : "; this release does not act on " + String.join(", ", fields);
+  }
+}

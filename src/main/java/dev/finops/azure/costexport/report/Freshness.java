@@ -1,0 +1,53 @@
+package dev.finops.azure.costexport.report;
+
+import dev.finops.azure.costexport.api.v1alpha1.CostExportSpec;
+import dev.finops.azure.costexport.export.ScheduleWindow;
+import dev.finops.azure.costexport.export.ScheduleWindow.Phase;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** When data is late. */
+final class Freshness {
+  private static final Map<String, Duration> DEFAULTS =
+      Map.of("Daily", Duration.ofHours(36), "Weekly", Duration.ofHours(192), "Monthly", Duration.ofHours(792));
+  private static final Pattern DURATION = Pattern.compile("(\\d+)(ms|s|m|h)");
+
+  private Freshness() {}
+
+  /** How old the last data may be; empty when nothing says so, or when nothing is expected to come. */
+  static Optional<Duration> maxAge(CostExportSpec spec, Optional<ScheduleWindow> window) {
+    Optional<Phase> phase = window.map(ScheduleWindow::phase);
+    if (phase.equals(Optional.of(Phase.SUSPENDED)) || phase.equals(Optional.of(Phase.ENDED))) {
+      return Optional.empty();
+    }
+    if (spec.freshness() != null && spec.freshness().maxAge() != null) {
+      return parse(spec.freshness().maxAge());
+    }
+    return phase.map(active -> DEFAULTS.get(spec.schedule().recurrence()));
+  }
+
+  /** The instant from which on the data is late. */
+  static Instant limit(Duration maxAge, Instant created, Optional<ScheduleWindow> window, Optional<Instant> lastGoodRun) {
+    return Stream.of(Optional.of(created), window.map(ScheduleWindow::from), lastGoodRun)
+        .flatMap(Optional::stream).max(Instant::compareTo).orElseThrow().plus(maxAge);
+  }
+
+  static Optional<Duration> parse(String text) {
+    Matcher matcher = DURATION.matcher(text);
+    if (!matcher.matches()) {
+      return Optional.empty();
+    }
+    long amount = Long.parseLong(matcher.group(1));
+    return Optional.of(switch (matcher.group(2)) {
+      case "ms" -> Duration.ofMillis(amount);
+      case "s" -> Duration.ofSeconds(amount);
+      case "m" -> Duration.ofMinutes(amount);
+      default -> Duration.ofHours(amount);
+    });
+  }
+}

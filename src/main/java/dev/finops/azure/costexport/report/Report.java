@@ -1,0 +1,114 @@
+package dev.finops.azure.costexport.report;
+
+import dev.finops.azure.costexport.api.v1alpha1.Annotations;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Summary;
+import dev.finops.azure.costexport.backfill.MonthRows;
+import dev.finops.azure.costexport.export.DesiredExport;
+import dev.finops.azure.costexport.export.Difference;
+import dev.finops.azure.costexport.export.ObservedExport;
+import dev.finops.azure.costexport.export.ScheduleWindow;
+import dev.finops.azure.costexport.export.ScheduleWindow.Phase;
+import dev.finops.azure.costexport.export.Times;
+import dev.finops.azure.costexport.failure.Reason;
+import dev.finops.azure.costexport.plan.Note;
+import dev.finops.azure.costexport.plan.Observation.Present;
+import dev.finops.azure.costexport.plan.Situation;
+import dev.finops.azure.costexport.plan.StatusDraft;
+import dev.finops.azure.costexport.plan.Verdict;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is told of an object: its next status, and the Events that go with the change. A function of what is known; the same
+ * verdict on the same status makes the same status, so that nothing is written when nothing has changed.
+ */
+public record Report(CostExportStatus status, List<Note> notes) {
+  private static final int DIFFERENCES_SHOWN = 50;
+
+  public static Report of(Situation s, Verdict verdict) {
+    List<Note> notes = new ArrayList<>();
+    StatusDraft draft = new StatusDraft(s.status());
+    Optional<ObservedExport> observed = observed(s, verdict);
+    Optional<ScheduleWindow> window = DesiredExport.of(s.spec(), observed, s.now(), false).schedule();
+
+    RunReport runs = RunReport.of(s, observed);
+    draft.runs = runs.runs();
+    draft.lastRun = runs.lastRun();
+    draft.lastSuccessfulRun = runs.lastSuccessfulRun();
+    draft.backfill = runs.months().backfill();
+    notes.addAll(runs.notes());
+
+    observed.ifPresent(export -> {
+      draft.identity = export.identity();
+      draft.nextRunTime = export.nextRunTime().map(Times::write).orElse(null);
+    });
+    draft.summary = new Summary(schedule(s, window), MonthRows.of(draft.backfill).summary());
+    draft.difference = shown(verdict);
+    if (!(verdict instanceof Verdict.Paused)) {
+      answerRequests(s, verdict, draft, notes);
+    }
+    if (!(verdict instanceof Verdict.Paused || verdict instanceof Verdict.Waiting)) {
+      draft.observedGeneration = s.subject().generation();
+    }
+    ConditionReport conditions = new ConditionReport(s, window, runs);
+    draft.conditions = conditions.of(verdict, notes);
+    return new Report(draft.done(), List.copyOf(notes));
+  }
+
+  private static Optional<ObservedExport> observed(Situation s, Verdict verdict) {
+    boolean known = !(verdict instanceof Verdict.Paused) && (s.status().exportId() != null || verdict instanceof Verdict.Watched);
+    return known && s.observation() instanceof Present present ? Optional.of(present.export()) : Optional.empty();
+  }
+
+  private static String schedule(Situation s, Optional<ScheduleWindow> window) {
+    return window.map(w -> switch (w.phase()) {
+      case SUSPENDED -> s.spec().schedule().recurrence() + " (suspended)";
+      case ENDED -> "ended";
+      case ACTIVE, ENDING -> s.spec().schedule().recurrence();
+    }).orElse("-");
+  }
+
+  private static List<CostExportStatus.Difference> shown(Verdict verdict) {
+    List<Difference> differences = switch (verdict) {
+      case Verdict.Watched watched -> watched.differences();
+      case Verdict.Stuck stuck -> stuck.differences();
+      case Verdict.Failing failing -> failing.differences();
+      case Verdict.Settled settled -> List.of();
+      case Verdict.Waiting waiting -> List.of();
+      case Verdict.Paused paused -> List.of();
+    };
+    return differences.isEmpty() ? null : differences.stream().limit(DIFFERENCES_SHOWN)
+        .map(d -> new CostExportStatus.Difference(d.path(), d.desiredText(), d.observedText())).toList();
+  }
+
+  /** A request that was followed, or that cannot be, is not asked again. */
+  private static void answerRequests(Situation s, Verdict verdict, StatusDraft draft, List<Note> notes) {
+    var annotations = s.subject().annotations();
+    draft.lastHandledReconcileRequest =
+        annotations.getOrDefault(Annotations.RECONCILE_REQUESTED_AT, draft.lastHandledReconcileRequest);
+    Optional<String> why = switch (verdict) {
+      case Verdict.Watched watched -> Optional.of("managementPolicy is Observe, so that nothing is written to Azure");
+      case Verdict.Stuck stuck -> Optional.of(stuck.reason() + ": " + stuck.message());
+      default -> Optional.empty();
+    };
+    if (why.isEmpty()) {
+      return;
+    }
+    String run = annotations.get(Annotations.RUN_REQUESTED_AT);
+    if (run != null && !run.isEmpty() && !run.equals(draft.lastHandledRunRequest)) {
+      draft.lastHandledRunRequest = run;
+      notes.add(Note.warning(Reason.RUN_REFUSED, "the run asked for (" + run + ") is refused: " + why.get()));
+    }
+    String apply = annotations.get(Annotations.APPLY_REQUESTED_AT);
+    if (apply != null && !apply.isEmpty() && !apply.equals(draft.lastHandledApplyRequest)) {
+      draft.lastHandledApplyRequest = apply;
+      notes.add(Note.warning(Reason.REQUEST_REFUSED, "the PUT asked for (" + apply + ") is refused: " + why.get()));
+    }
+  }
+
+  static boolean active(Optional<ScheduleWindow> window) {
+    return window.filter(w -> w.phase() == Phase.ACTIVE || w.phase() == Phase.ENDING).isPresent();
+  }
+}

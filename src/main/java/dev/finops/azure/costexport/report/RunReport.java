@@ -1,0 +1,65 @@
+package dev.finops.azure.costexport.report;
+
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Run;
+import dev.finops.azure.costexport.backfill.MonthRows;
+import dev.finops.azure.costexport.export.ObservedExport;
+import dev.finops.azure.costexport.export.RunHistory;
+import dev.finops.azure.costexport.failure.Reason;
+import dev.finops.azure.costexport.plan.Note;
+import dev.finops.azure.costexport.plan.Situation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The runs as they are told.
+ *
+ * @param runs the newest ten of all
+ * @param lastRun the newest of the export's own definition; runs with a period of their own are told by their month's row
+ * @param lastEnded the newest of those that has ended, which is the one that is judged
+ */
+record RunReport(List<Run> runs, Run lastRun, Run lastEnded, Run lastSuccessfulRun, MonthRows months, List<Note> notes) {
+
+  static RunReport of(Situation s, Optional<ObservedExport> observed) {
+    List<Run> answered = observed.map(ObservedExport::runs).orElse(List.of());
+    List<Run> known = s.status().runs() == null ? List.of() : s.status().runs();
+    List<Run> runs = RunHistory.merge(known, answered);
+    MonthRows months = MonthRows.of(s.status().backfill()).follow(answered);
+    Set<String> ofMonths = months.runIds();
+    List<Run> own = runs.stream().filter(run -> !ofMonths.contains(run.id())).toList();
+    Optional<Run> ended = own.stream().filter(run -> !RunHistory.underWay(run)).findFirst();
+    return new RunReport(
+        runs.isEmpty() ? null : runs,
+        own.stream().findFirst().orElse(s.status().lastRun()),
+        ended.orElse(Optional.ofNullable(s.status().lastRun()).filter(run -> !RunHistory.underWay(run)).orElse(null)),
+        own.stream().filter(RunHistory::succeeded).findFirst().orElse(s.status().lastSuccessfulRun()),
+        months,
+        ended(known, runs));
+  }
+
+  /** Runs that were under way when last seen and are no longer, or that came and went unseen. */
+  private static List<Note> ended(List<Run> before, List<Run> now) {
+    Set<String> endedBefore = before.stream().filter(run -> !RunHistory.underWay(run)).map(Run::id).collect(Collectors.toSet());
+    List<Note> notes = new ArrayList<>();
+    boolean firstSight = before.isEmpty() && now.size() > 1;
+    for (Run run : now.reversed()) {
+      if (firstSight || RunHistory.underWay(run) || endedBefore.contains(run.id())) {
+        continue; // an adopted export's past is no news
+      }
+      notes.add(RunHistory.succeeded(run)
+          ? Note.normal(Reason.RUN_COMPLETED, "run " + run.id() + " ended as " + run.status())
+          : Note.warning(Reason.RUN_FAILED, "run " + run.id() + " ended as " + run.status() + because(run)));
+    }
+    return notes;
+  }
+
+  static String because(Run run) {
+    if (run.error() == null) {
+      return "";
+    }
+    String code = run.error().code() == null ? "" : run.error().code() + ": ";
+    return ": " + code + (run.error().message() == null ? "" : run.error().message());
+  }
+}

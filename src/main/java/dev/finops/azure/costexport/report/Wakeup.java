@@ -1,0 +1,41 @@
+package dev.finops.azure.costexport.report;
+
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
+import dev.finops.azure.costexport.backfill.MonthRows;
+import dev.finops.azure.costexport.export.RunHistory;
+import dev.finops.azure.costexport.failure.Backoff;
+import dev.finops.azure.costexport.plan.Situation;
+import dev.finops.azure.costexport.plan.Verdict;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/** When to look at an object again if nothing happens before. */
+public final class Wakeup {
+  private Wakeup() {}
+
+  /** Empty: not until the object itself changes. */
+  public static Optional<Duration> after(Situation s, CostExportStatus status, Verdict verdict, Backoff backoff, RandomGenerator random) {
+    return switch (verdict) {
+      case Verdict.Paused paused -> Optional.empty();
+      case Verdict.Failing(var failure, var write, var differences) ->
+          Optional.of(backoff.after(failure, Math.max(1, s.memory().failures()), random));
+      case Verdict.Waiting waiting -> Optional.of(backoff.initial());
+      case Verdict.Settled settled -> Optional.of(poll(s, status, random));
+      case Verdict.Watched watched -> Optional.of(poll(s, status, random));
+      case Verdict.Stuck stuck -> Optional.of(jittered(s.settings().observeInterval(), random));
+    };
+  }
+
+  private static Duration poll(Situation s, CostExportStatus status, RandomGenerator random) {
+    boolean running = status.pendingRun() != null || MonthRows.of(status.backfill()).open() > 0
+        || status.runs() != null && status.runs().stream().anyMatch(RunHistory::underWay);
+    return running ? s.settings().runPollInterval() : jittered(s.settings().observeInterval(), random);
+  }
+
+  /** Up to a tenth sooner or later. */
+  private static Duration jittered(Duration interval, RandomGenerator random) {
+    long tenth = Math.max(1, interval.toMillis() / 10);
+    return interval.plusMillis(random.nextLong(-tenth, tenth));
+  }
+}
