@@ -1,1 +1,128 @@
-package dev.finops.azure.costexport.operator; final class Main { static void main(String[] a){} }
+package dev.finops.azure.costexport.operator;
+
+import dev.finops.azure.costexport.api.v1alpha1.CostExport;
+import dev.finops.azure.costexport.arm.AzureClock;
+import dev.finops.azure.costexport.arm.ExportsClient;
+import dev.finops.azure.costexport.reconcile.CostExportReconciler;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.OperatorException;
+import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetrics;
+import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Puts the parts together and starts them. */
+public final class Main {
+  /** A PUT that is under way at SIGTERM is waited for, so that its answer is written down. */
+  private static final Duration DRAIN = Duration.ofSeconds(25);
+
+  private Main() {}
+
+  public static void main(String[] arguments) {
+    Config config = null;
+    try {
+      LogConfigurator.check(System.getenv());
+      config = Config.of(System.getenv());
+    } catch (Config.Wrong wrong) {
+      System.err.println("costexport-operator: " + wrong.getMessage());
+      System.exit(2);
+    }
+    try {
+      start(config);
+    } catch (OperatorException | KubernetesClientException | IOException fault) {
+      System.err.println("costexport-operator: cannot start: " + firstCause(fault));
+      Runtime.getRuntime().halt(1); // threads of a half-started operator must not keep it alive
+    }
+  }
+
+  private static void start(Config config) throws IOException {
+    Logger log = LoggerFactory.getLogger(Main.class);
+    String version = version();
+    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    KubernetesClient kubernetes = new KubernetesClientBuilder().build();
+    AzureClock clock = new AzureClock(InstantSource.system());
+    ExportsClient azure = new ExportsClient(config.azure(), clock, version, (operation, outcome, took) ->
+        Timer.builder("costexport.arm.requests").description("Calls to Azure Resource Manager")
+            .tag("operation", operation.toString()).tag("outcome", outcome).register(registry).record(took));
+    CostExportReconciler reconciler =
+        new CostExportReconciler(kubernetes, azure, clock, config.settings(), config.backoff(), host());
+    Operator operator = operator(config, kubernetes, reconciler, registry);
+    AtomicBoolean synced = new AtomicBoolean();
+    StatusServer server = new StatusServer(config.httpPort(), synced::get, registry::scrape);
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(operator, server, kubernetes, log), "stop"));
+    operator.start();
+    synced.set(true);
+    log.info("CostExport operator {} is ready: {}, watching {}, http on port {}", version, config.azure(),
+        config.watchNamespaces().isEmpty() ? "all namespaces" : String.join(", ", config.watchNamespaces()), server.port());
+  }
+
+  private static Operator operator(Config config, KubernetesClient kubernetes, CostExportReconciler reconciler,
+      PrometheusMeterRegistry registry) {
+    // Built out here: the SDK calls the lambda below twice.
+    ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    var metrics = MicrometerMetrics.withoutPerResourceMetrics(registry);
+    Operator operator = new Operator(o -> {
+      o.withKubernetesClient(kubernetes).withExecutorService(threads).withMetrics(metrics).withCloseClientOnStop(false)
+          .withReconciliationTerminationTimeout(DRAIN).withStopOnInformerErrorDuringStartup(true)
+          .withCacheSyncTimeout(Duration.ofSeconds(60)).withUseSSAToPatchPrimaryResource(false);
+      if (config.leaderElection()) {
+        o.withLeaderElectionConfiguration(Leadership.of(config, kubernetes));
+      }
+    });
+    operator.register(reconciler, c -> {
+      c.withName("costexport").withFinalizer(CostExport.FINALIZER).withGenerationAware(false).withOnUpdateFilter(Triggers::concerns)
+          .withRetry(new GenericRetry().withoutMaxAttempts().setInitialInterval(config.backoff().initial().toMillis())
+              .setMaxInterval(config.backoff().max().toMillis()));
+      if (!config.watchNamespaces().isEmpty()) {
+        c.settingNamespaces(config.watchNamespaces());
+      }
+      config.watchSelector().ifPresent(c::withLabelSelector);
+    });
+    return operator;
+  }
+
+  private static void stop(Operator operator, StatusServer server, KubernetesClient kubernetes, Logger log) {
+    log.info("stopping");
+    Leadership.stopping();
+    operator.stop();
+    server.close();
+    kubernetes.close();
+  }
+
+  private static String firstCause(Throwable fault) {
+    Throwable cause = fault;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    String message = cause.getMessage() == null ? cause.toString() : cause.getMessage().lines().findFirst().orElse("");
+    return message.contains("404") || message.contains("Not Found")
+        ? message + " (are the CRDs installed? kubectl apply -f crds/)" : message;
+  }
+
+  private static String version() {
+    String version = Main.class.getPackage().getImplementationVersion();
+    return version == null ? "dev" : version;
+  }
+
+  private static String host() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException unnamed) {
+      return "unknown";
+    }
+  }
+}

@@ -23,50 +23,56 @@ import java.util.Set;
  * @param failing the reason of these failures
  * @param failingSince when the first failure with that reason was
  * @param triedAt when a request that Azure refused for good was last sent
+ * @param deletedAt when Azure accepted our DELETE
  */
 public record Memory(Instant wroteAt, String replacedETag, int conflicts, long generation, Set<Field> unapplied,
-    Set<Field> ignored, boolean moveStart, boolean postRun, Instant answeredAt, int failures, Reason failing, Instant failingSince, Instant triedAt) {
+    Set<Field> ignored, boolean moveStart, boolean postRun, Instant answeredAt, int failures, Reason failing, Instant failingSince, Instant triedAt, Instant deletedAt) {
 
-  public static final Memory NONE = new Memory(null, null, 0, 0, Set.of(), Set.of(), false, false, null, 0, null, null, null);
+  public static final Memory NONE = new Memory(null, null, 0, 0, Set.of(), Set.of(), false, false, null, 0, null, null, null, null);
 
   /** After a PUT that Azure accepted; {@code missing} are the fields that its answer does not show as sent. */
   public Memory wrote(Instant at, String replaced, long ofGeneration, Set<Field> missing) {
     Set<Field> again = new HashSet<>(missing);
     again.retainAll(ofGeneration == generation ? unapplied : Set.of());
-    return new Memory(at, replaced, 0, ofGeneration, missing, Set.copyOf(again), false, postRun, at, 0, null, null, triedAt);
+    return new Memory(at, replaced, 0, ofGeneration, missing, Set.copyOf(again), false, postRun, at, 0, null, null, triedAt, deletedAt);
   }
 
   public Memory conflicted() {
     return new Memory(wroteAt, replacedETag, conflicts + 1, generation, unapplied, ignored, moveStart, postRun, answeredAt, failures, failing,
-        failingSince, triedAt);
+        failingSince, triedAt, deletedAt);
   }
 
   public Memory movingStart() {
     return new Memory(wroteAt, replacedETag, conflicts, generation, unapplied, ignored, true, postRun, answeredAt, failures, failing, failingSince,
-        triedAt);
+        triedAt, deletedAt);
   }
 
   public Memory postingRun(boolean toPost) {
     return new Memory(wroteAt, replacedETag, conflicts, generation, unapplied, ignored, moveStart, toPost, answeredAt, failures, failing,
-        failingSince, triedAt);
+        failingSince, triedAt, deletedAt);
   }
 
   public Memory answered(Instant at) {
     return new Memory(wroteAt, replacedETag, conflicts, generation, unapplied, ignored, moveStart, postRun, at, failures, failing, failingSince,
-        triedAt);
+        triedAt, deletedAt);
   }
 
   public Memory failed(Reason reason, Instant at) {
     return new Memory(wroteAt, replacedETag, conflicts, generation, unapplied, ignored, moveStart, postRun, answeredAt, failures + 1, reason,
-        reason == failing ? failingSince : at, triedAt);
+        reason == failing ? failingSince : at, triedAt, deletedAt);
   }
 
   public Memory refused(Instant at) {
     return new Memory(wroteAt, replacedETag, conflicts, generation, unapplied, ignored, moveStart, postRun, answeredAt, failures, failing,
-        failingSince, at);
+        failingSince, at, deletedAt);
+  }
+
+  public Memory deleted(Instant at) {
+    return new Memory(wroteAt, replacedETag, conflicts, generation, unapplied, ignored, moveStart, postRun, answeredAt, failures, failing,
+        failingSince, triedAt, at);
   }
 
   public Memory succeeded() {
-    return new Memory(wroteAt, replacedETag, 0, generation, unapplied, ignored, moveStart, postRun, answeredAt, 0, null, null, triedAt);
+    return new Memory(wroteAt, replacedETag, 0, generation, unapplied, ignored, moveStart, postRun, answeredAt, 0, null, null, triedAt, deletedAt);
   }
 }

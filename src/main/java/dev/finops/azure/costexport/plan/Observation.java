@@ -7,6 +7,9 @@ import java.time.Instant;
 /** What Azure said of one export when it was last asked. */
 public sealed interface Observation {
 
+  /** Azure was not asked yet. */
+  record NotAsked() implements Observation {}
+
   /** @param at when the answer was asked for */
   record Present(ObservedExport export, Instant at, Source source) implements Observation {}
 

@@ -10,6 +10,7 @@ import dev.finops.azure.costexport.export.ObservedExport;
 import dev.finops.azure.costexport.export.ScheduleWindow.Phase;
 import dev.finops.azure.costexport.failure.Reason;
 import dev.finops.azure.costexport.plan.Observation.Absent;
+import dev.finops.azure.costexport.plan.Observation.NotAsked;
 import dev.finops.azure.costexport.plan.Observation.Present;
 import dev.finops.azure.costexport.plan.Observation.Source;
 import dev.finops.azure.costexport.plan.Observation.Unanswered;
@@ -54,6 +55,7 @@ public final class Planner {
       return new Step.Rest(unfit.get());
     }
     return switch (s.observation()) {
+      case NotAsked nothing -> new Step.Observe(Look.SHARED);
       case Unanswered(var failure) -> new Step.Rest(new Verdict.Failing(failure, false, List.of()));
       case Absent absent when s.managed() -> absent(s, absent);
       case Present present when s.managed() -> present(s, present);
@@ -96,6 +98,11 @@ public final class Planner {
     return new Step.Create(desired.createBody(), desired);
   }
 
+  /** Where an export stands that equals the spec, whatever else is waited for. */
+  public static Verdict.Settled settled(Situation s, Present present) {
+    return new Verdict.Settled(desired(s, Optional.of(present.export())), present.export());
+  }
+
   static String notVisible(Situation s) {
     return "the export was written with api-version " + s.status().apiVersion() + ", and " + s.settings().apiVersion()
         + " cannot see such exports, so that its absence means nothing; set EXPORTS_API_VERSION to "
@@ -131,7 +138,7 @@ public final class Planner {
           + "=\"$(date)\" activates it again", differences));
     }
     if (differences.isEmpty() && !forced) {
-      return RunPlanner.next(s, present).orElseGet(() -> new Step.Rest(new Verdict.Settled(desired, export)));
+      return RunPlanner.next(s, present).orElseGet(() -> new Step.Rest(settled(s, present)));
     }
     Optional<Verdict.Stuck> refused = ignored(s, differences).or(() -> refusedBefore(s, differences)).filter(stuck -> !forced);
     if (refused.isPresent()) {

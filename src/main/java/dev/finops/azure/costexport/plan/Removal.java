@@ -5,6 +5,7 @@ import dev.finops.azure.costexport.export.ExportId;
 import dev.finops.azure.costexport.failure.ArmFailure;
 import dev.finops.azure.costexport.failure.Reason;
 import dev.finops.azure.costexport.plan.Observation.Absent;
+import dev.finops.azure.costexport.plan.Observation.NotAsked;
 import dev.finops.azure.costexport.plan.Observation.Present;
 import dev.finops.azure.costexport.plan.Observation.Unanswered;
 import java.util.List;
@@ -29,11 +30,9 @@ public final class Removal {
   }
 
   /**
-   * @param observation of the recorded id, empty when it was not asked for yet
    * @param heir the object that means the same export and takes it over
-   * @param deleteSent whether this process had a DELETE accepted
    */
-  public static Step next(Situation s, Optional<Observation> observation, Optional<String> heir, boolean deleteSent) {
+  public static Step next(Situation s, Optional<String> heir) {
     if (s.subject().paused()) {
       return new Step.Rest(new Verdict.Paused());
     }
@@ -49,10 +48,8 @@ public final class Removal {
       return new Step.Release(Optional.of(Note.normal(Reason.INHERITED, "left " + id + " to CostExport " + heir.get())));
     }
     boolean known = s.status().eTag() != null;
-    if (observation.isEmpty()) {
-      return known && !deleteSent ? new Step.Delete(id) : new Step.Observe(id);
-    }
-    return switch (observation.get()) {
+    return switch (s.observation()) {
+      case NotAsked nothing -> known && !s.justDeleted() ? new Step.Delete(id) : new Step.Observe(id);
       case Unanswered(ArmFailure.ScopeNotFound gone) -> released(id, "its scope is gone: " + gone.detail().text());
       case Unanswered(var failure) -> new Step.Rest(new Verdict.Failing(failure, true, List.of()));
       case Absent absent when !s.settings().apiVersion().sees(s.status().apiVersion()) ->
@@ -60,7 +57,7 @@ public final class Removal {
       case Absent absent -> released(id, "Azure says that it does not exist");
       case Present present when !known && differs(s, present) -> new Step.Release(Optional.of(
           Note.normal(Reason.ORPHANED, "left " + id + " in Azure: it is not the one that this object meant to create")));
-      case Present present when deleteSent -> new Step.Rest(new Verdict.Waiting(Reason.DELETING,
+      case Present present when s.justDeleted() -> new Step.Rest(new Verdict.Waiting(Reason.DELETING,
           "Azure accepted the deletion and still shows the export"));
       case Present present -> new Step.Delete(id);
     };

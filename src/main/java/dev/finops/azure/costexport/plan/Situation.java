@@ -65,4 +65,8 @@ public record Situation(Subject subject, CostExportSpec spec, CostExportStatus s
   boolean justWrote() {
     return memory.wroteAt() != null && now.isBefore(memory.wroteAt().plus(REPLICATION));
   }
+
+  boolean justDeleted() {
+    return memory.deletedAt() != null && now.isBefore(memory.deletedAt().plus(REPLICATION));
+  }
 }

@@ -39,6 +39,10 @@ public final class StatusDraft {
   public String lastHandledReconcileRequest;
   public String lastHandledApplyRequest;
 
+  /** Of an object that nobody has looked at yet. */
+  public static final CostExportStatus EMPTY = new CostExportStatus(null, null, null, null, null, null, null, null, null, null,
+      null, null, null, null, null, null, null, null, null, null, null, null, null);
+
   public StatusDraft(CostExportStatus from) {
     observedGeneration = from.observedGeneration();
     exportId = from.exportId();

@@ -10,6 +10,7 @@ import dev.finops.azure.costexport.export.Times;
 import dev.finops.azure.costexport.failure.Reason;
 import dev.finops.azure.costexport.plan.Conditions;
 import dev.finops.azure.costexport.plan.Note;
+import dev.finops.azure.costexport.plan.Observation.Present;
 import dev.finops.azure.costexport.plan.Planner;
 import dev.finops.azure.costexport.plan.Situation;
 import dev.finops.azure.costexport.plan.Unsupported;
@@ -33,12 +34,15 @@ final class ConditionReport {
   private final Situation s;
   private final Optional<ScheduleWindow> window;
   private final RunReport runs;
+  private final String nextRunTime;
   private final ConditionSet set;
 
-  ConditionReport(Situation s, Optional<ScheduleWindow> window, RunReport runs) {
+  /** @param window as Azure shows it; empty also when it was not asked */
+  ConditionReport(Situation s, Optional<ScheduleWindow> window, RunReport runs, String nextRunTime) {
     this.s = s;
     this.window = window;
     this.runs = runs;
+    this.nextRunTime = nextRunTime;
     this.set = new ConditionSet(s.status().conditions(), s.subject().generation(), s.now());
   }
 
@@ -160,7 +164,7 @@ final class ConditionReport {
       return;
     }
     if (ended == null) {
-      String next = s.status().nextRunTime() == null ? "none is scheduled" : "the next is due at " + s.status().nextRunTime();
+      String next = nextRunTime == null ? "none is scheduled" : "the next is due at " + nextRunTime;
       set.unknown(Conditions.LAST_RUN_SUCCEEDED, Reason.NO_RUN_YET, "no run has ended yet; " + next + "; to ask for one: "
           + s.subject().kubectl("annotate") + " --overwrite " + Annotations.RUN_REQUESTED_AT + "=\"$(date)\"");
     } else if (RunHistory.is(ended, "Completed")) {
@@ -188,7 +192,11 @@ final class ConditionReport {
       return;
     }
     Optional<Instant> good = Optional.ofNullable(runs.lastSuccessfulRun()).flatMap(RunHistory::ended);
-    Optional<Instant> limit = maxAge.map(age -> Freshness.limit(age, s.subject().created(), window, good));
+    Optional<ScheduleWindow> start = s.observation() instanceof Present ? window : Optional.empty();
+    if (start.isEmpty() && window.isPresent() && good.isEmpty()) {
+      return; // only Azure knows the start that lateness counts from
+    }
+    Optional<Instant> limit = maxAge.map(age -> Freshness.limit(age, s.subject().created(), start, good));
     String since = good.map(at -> "the last good run ended at " + Times.write(at)).orElse("no run has succeeded yet");
     if (limit.filter(late -> s.now().isAfter(late)).isPresent()) {
       set.set(Conditions.DELIVERED, false, Reason.STALE, since + "; data was expected by " + Times.write(limit.get()));

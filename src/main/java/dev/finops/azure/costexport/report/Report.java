@@ -8,7 +8,6 @@ import dev.finops.azure.costexport.export.DesiredExport;
 import dev.finops.azure.costexport.export.Difference;
 import dev.finops.azure.costexport.export.ObservedExport;
 import dev.finops.azure.costexport.export.ScheduleWindow;
-import dev.finops.azure.costexport.export.ScheduleWindow.Phase;
 import dev.finops.azure.costexport.export.Times;
 import dev.finops.azure.costexport.failure.Reason;
 import dev.finops.azure.costexport.plan.Note;
@@ -45,14 +44,14 @@ public record Report(CostExportStatus status, List<Note> notes) {
       draft.nextRunTime = export.nextRunTime().map(Times::write).orElse(null);
     });
     draft.summary = new Summary(schedule(s, window), MonthRows.of(draft.backfill).summary());
-    draft.difference = shown(verdict);
     if (!(verdict instanceof Verdict.Paused)) {
       answerRequests(s, verdict, draft, notes);
     }
     if (!(verdict instanceof Verdict.Paused || verdict instanceof Verdict.Waiting)) {
+      draft.difference = shown(verdict);
       draft.observedGeneration = s.subject().generation();
     }
-    ConditionReport conditions = new ConditionReport(s, window, runs);
+    ConditionReport conditions = new ConditionReport(s, window, runs, draft.nextRunTime);
     draft.conditions = conditions.of(verdict, notes);
     return new Report(draft.done(), List.copyOf(notes));
   }
@@ -106,9 +105,5 @@ public record Report(CostExportStatus status, List<Note> notes) {
       draft.lastHandledApplyRequest = apply;
       notes.add(Note.warning(Reason.REQUEST_REFUSED, "the PUT asked for (" + apply + ") is refused: " + why.get()));
     }
-  }
-
-  static boolean active(Optional<ScheduleWindow> window) {
-    return window.filter(w -> w.phase() == Phase.ACTIVE || w.phase() == Phase.ENDING).isPresent();
   }
 }

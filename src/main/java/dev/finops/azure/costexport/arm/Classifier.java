@@ -1,0 +1,132 @@
+package dev.finops.azure.costexport.arm;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.finops.azure.costexport.failure.ArmFailure;
+import dev.finops.azure.costexport.failure.ArmFailure.Denied;
+import dev.finops.azure.costexport.failure.ArmFailure.Detail;
+import dev.finops.azure.costexport.failure.ArmFailure.ExportNotFound;
+import dev.finops.azure.costexport.failure.ArmFailure.Outdated;
+import dev.finops.azure.costexport.failure.ArmFailure.Refused;
+import dev.finops.azure.costexport.failure.ArmFailure.ScopeNotFound;
+import dev.finops.azure.costexport.failure.ArmFailure.Throttled;
+import dev.finops.azure.costexport.failure.ArmFailure.Unclear;
+import dev.finops.azure.costexport.failure.Reason;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Names what an answer that is no success means: by ARM's error code first, then by what is known of Cost Management's texts,
+ * by HTTP status last (docs/azure.md, "Errors").
+ */
+final class Classifier {
+  private static final int MAX_MESSAGE = 1024;
+  private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\\s]+");
+  private static final Pattern SIGNATURE = Pattern.compile("(sig=)[^&\\s\"']+", Pattern.CASE_INSENSITIVE);
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  private static final Set<String> ABSENT = Set.of("404", "notfound", "exportnotfound");
+  private static final Set<String> SCOPE_GONE = Set.of("subscriptionnotfound", "resourcegroupnotfound");
+  private static final Set<String> UNREGISTERED =
+      Set.of("missingsubscriptionregistration", "noregisteredproviderfound", "subscriptionnotregistered");
+  private static final Set<String> NO_RIGHT = Set.of("authorizationfailed", "linkedauthorizationfailed", "rbacaccessdenied",
+      "billingaccessdenied", "unauthorized", "accountcostdisabled", "departmentcostdisabled", "indirectcostdisabled",
+      "readonlydisabledsubscription");
+
+  private Classifier() {}
+
+  /** @param unnamed how long to wait when Azure throttles and names no time */
+  static ArmFailure of(RawAnswer answer, Duration unnamed, Instant now) {
+    Detail detail = detail(answer);
+    String code = detail.code().toLowerCase(Locale.ROOT);
+    String text = detail.message().toLowerCase(Locale.ROOT);
+    Duration named = RetryAfter.of(answer.headers(), now).orElse(null);
+    int status = answer.status();
+    if (status == 429 || code.equals("resourcerequeststhrottled") || code.equals("subscriptionrequeststhrottled")) {
+      return new Throttled(detail, named == null ? unnamed : named);
+    }
+    if (status >= 300 && status < 400) {
+      return new Unclear(detail("the answer is a redirect to " + host(answer) + ", which is not followed", detail),
+          Reason.UNEXPECTED_REDIRECT, null);
+    }
+    if (status == 408 || status >= 500) {
+      return new Unclear(detail, status == 503 ? Reason.ARM_UNAVAILABLE : Reason.ARM_UNREACHABLE, named);
+    }
+    if (code.isEmpty()) {
+      return new Unclear(detail, Reason.BAD_ARM_RESPONSE, named); // not ARM's answer: a proxy's, or a truncated one
+    }
+    if (code.equals("scopelocked")) {
+      return new Denied(detail, Reason.SCOPE_LOCKED);
+    }
+    if (UNREGISTERED.contains(code) || text.contains("rp not registered")) {
+      return new Denied(detail, Reason.PROVIDER_NOT_REGISTERED);
+    }
+    if (code.equals("requestdisallowedbypolicy")) {
+      return new Refused(detail, Reason.DISALLOWED_BY_POLICY);
+    }
+    if (SCOPE_GONE.contains(code)) {
+      return new ScopeNotFound(detail);
+    }
+    if (NO_RIGHT.contains(code) || status == 403) {
+      return new Denied(detail, Reason.AUTHORIZATION_FAILED);
+    }
+    return switch (status) {
+      case 401 -> new Denied(detail, Reason.AUTHENTICATION_FAILED);
+      case 404 -> ABSENT.contains(code) ? new ExportNotFound(detail) : new Denied(detail, Reason.SCOPE_NOT_FOUND);
+      case 409, 412 -> new Outdated(detail);
+      case 400 -> badRequest(detail, text);
+      default -> new Refused(detail, Reason.INVALID_REQUEST);
+    };
+  }
+
+  private static ArmFailure badRequest(Detail detail, String text) {
+    if (text.contains("etag")) {
+      return new Outdated(detail);
+    }
+    if (text.contains("cost management data is not supported for subscription")) {
+      return new Denied(detail, Reason.SCOPE_NOT_FOUND); // a subscription of yesterday: it passes by itself
+    }
+    return new Refused(detail, Reason.INVALID_REQUEST);
+  }
+
+  /** A success whose body is not what ARM answers: nothing follows from it, least of all that something is absent. */
+  static Unclear unreadable(RawAnswer answer, String why) {
+    return new Unclear(new Detail(answer.status(), "", clean(why), answer.requestId()), Reason.BAD_ARM_RESPONSE, null);
+  }
+
+  private static Detail detail(RawAnswer answer) {
+    try {
+      JsonNode body = MAPPER.readTree(answer.body());
+      JsonNode error = body != null && body.path("error").isObject() ? body.path("error") : MAPPER.missingNode();
+      JsonNode named = error.isObject() || body == null ? error : body;
+      String code = named.path("code").asText("");
+      if (!code.isEmpty()) {
+        return new Detail(answer.status(), clean(code), clean(named.path("message").asText("")), answer.requestId());
+      }
+    } catch (IOException notJson) {
+      // said below
+    }
+    String type = answer.header("content-type");
+    return new Detail(answer.status(), "", "HTTP " + answer.status() + " with a body that is not Azure Resource Manager's"
+        + (type.isEmpty() ? "" : " (" + clean(type) + ")"), answer.requestId());
+  }
+
+  private static Detail detail(String message, Detail detail) {
+    return new Detail(detail.status(), "", clean(message), detail.requestId());
+  }
+
+  private static String host(RawAnswer answer) {
+    String location = answer.header("location");
+    int end = location.indexOf('?');
+    return location.isEmpty() ? "nowhere" : end < 0 ? location : location.substring(0, end);
+  }
+
+  static String clean(String text) {
+    String line = SIGNATURE.matcher(CONTROL.matcher(text).replaceAll(" ")).replaceAll("$1***").strip();
+    return line.length() <= MAX_MESSAGE ? line : line.substring(0, MAX_MESSAGE - 1) + "…";
+  }
+}

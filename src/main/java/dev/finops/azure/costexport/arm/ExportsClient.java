@@ -1,0 +1,201 @@
+package dev.finops.azure.costexport.arm;
+
+import com.azure.core.http.HttpHeaderName;
+import com.azure.core.http.HttpMethod;
+import com.azure.core.http.HttpRequest;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.TimePeriod;
+import dev.finops.azure.costexport.export.ExportId;
+import dev.finops.azure.costexport.export.Json;
+import dev.finops.azure.costexport.export.ObservedExport;
+import dev.finops.azure.costexport.export.Scope;
+import dev.finops.azure.costexport.failure.ArmFailure;
+import dev.finops.azure.costexport.failure.ArmFailure.Detail;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The operations of the Exports API ({@code Microsoft.CostManagement/exports}). All are synchronous: a Location header is
+ * never followed, since Azure's points outside Azure Resource Manager (docs/azure.md, "PUT"). Every call is sent once, and
+ * every fault is an {@link Answer.Failed}.
+ */
+public final class ExportsClient {
+  private static final Logger LOG = LoggerFactory.getLogger(ExportsClient.class);
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final HttpHeaderName CLIENT_TYPE = HttpHeaderName.fromString("ClientType");
+  private static final String WITH_RUNS = "$expand=runHistory&";
+
+  /** The specification has no paging; a service that begins to page must not make exports look absent. */
+  private static final int MAX_PAGES = 50;
+
+  private final AzureConnection connection;
+  private final ArmPipeline pipeline;
+  private final AzureClock clock;
+  private final Gate gate;
+  private final String clientType;
+  private final CallListener listener;
+
+  /** Told of every call that was sent. */
+  @FunctionalInterface
+  public interface CallListener {
+    /** @param outcome {@code ok} or the failure's reason */
+    void called(Operation operation, String outcome, Duration took);
+  }
+
+  public ExportsClient(AzureConnection connection, AzureClock clock, String version, CallListener listener) {
+    this.connection = connection;
+    this.pipeline = new ArmPipeline(connection, version);
+    this.clock = clock;
+    this.gate = new Gate(clock, connection.runsPerMinute());
+    this.clientType = "CostExportOperator/" + version;
+    this.listener = listener;
+  }
+
+  /** All exports of one scope, not of those below it, each with its newest run. */
+  public Answer<List<ObservedExport>> list(Scope scope) {
+    List<ObservedExport> exports = new ArrayList<>();
+    URI page = uri(scope.path() + "/providers/Microsoft.CostManagement/exports", WITH_RUNS);
+    for (int pages = 0; page != null && pages < MAX_PAGES; pages++) {
+      Answer<JsonNode> answer = call(Operation.LIST, scope, HttpMethod.GET, page, null,
+          raw -> json(raw).filter(body -> body.path("value").isArray() && allExports(body.path("value"))));
+      switch (answer) {
+        case Answer.Failed<JsonNode>(var failure) -> {
+          return new Answer.Failed<>(failure);
+        }
+        case Answer.Ok<JsonNode>(var body) -> {
+          body.path("value").forEach(export -> exports.add(new ObservedExport((ObjectNode) export)));
+          page = next(body);
+        }
+      }
+    }
+    return new Answer.Ok<>(List.copyOf(exports));
+  }
+
+  /** One export with its last ten runs. */
+  public Answer<ObservedExport> get(ExportId id) {
+    return call(Operation.GET, id.scope(), HttpMethod.GET, uri(id.path(), WITH_RUNS), null, ExportsClient::export);
+  }
+
+  /** Creates without an {@code eTag} in the body, updates with the latest. */
+  public Answer<ObservedExport> put(ExportId id, ObjectNode body) {
+    return call(Operation.PUT, id.scope(), HttpMethod.PUT, uri(id.path(), ""), body, ExportsClient::export);
+  }
+
+  /** An export that is not there is deleted already. */
+  public Answer<Boolean> delete(ExportId id) {
+    Answer<Boolean> answer = call(Operation.DELETE, id.scope(), HttpMethod.DELETE, uri(id.path(), ""), null, raw -> Optional.of(true));
+    return answer instanceof Answer.Failed<Boolean>(ArmFailure.ExportNotFound absent) ? new Answer.Ok<>(false) : answer;
+  }
+
+  /** Starts a run; Azure answers no id, so the history has to be asked for it. No period means the export's own dates. */
+  public Answer<Boolean> run(ExportId id, TimePeriod period) {
+    // An empty object is refused ("Invalid time period provided."): no period, no body.
+    ObjectNode body = period == null ? null : Json.object().set("timePeriod", Json.tree(period));
+    return call(Operation.RUN, id.scope(), HttpMethod.POST, uri(id.path() + "/run", ""), body, raw -> Optional.of(true));
+  }
+
+  private <T> Answer<T> call(Operation operation, Scope scope, HttpMethod method, URI uri, ObjectNode body,
+      Function<RawAnswer, Optional<T>> reader) {
+    Optional<Duration> closed = gate.admit(scope, operation);
+    if (closed.isPresent()) {
+      Detail detail = new Detail(0, "", "kept back until " + clock.instant().plus(closed.get()) + ", since Azure takes no more "
+          + operation + " calls here before", "");
+      return new Answer.Failed<>(new ArmFailure.Throttled(detail, closed.get()));
+    }
+    long started = System.nanoTime();
+    Answer<T> answer = send(request(method, uri, body), reader);
+    Duration took = Duration.ofNanos(System.nanoTime() - started);
+    String outcome = "ok";
+    if (answer instanceof Answer.Failed<T>(var failure)) {
+      outcome = failure.reason().toString();
+      if (failure instanceof ArmFailure.Throttled throttled) {
+        gate.freeze(scope, operation, throttled.retryAfter());
+      }
+    }
+    LOG.debug("{} {} {} {} ms", operation, uri.getPath(), outcome, took.toMillis());
+    listener.called(operation, outcome, took);
+    return answer;
+  }
+
+  private <T> Answer<T> send(HttpRequest request, Function<RawAnswer, Optional<T>> reader) {
+    try {
+      RawAnswer raw = pipeline.send(request);
+      if (raw.status() == 401) {
+        // The token may have been revoked, or made from a secret that was rotated: once more with a new one.
+        pipeline.renewCredential();
+        raw = pipeline.send(request.copy());
+      }
+      clock.heard(raw.header("date"));
+      if (!raw.ok()) {
+        return new Answer.Failed<>(Classifier.of(raw, connection.throttleWait(), clock.instant()));
+      }
+      RawAnswer answered = raw;
+      return reader.apply(raw).<Answer<T>>map(Answer.Ok::new).orElseGet(() -> new Answer.Failed<>(
+          Classifier.unreadable(answered, "HTTP " + answered.status() + " with a body that is no answer of Azure Resource Manager")));
+    } catch (RuntimeException fault) {
+      return new Answer.Failed<>(TransportFault.of(fault));
+    }
+  }
+
+  private HttpRequest request(HttpMethod method, URI uri, ObjectNode body) {
+    HttpRequest request = new HttpRequest(method, uri.toString())
+        .setHeader(CLIENT_TYPE, clientType)
+        .setHeader(HttpHeaderName.ACCEPT, "application/json");
+    if (body != null) {
+      return request.setHeader(HttpHeaderName.CONTENT_TYPE, "application/json").setBody(body.toString());
+    }
+    return method == HttpMethod.POST ? request.setHeader(HttpHeaderName.CONTENT_LENGTH, "0") : request;
+  }
+
+  private URI uri(String path, String query) {
+    try {
+      URI endpoint = connection.endpoint();
+      return new URI(endpoint.getScheme(), endpoint.getAuthority(), path, query + "api-version=" + connection.apiVersion(), null);
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException("no URI can be made of " + path, e);
+    }
+  }
+
+  private URI next(JsonNode page) {
+    URI next = page.path("nextLink").asText("").isEmpty() ? null : URI.create(page.path("nextLink").asText());
+    return next == null || connection.endpoint().getAuthority().equalsIgnoreCase(next.getAuthority()) ? next : null;
+  }
+
+  private static Optional<ObservedExport> export(RawAnswer raw) {
+    return json(raw).filter(ExportsClient::isExport).map(body -> new ObservedExport((ObjectNode) body));
+  }
+
+  private static boolean allExports(JsonNode value) {
+    for (JsonNode export : value) {
+      if (!isExport(export) || !export.path("name").isTextual()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isExport(JsonNode body) {
+    return body.isObject() && body.path("properties").isObject();
+  }
+
+  private static Optional<JsonNode> json(RawAnswer raw) {
+    try {
+      return Optional.ofNullable(MAPPER.readTree(raw.body()));
+    } catch (JsonProcessingException notJson) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new IllegalStateException("reading from memory failed", e);
+    }
+  }
+}

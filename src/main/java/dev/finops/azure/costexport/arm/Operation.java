@@ -1,0 +1,17 @@
+package dev.finops.azure.costexport.arm;
+
+import java.util.Locale;
+
+/** The operations of the Exports API that are used. */
+public enum Operation {
+  LIST,
+  GET,
+  PUT,
+  DELETE,
+  RUN;
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

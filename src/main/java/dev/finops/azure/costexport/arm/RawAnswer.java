@@ -1,0 +1,23 @@
+package dev.finops.azure.costexport.arm;
+
+import java.util.Map;
+
+/**
+ * An HTTP answer as it came.
+ *
+ * @param headers by lower-case name
+ */
+record RawAnswer(int status, Map<String, String> headers, byte[] body) {
+
+  String header(String name) {
+    return headers.getOrDefault(name, "");
+  }
+
+  String requestId() {
+    return header("x-ms-request-id");
+  }
+
+  boolean ok() {
+    return status >= 200 && status < 300;
+  }
+}

@@ -1,0 +1,60 @@
+package dev.finops.azure.costexport.arm;
+
+import com.azure.core.exception.ClientAuthenticationException;
+import com.azure.identity.CredentialUnavailableException;
+import dev.finops.azure.costexport.failure.ArmFailure;
+import dev.finops.azure.costexport.failure.ArmFailure.Denied;
+import dev.finops.azure.costexport.failure.ArmFailure.Detail;
+import dev.finops.azure.costexport.failure.ArmFailure.Unclear;
+import dev.finops.azure.costexport.failure.Reason;
+import java.io.IOException;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+
+/** Names what it means that a call ended without an answer. */
+final class TransportFault {
+  private TransportFault() {}
+
+  static ArmFailure of(RuntimeException fault) {
+    List<Throwable> causes = new ArrayList<>();
+    for (Throwable cause = fault; cause != null && !causes.contains(cause); cause = cause.getCause()) {
+      causes.add(cause);
+    }
+    boolean ofToken = causes.stream().anyMatch(TransportFault::isOfToken);
+    Throwable deepest = causes.reversed().stream().filter(TransportFault::isOfNetwork).findFirst().orElse(null);
+    if (ofToken && deepest == null) {
+      Throwable told = causes.stream().filter(TransportFault::isOfToken).findFirst().orElseThrow();
+      return new Denied(new Detail(0, "", "no token: " + Classifier.clean(firstLine(told)), ""), Reason.AUTHENTICATION_FAILED);
+    }
+    String what = deepest == null ? firstLine(fault) : describe(deepest);
+    String whom = ofToken ? "the token endpoint gave no answer: " : "Azure Resource Manager gave no answer: ";
+    Reason reason = fault instanceof ArmPipeline.AnswerTooLarge ? Reason.BAD_ARM_RESPONSE : Reason.ARM_UNREACHABLE;
+    return new Unclear(new Detail(0, "", Classifier.clean(whom + what), ""), reason, null);
+  }
+
+  private static boolean isOfToken(Throwable cause) {
+    return cause instanceof ClientAuthenticationException || cause instanceof CredentialUnavailableException
+        || cause.getClass().getName().startsWith("com.microsoft.aad.msal4j.");
+  }
+
+  private static boolean isOfNetwork(Throwable cause) {
+    return cause instanceof IOException || cause instanceof TimeoutException;
+  }
+
+  private static String describe(Throwable cause) {
+    return switch (cause) {
+      case UnknownHostException unknown -> "the host name " + unknown.getMessage() + " is not known";
+      case SSLException tls -> "TLS: " + firstLine(tls);
+      case TimeoutException late -> "it took too long";
+      default -> firstLine(cause);
+    };
+  }
+
+  private static String firstLine(Throwable cause) {
+    String message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+    return message.lines().findFirst().orElse(message);
+  }
+}

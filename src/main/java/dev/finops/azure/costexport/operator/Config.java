@@ -1,0 +1,137 @@
+package dev.finops.azure.costexport.operator;
+
+import dev.finops.azure.costexport.arm.AzureConnection;
+import dev.finops.azure.costexport.failure.Backoff;
+import dev.finops.azure.costexport.plan.ApiVersion;
+import dev.finops.azure.costexport.plan.Settings;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** What the environment variables say; docs/reference/configuration.md lists them. A wrong one stops the start. */
+record Config(
+    Set<String> watchNamespaces,
+    Optional<String> watchSelector,
+    AzureConnection azure,
+    Settings settings,
+    Backoff backoff,
+    boolean leaderElection,
+    Optional<String> leaseNamespace,
+    String leaseName,
+    int httpPort) {
+
+  private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
+  private static final Pattern API_VERSION = Pattern.compile("\\d{4}-\\d{2}-\\d{2}(-preview)?");
+
+  /** The variable that is wrong, what it is, and what it may be, in one line. */
+  static final class Wrong extends RuntimeException {
+    Wrong(String variable, String value, String expected) {
+      super(variable + "=" + value + ": " + expected, null, false, false);
+    }
+  }
+
+  static Config of(Map<String, String> environment) {
+    Reader read = new Reader(environment);
+    Duration retryInitial = read.duration("RETRY_INITIAL", "5s");
+    Duration retryMax = read.duration("RETRY_MAX", "15m");
+    if (retryMax.compareTo(retryInitial) < 0) {
+      throw new Wrong("RETRY_MAX", environment.get("RETRY_MAX"), "must not be less than RETRY_INITIAL");
+    }
+    Backoff backoff = new Backoff(retryInitial, retryMax);
+    ApiVersion apiVersion = read.value("EXPORTS_API_VERSION", ApiVersion.COMPLETE, ApiVersion::new,
+        text -> API_VERSION.matcher(text).matches(), "an api-version such as " + ApiVersion.COMPLETE);
+    Settings settings = new Settings(apiVersion, read.duration("OBSERVE_INTERVAL", "5m"), read.duration("RUN_POLL_INTERVAL", "30s"),
+        backoff.terminal());
+    Set<String> namespaces = Arrays.stream(read.text("WATCH_NAMESPACES").orElse("").split(","))
+        .map(String::strip).filter(name -> !name.isEmpty()).collect(Collectors.toUnmodifiableSet());
+    Optional<String> selector = read.text("WATCH_SELECTOR");
+    String lease = "costexport-operator-" + Integer.toHexString(Arrays.hashCode(new Object[] {namespaces, selector}));
+    return new Config(namespaces, selector, azure(read, apiVersion, retryMax), settings, backoff, read.flag("LEADER_ELECTION"),
+        read.text("LEASE_NAMESPACE"), read.text("LEASE_NAME").orElse(lease), read.number("HTTP_PORT", 8080, 0, 65535));
+  }
+
+  private static AzureConnection azure(Reader read, ApiVersion apiVersion, Duration retryMax) {
+    URI endpoint = read.uri("AZURE_RESOURCE_MANAGER_ENDPOINT").orElse(URI.create("https://management.azure.com"));
+    Duration throttleWait = retryMax.compareTo(Duration.ofMinutes(1)) < 0 ? retryMax : Duration.ofMinutes(1);
+    AzureConnection azure = new AzureConnection(endpoint,
+        read.text("AZURE_RESOURCE_MANAGER_AUDIENCE").orElse("https://management.azure.com"), apiVersion.name(),
+        read.text("AZURE_TENANT_ID"), read.text("AZURE_CLIENT_ID"), read.text("AZURE_CLIENT_SECRET"),
+        read.text("AZURE_FEDERATED_TOKEN_FILE").map(Path::of), read.uri("AZURE_AUTHORITY_HOST"),
+        read.flag("AZURE_DISABLE_INSTANCE_DISCOVERY"), read.number("RUNS_PER_MINUTE", 10, 1, 1000), throttleWait);
+    boolean serviceIdentity = azure.clientSecret().isPresent() || azure.federatedTokenFile().isPresent();
+    if (serviceIdentity && azure.tenantId().isEmpty()) {
+      throw new Wrong("AZURE_TENANT_ID", "", "is needed with AZURE_CLIENT_SECRET or AZURE_FEDERATED_TOKEN_FILE");
+    }
+    if (serviceIdentity && azure.clientId().isEmpty()) {
+      throw new Wrong("AZURE_CLIENT_ID", "", "is needed with AZURE_CLIENT_SECRET or AZURE_FEDERATED_TOKEN_FILE");
+    }
+    return azure;
+  }
+
+  private record Reader(Map<String, String> environment) {
+
+    Optional<String> text(String variable) {
+      return Optional.ofNullable(environment.get(variable)).map(String::strip).filter(text -> !text.isEmpty());
+    }
+
+    <T> T value(String variable, String fallback, Function<String, T> reader, Function<String, Boolean> valid, String expected) {
+      String text = text(variable).orElse(fallback);
+      if (!valid.apply(text)) {
+        throw new Wrong(variable, text, "must be " + expected);
+      }
+      return reader.apply(text);
+    }
+
+    boolean flag(String variable) {
+      return value(variable, "false", Boolean::valueOf, Set.of("true", "false")::contains, "true or false");
+    }
+
+    int number(String variable, int fallback, int least, int most) {
+      return value(variable, String.valueOf(fallback), Integer::valueOf,
+          text -> text.matches("\\d{1,9}") && Integer.parseInt(text) >= least && Integer.parseInt(text) <= most,
+          "a number from " + least + " to " + most);
+    }
+
+    Duration duration(String variable, String fallback) {
+      return value(variable, fallback, Reader::parse, text -> DURATION.matcher(text).matches() && parse(text).isPositive(),
+          "a duration such as 500ms, 30s, 5m or 1h");
+    }
+
+    Optional<URI> uri(String variable) {
+      return text(variable).map(text -> {
+        try {
+          URI uri = new URI(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
+          if ("https".equals(uri.getScheme()) && uri.getHost() != null) {
+            return uri;
+          }
+        } catch (URISyntaxException wrong) {
+          // said below
+        }
+        throw new Wrong(variable, text, "must be an https address");
+      });
+    }
+
+    private static Duration parse(String text) {
+      Matcher matcher = DURATION.matcher(text);
+      if (!matcher.matches()) {
+        return Duration.ZERO;
+      }
+      long amount = Long.parseLong(matcher.group(1));
+      return switch (matcher.group(2)) {
+        case "ms" -> Duration.ofMillis(amount);
+        case "s" -> Duration.ofSeconds(amount);
+        case "m" -> Duration.ofMinutes(amount);
+        default -> Duration.ofHours(amount);
+      };
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package dev.finops.azure.costexport.operator;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.JsonEncoder;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.spi.Configurator;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.encoder.Encoder;
+import ch.qos.logback.core.spi.ContextAwareBase;
+import java.util.Map;
+import java.util.Set;
+
+/** Logback by {@code LOG_FORMAT} and {@code LOG_LEVEL}; found as a service before the first line is logged. */
+public final class LogConfigurator extends ContextAwareBase implements Configurator {
+  private static final String TEXT = "%d{yyyy-MM-dd'T'HH:mm:ss.SSS'Z',UTC} %-5level %msg%n%ex";
+  static final Set<String> FORMATS = Set.of("text", "json");
+  static final Set<String> LEVELS = Set.of("trace", "debug", "info", "warn", "error");
+
+  /** Libraries that log as errors what is an ordinary condition here, with stack traces. */
+  private static final Set<String> TALKATIVE = Set.of("com.azure", "com.microsoft.aad", "reactor", "io.netty");
+
+  @Override
+  public ExecutionStatus configure(LoggerContext context) {
+    Map<String, String> environment = System.getenv();
+    ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
+    console.setContext(context);
+    console.setEncoder(encoder(context, environment.getOrDefault("LOG_FORMAT", "text")));
+    console.start();
+    var root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    root.setLevel(Level.WARN);
+    root.addAppender(console);
+    TALKATIVE.forEach(library -> context.getLogger(library).setLevel(Level.OFF));
+    context.getLogger("dev.finops.azure").setLevel(Level.toLevel(environment.get("LOG_LEVEL"), Level.INFO));
+    return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+  }
+
+  static void check(Map<String, String> environment) {
+    check(environment, "LOG_FORMAT", FORMATS);
+    check(environment, "LOG_LEVEL", LEVELS);
+  }
+
+  private static void check(Map<String, String> environment, String variable, Set<String> allowed) {
+    String value = environment.getOrDefault(variable, "");
+    if (!value.isEmpty() && !allowed.contains(value)) {
+      throw new Config.Wrong(variable, value, "must be one of " + String.join(", ", allowed.stream().sorted().toList()));
+    }
+  }
+
+  private static Encoder<ILoggingEvent> encoder(LoggerContext context, String format) {
+    if (format.equals("json")) {
+      JsonEncoder json = new JsonEncoder();
+      json.setContext(context);
+      json.setWithFormattedMessage(true);
+      json.setWithMessage(false);
+      json.setWithArguments(false);
+      json.setWithContext(false);
+      json.setWithSequenceNumber(false);
+      json.setWithNanoseconds(false);
+      json.start();
+      return json;
+    }
+    PatternLayoutEncoder text = new PatternLayoutEncoder();
+    text.setContext(context);
+    text.setPattern(TEXT);
+    text.start();
+    return text;
+  }
+}

@@ -1,0 +1,45 @@
+package dev.finops.azure.costexport.reconcile;
+
+import dev.finops.azure.costexport.api.v1alpha1.CostExport;
+import dev.finops.azure.costexport.export.ExportId;
+import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Which of the objects that mean one export owns it: the oldest that manages. */
+final class Claims {
+  private static final String BY_EXPORT = "export";
+  private static final Comparator<CostExport> OLDEST_FIRST = Comparator
+      .comparing((CostExport object) -> object.getMetadata().getCreationTimestamp())
+      .thenComparing(object -> object.getMetadata().getUid());
+
+  private final IndexerResourceCache<CostExport> cache;
+
+  Claims(IndexerResourceCache<CostExport> cache) {
+    this.cache = cache;
+    cache.addIndexer(BY_EXPORT, object -> List.of(key(object)));
+  }
+
+  /** The older object that owns the export which this one means. */
+  Optional<CostExport> owner(CostExport object) {
+    return rivals(object).filter(rival -> OLDEST_FIRST.compare(rival, object) < 0).min(OLDEST_FIRST);
+  }
+
+  /** The object that has the export when this one goes. */
+  Optional<CostExport> heir(CostExport object) {
+    return rivals(object).filter(rival -> rival.getMetadata().getDeletionTimestamp() == null).min(OLDEST_FIRST);
+  }
+
+  private Stream<CostExport> rivals(CostExport object) {
+    return cache.byIndex(BY_EXPORT, key(object)).stream()
+        .filter(rival -> !Objects.equals(rival.getMetadata().getUid(), object.getMetadata().getUid()))
+        .filter(rival -> !"Observe".equals(rival.getSpec().managementPolicy()));
+  }
+
+  private static String key(CostExport object) {
+    return ExportId.of(object.getSpec(), object.getMetadata().getName()).key();
+  }
+}

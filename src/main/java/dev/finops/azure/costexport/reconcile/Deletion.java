@@ -1,0 +1,98 @@
+package dev.finops.azure.costexport.reconcile;
+
+import dev.finops.azure.costexport.api.v1alpha1.CostExport;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
+import dev.finops.azure.costexport.arm.Answer;
+import dev.finops.azure.costexport.failure.ArmFailure;
+import dev.finops.azure.costexport.export.ExportId;
+import dev.finops.azure.costexport.plan.Look;
+import dev.finops.azure.costexport.plan.Observation;
+import dev.finops.azure.costexport.plan.Removal;
+import dev.finops.azure.costexport.plan.Situation;
+import dev.finops.azure.costexport.plan.StatusDraft;
+import dev.finops.azure.costexport.plan.Verdict;
+import dev.finops.azure.costexport.report.Report;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The pass over an object that is being deleted: the export goes, or is left, by the object's policies. */
+final class Deletion {
+  private static final Logger LOG = LoggerFactory.getLogger(Deletion.class);
+
+  private final Turn.Surroundings around;
+  private final CostExport object;
+  private final Optional<CostExport> heir;
+  private Situation situation;
+
+  Deletion(Turn.Surroundings around, CostExport object, Situation situation, Optional<CostExport> heir) {
+    this.around = around;
+    this.object = object;
+    this.situation = situation;
+    this.heir = heir;
+  }
+
+  Situation situation() {
+    return situation;
+  }
+
+  /** Empty when the object may go. */
+  Optional<Verdict> run() {
+    while (true) {
+      switch (Removal.next(situation, heir.map(Names::of))) {
+        case Removal.Step.Release(var note) -> {
+          heir.ifPresent(this::handOver);
+          note.ifPresent(told -> around.events().write(object, told));
+          LOG.info("{}: released; {}", Names.of(object), note.map(told -> told.message()).orElse("nothing was done in Azure"));
+          return Optional.empty();
+        }
+        case Removal.Step.Rest(var verdict) -> {
+          report(verdict);
+          return Optional.of(verdict);
+        }
+        case Removal.Step.Observe(var id) -> situation = situation.with(around.snapshots().look(id, Look.SINGLE), around.clock().instant());
+        case Removal.Step.Delete(var id) -> delete(id);
+      }
+    }
+  }
+
+  private void delete(ExportId id) {
+    LOG.info("{}: delete {}", Names.of(object), id);
+    Observation after = switch (around.azure().delete(id)) {
+      case Answer.Ok<Boolean> accepted -> {
+        situation = situation.with(situation.memory().deleted(around.clock().instant()));
+        around.snapshots().doubt(id);
+        yield around.snapshots().look(id, Look.SINGLE);
+      }
+      case Answer.Failed<Boolean>(ArmFailure failure) -> new Observation.Unanswered(failure);
+    };
+    situation = situation.with(after, around.clock().instant());
+  }
+
+  private void report(Verdict verdict) {
+    if (verdict instanceof Verdict.Failing failing) {
+      situation = situation.with(situation.memory().failed(failing.failure().reason(), situation.now()));
+    }
+    Report report = Report.of(situation, verdict);
+    if (!report.status().equals(object.getStatus())) {
+      around.statuses().write(object, report.status());
+      report.notes().forEach(note -> around.events().write(object, note));
+    }
+  }
+
+  /** The object that has the export now knows it as its own, as this one did. */
+  private void handOver(CostExport to) {
+    CostExportStatus mine = object.getStatus();
+    boolean theirs = to.getStatus() != null && to.getStatus().exportId() != null;
+    if (mine.exportId() == null || theirs) {
+      return;
+    }
+    StatusDraft draft = new StatusDraft(to.getStatus() == null ? StatusDraft.EMPTY : to.getStatus());
+    draft.exportId = mine.exportId();
+    draft.origin = mine.origin();
+    draft.eTag = mine.eTag();
+    draft.apiVersion = mine.apiVersion();
+    draft.appliedFields = mine.appliedFields();
+    around.statuses().write(to, draft.done());
+  }
+}

@@ -1,0 +1,68 @@
+package dev.finops.azure.costexport.reconcile;
+
+import dev.finops.azure.costexport.api.v1alpha1.CostExport;
+import dev.finops.azure.costexport.plan.Note;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.EventBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells people what happened, where {@code kubectl describe} shows it. */
+final class EventWriter {
+  private static final Logger LOG = LoggerFactory.getLogger(EventWriter.class);
+  private static final String COMPONENT = "costexport-operator";
+  private static final int MAX_MESSAGE = 1000;
+
+  private final KubernetesClient client;
+  private final InstantSource clock;
+  private final String instance;
+
+  EventWriter(KubernetesClient client, InstantSource clock, String instance) {
+    this.client = client;
+    this.clock = clock;
+    this.instance = instance;
+  }
+
+  /** An Event that cannot be written (a namespace that is going takes none) stops nothing. */
+  void write(CostExport object, Note note) {
+    try {
+      client.v1().events().inNamespace(object.getMetadata().getNamespace()).resource(event(object, note)).create();
+    } catch (KubernetesClientException refused) {
+      LOG.debug("Event {} of {} was not written: {}", note.reason(), Names.of(object), refused.getMessage());
+    }
+  }
+
+  private Event event(CostExport object, Note note) {
+    Instant now = clock.instant();
+    String time = now.truncatedTo(ChronoUnit.SECONDS).toString();
+    String message = note.message().length() <= MAX_MESSAGE ? note.message() : note.message().substring(0, MAX_MESSAGE - 1) + "…";
+    return new EventBuilder()
+        .withNewMetadata()
+        .withGenerateName(object.getMetadata().getName() + ".")
+        .withNamespace(object.getMetadata().getNamespace())
+        .endMetadata()
+        .withNewInvolvedObject()
+        .withApiVersion(object.getApiVersion())
+        .withKind(object.getKind())
+        .withNamespace(object.getMetadata().getNamespace())
+        .withName(object.getMetadata().getName())
+        .withUid(object.getMetadata().getUid())
+        .withResourceVersion(object.getMetadata().getResourceVersion())
+        .endInvolvedObject()
+        .withType(note.warning() ? "Warning" : "Normal")
+        .withReason(note.reason().toString())
+        .withMessage(message)
+        .withFirstTimestamp(time)
+        .withLastTimestamp(time)
+        .withCount(1)
+        .withNewSource().withComponent(COMPONENT).endSource()
+        .withReportingComponent(COMPONENT)
+        .withReportingInstance(instance)
+        .build();
+  }
+}

@@ -1,0 +1,12 @@
+package dev.finops.azure.costexport.reconcile;
+
+import dev.finops.azure.costexport.api.v1alpha1.CostExport;
+
+/** How an object is called in a message. */
+final class Names {
+  private Names() {}
+
+  static String of(CostExport object) {
+    return object.getMetadata().getNamespace() + "/" + object.getMetadata().getName();
+  }
+}

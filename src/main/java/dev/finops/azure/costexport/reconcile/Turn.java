@@ -1,0 +1,228 @@
+package dev.finops.azure.costexport.reconcile;
+
+import dev.finops.azure.costexport.api.v1alpha1.CostExport;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
+import dev.finops.azure.costexport.arm.Answer;
+import dev.finops.azure.costexport.arm.ExportsClient;
+import dev.finops.azure.costexport.export.Difference;
+import dev.finops.azure.costexport.export.DesiredExport;
+import dev.finops.azure.costexport.export.ObservedExport;
+import dev.finops.azure.costexport.failure.ArmFailure;
+import dev.finops.azure.costexport.failure.Reason;
+import dev.finops.azure.costexport.observe.ScopeSnapshots;
+import dev.finops.azure.costexport.plan.Answered;
+import dev.finops.azure.costexport.plan.Look;
+import dev.finops.azure.costexport.plan.Note;
+import dev.finops.azure.costexport.plan.Observation;
+import dev.finops.azure.costexport.plan.Observation.Present;
+import dev.finops.azure.costexport.plan.Planner;
+import dev.finops.azure.costexport.plan.Situation;
+import dev.finops.azure.costexport.plan.Step;
+import dev.finops.azure.costexport.plan.Verdict;
+import dev.finops.azure.costexport.report.Report;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One pass over one object: does the steps that the planner names, one after the other. Lives as long as the pass. */
+final class Turn {
+  private static final Logger LOG = LoggerFactory.getLogger(Turn.class);
+
+  /** So many writes in a row for a document that was not the latest, and somebody else is at it. */
+  private static final int CONFLICTS = 3;
+
+  private final Surroundings around;
+  private CostExport object;
+  private Situation situation;
+  private boolean proven;
+
+  /** What a turn acts on. */
+  record Surroundings(KubernetesClient kubernetes, ExportsClient azure, ScopeSnapshots snapshots, StatusWriter statuses,
+      EventWriter events, InstantSource clock) {}
+
+  /** The object has changed since it was seen: nothing may be written upon what was decided. */
+  static final class Stale extends RuntimeException {
+    Stale(String what) {
+      super(what, null, false, false);
+    }
+  }
+
+  Turn(Surroundings around, CostExport object, Situation situation) {
+    this.around = around;
+    this.object = object;
+    this.situation = situation;
+  }
+
+  Situation situation() {
+    return situation;
+  }
+
+  void observe(Look look) {
+    Observation seen = around.snapshots().look(situation.exportId(), look);
+    situation = situation.with(seen, around.clock().instant());
+    if (!(seen instanceof Observation.Unanswered)) {
+      situation = situation.with(situation.memory().answered(around.clock().instant()));
+    }
+  }
+
+  /** Does the step; empty when there may be more to do. */
+  Optional<Verdict> act(Step step) {
+    return switch (step) {
+      case Step.Rest(var verdict) -> Optional.of(verdict);
+      case Step.Observe(var look) -> {
+        observe(look);
+        yield Optional.empty();
+      }
+      case Step.Record record -> {
+        record(record);
+        yield Optional.empty();
+      }
+      case Step.Create(var body, var desired) -> {
+        proveFresh();
+        log("create " + situation.exportId());
+        yield written(around.azure().put(situation.exportId(), body), desired, List.of(), Step.Cause.SPEC,
+            Note.normal(Reason.CREATED, "created " + situation.exportId()));
+      }
+      case Step.Update update -> update(update);
+      case Step.PostRun post -> run(post);
+    };
+  }
+
+  /** Writes down where the object stands, when that has changed, and tells what happened. */
+  void report(Verdict verdict) {
+    situation = situation.with(switch (verdict) {
+      case Verdict.Failing failing -> situation.memory().failed(failing.failure().reason(), situation.now());
+      case Verdict.Settled settled -> situation.memory().succeeded();
+      case Verdict.Watched watched -> situation.memory().succeeded();
+      case Verdict.Stuck stuck -> situation.memory().succeeded();
+      case Verdict.Waiting waiting -> situation.memory();
+      case Verdict.Paused paused -> situation.memory();
+    });
+    Report report = Report.of(situation, verdict);
+    write(report.status());
+    report.notes().forEach(this::tell);
+  }
+
+  private void record(Step.Record record) {
+    write(record.status());
+    proven = true;
+    situation = situation.with(situation.memory().postingRun(record.runToPost()));
+    record.notes().forEach(this::tell);
+  }
+
+  private void write(CostExportStatus status) {
+    if (!status.equals(object.getStatus())) {
+      object = around.statuses().write(object, status);
+    }
+    situation = situation.with(status);
+  }
+
+  /** A status that was written proves that the object is the latest; without one, the API server is asked. */
+  private void proveFresh() {
+    if (proven) {
+      return;
+    }
+    CostExport latest = around.kubernetes().resource(object).get();
+    if (latest == null || latest.getMetadata().getDeletionTimestamp() != null
+        || !latest.getMetadata().getResourceVersion().equals(object.getMetadata().getResourceVersion())) {
+      throw new Stale("the object has changed");
+    }
+    proven = true;
+  }
+
+  private Optional<Verdict> update(Step.Update update) {
+    proveFresh();
+    String changes = Planner.describe(update.differences());
+    ObservedExport before = ((Present) situation.observation()).export();
+    if (update.cause() == Step.Cause.DRIFT) {
+      tell(Note.warning(Reason.DRIFT_DETECTED, "changed in Azure" + before.changedBy().map(who -> " by " + who).orElse("") + ": "
+          + update.differences().stream().map(d -> d.path() + " is " + d.observedText()).reduce((a, b) -> a + "; " + b).orElse("")));
+    }
+    log("update " + situation.exportId() + " (" + update.cause() + ") " + changes);
+    Note note = switch (update.cause()) {
+      case SPEC -> Note.normal(Reason.UPDATED, "updated " + changes);
+      case DRIFT -> Note.normal(Reason.DRIFT_CORRECTED, "put right " + changes);
+      case REQUEST -> Note.normal(Reason.UPDATED, "sent again, as was asked for");
+    };
+    return written(around.azure().put(situation.exportId(), update.body()), update.desired(), update.differences(), update.cause(), note);
+  }
+
+  private Optional<Verdict> written(Answer<ObservedExport> answer, DesiredExport desired, List<Difference> differences, Step.Cause cause, Note note) {
+    return switch (answer) {
+      case Answer.Ok<ObservedExport>(var export) -> {
+        situation = Answered.put(situation.with(situation.observation(), around.clock().instant()), desired, differences, cause, export);
+        around.snapshots().learned(situation.exportId(), export);
+        tell(note);
+        yield Optional.empty();
+      }
+      case Answer.Failed<ObservedExport>(var failure) -> notWritten(failure, differences);
+    };
+  }
+
+  private Optional<Verdict> notWritten(ArmFailure failure, List<Difference> differences) {
+    log("not written: " + failure.reason() + ": " + failure.detail().text());
+    switch (failure) {
+      case ArmFailure.Outdated outdated -> {
+        around.snapshots().doubt(situation.exportId());
+        situation = situation.with(situation.memory().conflicted());
+        if (situation.memory().conflicts() < CONFLICTS) {
+          tell(Note.warning(Reason.CONTESTED_BY_ANOTHER_WRITER, "somebody else wrote at the same time; looking again: " + failure.detail().text()));
+          observe(Look.SINGLE);
+          return Optional.empty();
+        }
+      }
+      case ArmFailure.Refused refused when refused.startIsPast() && !situation.memory().moveStart() -> {
+        situation = situation.with(situation.memory().movingStart());
+        return Optional.empty();
+      }
+      case ArmFailure.Refused refused -> {
+        situation = situation.with(situation.memory().refused(situation.now()));
+        return Optional.of(new Verdict.Stuck(refused.reason(), refused.detail().text() + " (" + situation.settings().apiVersion() + ")", differences));
+      }
+      case ArmFailure.Unclear unclear -> around.snapshots().doubt(situation.exportId());
+      default -> { }
+    }
+    return Optional.of(new Verdict.Failing(failure, true, differences));
+  }
+
+  private Optional<Verdict> run(Step.PostRun post) {
+    proveFresh();
+    log("run " + situation.exportId() + " for " + post.run().cause());
+    Present present = (Present) situation.observation();
+    return switch (around.azure().run(situation.exportId(), post.run().timePeriod())) {
+      case Answer.Ok<Boolean> ok -> {
+        situation = situation.with(situation.memory().postingRun(false));
+        observe(Look.SINGLE);
+        yield Optional.empty();
+      }
+      case Answer.Failed<Boolean>(ArmFailure.Throttled throttled) -> {
+        log("run: " + throttled.detail().text());
+        yield Optional.of(Planner.settled(situation, present)); // surely not accepted: posted when the bucket fills
+      }
+      case Answer.Failed<Boolean>(ArmFailure.Unclear unclear) -> {
+        log("run: " + unclear.detail().text());
+        situation = situation.with(situation.memory().postingRun(false)); // the history will tell
+        yield Optional.of(Planner.settled(situation, present));
+      }
+      case Answer.Failed<Boolean>(var failure) -> {
+        String message = failure.detail().text();
+        log("run refused: " + message);
+        write(Answered.runRefused(situation, post.run(), message).status());
+        situation = situation.with(situation.memory().postingRun(false));
+        tell(Note.warning(Reason.RUN_REFUSED, "Azure refused the run: " + message));
+        yield Optional.empty();
+      }
+    };
+  }
+
+  private void tell(Note note) {
+    around.events().write(object, note);
+  }
+
+  private void log(String what) {
+    LOG.info("{} generation {}: {}", Names.of(object), situation.subject().generation(), what);
+  }
+}
