@@ -8,7 +8,7 @@ public final class ArmErrors {
     private ArmErrors() {
     }
 
-    /** The body that Cost Management sends with 429; the header names the exhausted bucket, such as {@code entity}, {@code tenant}, {@code clienttype} or {@code qpu}. */
+    /** What Cost Management sends when a bucket is exhausted: {@code entity}, {@code tenant}, {@code client}, {@code clienttype} or {@code qpu}. */
     public static Answer throttled(String bucket, int seconds) {
         return throttledBy("x-ms-ratelimit-microsoft.costmanagement-" + bucket + "-retry-after", seconds)
                 .with("x-ms-ratelimit-remaining-microsoft.costmanagement-" + bucket + "-requests", "DefaultQuota:0");

@@ -1,7 +1,5 @@
 package dev.finops.azure.costexport.simulator;
 
-import com.sun.net.httpserver.HttpExchange;
-import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -20,13 +18,10 @@ record ArmRequest(String method, String path, Map<String, String> query, Map<Str
     record Target(Operation operation, String scope, String name) {
     }
 
-    static ArmRequest read(HttpExchange exchange) throws IOException {
-        // As text: a path with a doubled slash at its start would be taken for a host.
-        var parts = exchange.getRequestURI().toString().split("\\?", 2);
-        var headers = new TreeMap<String, String>();
-        exchange.getRequestHeaders().forEach((name, values) -> headers.put(name.toLowerCase(), String.join(",", values)));
-        return new ArmRequest(exchange.getRequestMethod(), URLDecoder.decode(parts[0].replace("+", "%2B"), StandardCharsets.UTF_8),
-                pairs(parts.length > 1 ? parts[1] : ""), headers, new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+    /** From the target of the request line, which is no URI: a path with a doubled slash at its start would be taken for a host. */
+    static ArmRequest of(String method, String target, Map<String, String> headers, String text) {
+        var parts = target.split("\\?", 2);
+        return new ArmRequest(method, decode(parts[0].replace("+", "%2B")), pairs(parts.length > 1 ? parts[1] : ""), headers, text);
     }
 
     /** The pairs of a query or of a form. */

@@ -1,14 +1,9 @@
 package dev.finops.azure.costexport.simulator;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsServer;
+import dev.finops.azure.costexport.simulator.HttpsListener.Reply;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,8 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** A pretended Azure on loopback: Cost Management exports behind ARM, and the token endpoint, on one HTTPS server. */
@@ -28,11 +21,6 @@ public final class AzureSimulator implements AutoCloseable {
 
     private static final String TENANT = "8d0f7b1e-6a55-4c0b-9a3e-2f1d4c5b6a79";
     private static final String CLIENT = "c0ffee00-1111-4222-8333-444455556666";
-
-    static {
-        // Otherwise each answer's body waits for the client to acknowledge the headers.
-        System.setProperty("sun.net.httpserver.nodelay", "true");
-    }
 
     /**
      * @param port 0 for any free one
@@ -61,8 +49,7 @@ public final class AzureSimulator implements AutoCloseable {
         }
     }
 
-    private final HttpsServer server;
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final HttpsListener server;
     private final URI endpoint;
     private final InstantSource clock;
     private final AtomicReference<Behaviour> behaviour;
@@ -81,11 +68,8 @@ public final class AzureSimulator implements AutoCloseable {
         certificates = Certificates.create(settings.directory.or(() -> temporary).orElseThrow());
         clock = settings.clock;
         behaviour = new AtomicReference<>(settings.behaviour);
-        server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), settings.port), 0);
-        server.setHttpsConfigurator(new HttpsConfigurator(certificates.server()));
-        server.setExecutor(threads);
-        server.createContext("/", this::handle);
-        endpoint = URI.create("https://127.0.0.1:" + server.getAddress().getPort());
+        server = new HttpsListener(settings.port, certificates.server(), this::handle);
+        endpoint = URI.create("https://127.0.0.1:" + server.port());
         exports = new ExportStore(clock, behaviour::get);
         api = new ExportsApi(exports, clock, behaviour::get, TENANT);
         entra = new Entra(endpoint, TENANT, clock, behaviour::get);
@@ -179,40 +163,45 @@ public final class AzureSimulator implements AutoCloseable {
 
     @Override
     public void close() {
-        server.stop(0);
-        threads.shutdownNow();
-        temporary.ifPresent(directory -> {
-            try {
+        try {
+            server.close();
+            if (temporary.isPresent()) {
                 Files.deleteIfExists(caFile());
                 Files.deleteIfExists(trustStore());
-                Files.deleteIfExists(directory);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+                Files.deleteIfExists(temporary.get());
             }
-        });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
-    private void handle(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            var request = ArmRequest.read(exchange);
+    private Reply handle(ArmRequest request) {
+        try {
             var fault = faults.meet(request.operation(), request.path());
-            switch (fault.orElse(new Fault.Delay(Duration.ZERO))) {
-                case Answer instead -> send(exchange, noted(request, instead));
-                case Fault.ResetBefore() -> note(request, 0);
-                case Fault.ResetDuring() -> sendHalf(exchange, noted(request, act(request)));
-                case Fault.ResetAfter() -> noted(request, act(request));
+            return switch (fault.orElse(new Fault.Delay(Duration.ZERO))) {
+                case Answer instead -> new Reply.Whole(noted(request, instead));
+                case Fault.ResetBefore() -> {
+                    note(request, 0);
+                    yield new Reply.Cut();
+                }
+                case Fault.ResetDuring() -> new Reply.Half(noted(request, act(request)));
+                case Fault.ResetAfter() -> {
+                    noted(request, act(request));
+                    yield new Reply.Cut();
+                }
                 case Fault.Delay(var by) -> {
                     Thread.sleep(by);
-                    send(exchange, noted(request, act(request)));
+                    yield new Reply.Whole(noted(request, act(request)));
                 }
                 case Fault.ThenAct(var act) -> {
                     var answer = noted(request, act(request));
                     act.run();
-                    send(exchange, answer);
+                    yield new Reply.Whole(answer);
                 }
-            }
+            };
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return new Reply.Cut();
         }
     }
 
@@ -233,42 +222,25 @@ public final class AzureSimulator implements AutoCloseable {
         }
     }
 
+    /** Adds what every answer of ARM carries, and notes it in the journal. */
     private Answer noted(ArmRequest request, Answer answer) {
         note(request, answer.status());
-        return answer;
+        var headers = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
+        headers.put("Date", DateTimeFormatter.RFC_1123_DATE_TIME.format(clock.instant().atZone(ZoneOffset.UTC)));
+        headers.put("Cache-Control", "no-cache");
+        headers.put("x-ms-request-id", UUID.randomUUID().toString());
+        headers.put("x-ms-correlation-request-id", UUID.randomUUID().toString());
+        switch (request.method()) {
+            case "GET" -> headers.put("x-ms-ratelimit-remaining-subscription-reads", "249");
+            case "DELETE" -> headers.put("x-ms-ratelimit-remaining-subscription-deletes", "199");
+            default -> headers.put("x-ms-ratelimit-remaining-subscription-writes", "199");
+        }
+        headers.putAll(answer.headers());
+        return new Answer(answer.status(), headers, answer.body());
     }
 
     private void note(ArmRequest request, int status) {
         if (request.operation() == Operation.TOKEN) journal.countToken();
         else if (!Entra.owns(request)) journal.note(clock.instant(), request, status);
-    }
-
-    private void send(HttpExchange exchange, Answer answer) throws IOException {
-        var body = answer.body().getBytes(StandardCharsets.UTF_8);
-        sendHeaders(exchange, answer, body.length);
-        exchange.getResponseBody().write(body);
-    }
-
-    private void sendHalf(HttpExchange exchange, Answer answer) throws IOException {
-        var body = answer.body().getBytes(StandardCharsets.UTF_8);
-        // At least one byte must be missing, or an answer without a body would be whole.
-        sendHeaders(exchange, answer, body.length + 1);
-        exchange.getResponseBody().write(body, 0, body.length / 2);
-        exchange.getResponseBody().flush();
-    }
-
-    private void sendHeaders(HttpExchange exchange, Answer answer, int length) throws IOException {
-        var headers = exchange.getResponseHeaders();
-        headers.set("Date", DateTimeFormatter.RFC_1123_DATE_TIME.format(clock.instant().atZone(ZoneOffset.UTC)));
-        headers.set("Cache-Control", "no-cache");
-        headers.set("x-ms-request-id", UUID.randomUUID().toString());
-        headers.set("x-ms-correlation-request-id", UUID.randomUUID().toString());
-        switch (exchange.getRequestMethod()) {
-            case "GET" -> headers.set("x-ms-ratelimit-remaining-subscription-reads", "249");
-            case "DELETE" -> headers.set("x-ms-ratelimit-remaining-subscription-deletes", "199");
-            default -> headers.set("x-ms-ratelimit-remaining-subscription-writes", "199");
-        }
-        answer.headers().forEach(headers::set);
-        exchange.sendResponseHeaders(answer.status(), length == 0 ? -1 : length);
     }
 }

@@ -36,7 +36,8 @@ record DateRange(LocalDate from, LocalDate to) {
             case "thelastmonth", "thelastbillingmonth" -> new DateRange(month.minusMonths(1).atDay(1), month.minusMonths(1).atEndOfMonth());
             case "weektodate" -> new DateRange(today.with(TemporalAdjusters.previousOrSame(DayOfWeek.SUNDAY)), today);
             case "thelast7days" -> new DateRange(today.minusDays(7), today.minusDays(1));
-            case "custom" -> new DateRange(day(instant(definition, "timePeriod.from").orElseThrow()), day(instant(definition, "timePeriod.to").orElseThrow()));
+            case "custom" -> new DateRange(day(instant(definition, "timePeriod.from").orElseThrow()),
+                    day(instant(definition, "timePeriod.to").orElseThrow()));
             default -> new DateRange(month.atDay(1), today);
         };
     }

@@ -83,6 +83,7 @@ final class Echo {
 
     private void respell(ApiVersion version) {
         mask(document, DESTINATION + ".sasToken");
+        Json.set(document, DESTINATION + ".type", JsonNodeFactory.instance.missingNode());
         if (version.isNew() && does(DEFAULTS)) fillIn();
         if (version.isNew() && does(NULLS)) nulls();
         if (version.isNew() && does(LONG_DATES)) {

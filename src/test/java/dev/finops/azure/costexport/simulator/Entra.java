@@ -15,6 +15,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -85,8 +86,11 @@ public final class Entra {
             return error(401, "invalid_client", 7000215, "Invalid client secret provided. Ensure the secret being sent in the request is the client "
                     + "secret value, not the client secret ID, for a secret added to app '" + client + "'.");
         }
-        var audience = v2 ? form.getOrDefault("scope", "").split(" ")[0].replaceFirst("/\\.default$", "") : form.getOrDefault("resource", "");
-        return issued(client, audience, v2);
+        // MSAL asks for "openid" and more besides, in no particular order.
+        var audience = v2 ? Stream.of(form.getOrDefault("scope", "").split(" ")).filter(scope -> scope.endsWith("/.default"))
+                .map(scope -> scope.substring(0, scope.length() - "/.default".length())).findFirst() : Optional.ofNullable(form.get("resource"));
+        return audience.map(resource -> issued(client, resource, v2)).orElseGet(() -> error(400, "invalid_scope", 1002012,
+                "The provided value for scope is not valid. Client credential flows must have a scope value with /.default suffixed."));
     }
 
     private Answer issued(String client, String audience, boolean v2) {

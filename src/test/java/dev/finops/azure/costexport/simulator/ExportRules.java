@@ -38,27 +38,30 @@ record ExportRules(ApiVersion version, Scope scope, Optional<Export> existing, I
 
     /** A member with a fixed set of values, per class of store; the label is what messages call it. */
     private record Choice(String path, String label, List<String> old, List<String> recent) {
+        static Choice same(String path, String label, String... values) {
+            return new Choice(path, label, List.of(values), List.of(values));
+        }
+
         List<String> values(ApiVersion version) {
             return version.isNew() ? recent : old;
         }
     }
 
-    private static final List<Choice> CHOICES = List.of(
-            new Choice("properties.format", "format", List.of("Csv"), List.of("Csv", "Parquet")),
-            new Choice("properties.definition.type", "definition type", List.of("Usage", "ActualCost", "AmortizedCost"),
-                    List.of("Usage", "ActualCost", "AmortizedCost", "FocusCost", "PriceSheet", "ReservationTransactions",
-                            "ReservationRecommendations", "ReservationDetails")),
-            new Choice("properties.definition.timeframe", "definition timeframe:",
-                    List.of("WeekToDate", "MonthToDate", "TheLastMonth", "BillingMonthToDate", "TheLastBillingMonth", "TheLast7Days", "Custom"),
-                    List.of("WeekToDate", "MonthToDate", "TheLastMonth", "BillingMonthToDate", "TheLastBillingMonth", "TheCurrentMonth", "Custom")),
+    private static final Choice FORMAT = new Choice("properties.format", "format", List.of("Csv"), List.of("Csv", "Parquet"));
+    private static final Choice TYPE = new Choice("properties.definition.type", "definition type", List.of("Usage", "ActualCost", "AmortizedCost"),
+            List.of("Usage", "ActualCost", "AmortizedCost", "FocusCost", "PriceSheet", "ReservationTransactions", "ReservationRecommendations",
+                    "ReservationDetails"));
+    private static final Choice TIMEFRAME = new Choice("properties.definition.timeframe", "definition timeframe:",
+            List.of("WeekToDate", "MonthToDate", "TheLastMonth", "BillingMonthToDate", "TheLastBillingMonth", "TheLast7Days", "Custom"),
+            List.of("WeekToDate", "MonthToDate", "TheLastMonth", "BillingMonthToDate", "TheLastBillingMonth", "TheCurrentMonth", "Custom"));
+    private static final Choice COMPRESSION = new Choice("properties.compressionMode", "compressionMode", List.of(), List.of("gzip", "snappy", "none"));
+    private static final List<Choice> CHOICES = List.of(FORMAT, TYPE, TIMEFRAME, COMPRESSION,
             new Choice("properties.definition.dataSet.granularity", "definition dataSet granularity", List.of("Daily"), List.of("Daily", "Monthly")),
-            new Choice("properties.compressionMode", "compressionMode", List.of(), List.of("gzip", "snappy", "none")),
             new Choice("properties.dataOverwriteBehavior", "dataOverwriteBehavior", List.of(), List.of("OverwritePreviousReport", "CreateNewReport")),
             new Choice("properties.deliveryInfo.destination.type", "deliveryInfo destination type", List.of(), List.of("AzureBlob")),
-            new Choice("properties.schedule.status", "schedule status", List.of("Active", "Inactive"), List.of("Active", "Inactive")),
-            new Choice("properties.schedule.recurrence", "schedule recurrence", List.of("Daily", "Weekly", "Monthly", "Annually"),
-                    List.of("Daily", "Weekly", "Monthly", "Annually")),
-            new Choice("identity.type", "identity type", List.of("None", "SystemAssigned"), List.of("None", "SystemAssigned")));
+            Choice.same("properties.schedule.status", "schedule status", "Active", "Inactive"),
+            Choice.same("properties.schedule.recurrence", "schedule recurrence", "Daily", "Weekly", "Monthly", "Annually"),
+            Choice.same("identity.type", "identity type", "None", "SystemAssigned"));
 
     private static Set<String> paths(String text) {
         return Set.of(text.split(" "));
@@ -76,8 +79,8 @@ record ExportRules(ApiVersion version, Scope scope, Optional<Export> existing, I
                 && existing.map(export -> !export.document().has("location")).orElse(true)) {
             throw version.invalid("Missing location; specify a location for the identity.");
         }
+        checkScope(document);
         var properties = document.path("properties");
-        checkScope(properties);
         checkPeriod(properties.path("definition"));
         checkData(properties);
         checkSchedule(properties);
@@ -125,13 +128,15 @@ record ExportRules(ApiVersion version, Scope scope, Optional<Export> existing, I
     }
 
     /** Which data exists where: management groups know Usage only, price sheets and reservations belong to the billing scopes. */
-    private void checkScope(JsonNode properties) {
+    private void checkScope(JsonNode document) {
+        var properties = document.path("properties");
         if (scope.kind() == Scope.Kind.MANAGEMENT_GROUP) {
-            checkChoice(Json.object().set("properties", properties), CHOICES.get(1), List.of("Usage"));
-            checkChoice(Json.object().set("properties", properties), CHOICES.get(0), List.of("Csv"));
-            checkChoice(Json.object().set("properties", properties), CHOICES.get(4), List.of("none"));
+            checkChoice(document, TYPE, List.of("Usage"));
+            checkChoice(document, FORMAT, List.of("Csv"));
+            checkChoice(document, COMPRESSION, List.of("none"));
         }
-        if (is(properties, "definition.type", "FocusCost") && scope.inSubscription() && behaviour.payAsYouGoScopes().stream().anyMatch(scope::within)) {
+        boolean payAsYouGo = scope.inSubscription() && behaviour.payAsYouGoScopes().stream().anyMatch(scope::within);
+        if (payAsYouGo && is(properties, "definition.type", "FocusCost")) {
             throw unsupported("FocusCost", "WebDirect");
         }
         var type = BILLING_TYPES.stream().filter(name -> is(properties, "definition.type", name)).findFirst();
@@ -150,8 +155,8 @@ record ExportRules(ApiVersion version, Scope scope, Optional<Export> existing, I
         if (!Json.present(definition, "timePeriod")) {
             throw version.invalid("Missing definition timePeriod; specify a period for the 'Custom' timeframe.");
         }
-        var from = DateRange.instant(definition, "timePeriod.from").orElseThrow(() -> version.invalid("Invalid definition timePeriod; 'from' value is invalid."));
-        var to = DateRange.instant(definition, "timePeriod.to").orElseThrow(() -> version.invalid("Invalid definition timePeriod; 'to' value is invalid."));
+        var from = date(definition, "timePeriod.from", "definition timePeriod; 'from'");
+        var to = date(definition, "timePeriod.to", "definition timePeriod; 'to'");
         if (from.isAfter(to)) throw version.invalid("Invalid definition timePeriod; 'from' value cannot be after 'to' value");
         if (!DateRange.day(to).isBefore(DateRange.day(now))) {
             throw version.invalid("Invalid definition timePeriod; 'to' value cannot be in the future.");
@@ -159,7 +164,9 @@ record ExportRules(ApiVersion version, Scope scope, Optional<Export> existing, I
         boolean tooLong = version.isNew()
                 ? !YearMonth.from(DateRange.day(from)).equals(YearMonth.from(DateRange.day(to)))
                 : to.isAfter(from.atOffset(ZoneOffset.UTC).plusMonths(3).toInstant());
-        if (tooLong) throw version.invalid("Invalid definition timePeriod; the range cannot exceed " + (version.isNew() ? "1 calendar month." : "3 months."));
+        if (tooLong) {
+            throw version.invalid("Invalid definition timePeriod; the range cannot exceed " + (version.isNew() ? "1 calendar month." : "3 months."));
+        }
     }
 
     private void checkData(JsonNode properties) {
@@ -185,16 +192,16 @@ record ExportRules(ApiVersion version, Scope scope, Optional<Export> existing, I
     private void checkSchedule(JsonNode properties) {
         var timeframe = Json.text(properties, "definition.timeframe").orElse("");
         var recurrence = Json.text(properties, "schedule.recurrence");
-        if (is(properties, "definition.type", "PriceSheet")
-                && (!Set.of("thecurrentmonth", "custom").contains(timeframe.toLowerCase()) || recurrence.filter(value -> !value.equalsIgnoreCase("Daily")).isPresent())) {
+        boolean currentMonthDaily = Set.of("thecurrentmonth", "custom").contains(timeframe.toLowerCase())
+                && recurrence.filter(value -> !value.equalsIgnoreCase("Daily")).isEmpty();
+        if (is(properties, "definition.type", "PriceSheet") && !currentMonthDaily) {
             throw version.invalid("Invalid timeframe %s and schedule recurrence %s combination".formatted(timeframe, recurrence.orElse("None")));
         }
         boolean active = is(properties, "schedule.status", "Active");
         if (active && recurrence.isEmpty()) throw version.invalid("Missing schedule recurrence.");
         if (active && !Json.present(properties, "schedule.recurrencePeriod")) throw version.invalid("Missing schedule recurrencePeriod.");
         if (!Json.present(properties, "schedule.recurrencePeriod")) return;
-        var from = DateRange.instant(properties, "schedule.recurrencePeriod.from")
-                .orElseThrow(() -> version.invalid("Invalid schedule recurrencePeriod; 'from' value is invalid."));
+        var from = date(properties, "schedule.recurrencePeriod.from", "schedule recurrencePeriod; 'from'");
         var to = DateRange.instant(properties, "schedule.recurrencePeriod.to");
         if (to.isEmpty() || to.get().isBefore(from)) {
             throw version.invalid("Invalid schedule recurrencePeriod; 'from' value cannot be after 'to' value");
@@ -203,6 +210,10 @@ record ExportRules(ApiVersion version, Scope scope, Optional<Export> existing, I
         if (active && from.isBefore(now) && !before.equals(Optional.of(from))) {
             throw version.invalid("Invalid schedule recurrencePeriod; 'from' value cannot be in the past.");
         }
+    }
+
+    private Instant date(JsonNode document, String path, String label) {
+        return DateRange.instant(document, path).orElseThrow(() -> version.invalid("Invalid " + label + " value is invalid."));
     }
 
     private static boolean is(JsonNode document, String path, String value) {

@@ -167,7 +167,9 @@ public final class ExportStore {
         var before = slot.latest;
         document.put("eTag", "\"" + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong()).substring(1) + "\"");
         document.set("systemData", by.systemData(before.map(export -> (ObjectNode) export.document().path("systemData")), now));
-        var saved = new Export(before.map(Export::scope).orElse(scope), before.map(Export::name).orElse(name), store, document, Optional.empty(), now);
+        // The first spelling of scope and name stays.
+        var saved = new Export(before.map(Export::scope).orElse(scope), before.map(Export::name).orElse(name), store, document,
+                Optional.empty(), now);
         change(slot, Optional.of(saved));
         return saved;
     }

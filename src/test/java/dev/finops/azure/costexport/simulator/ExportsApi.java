@@ -20,7 +20,7 @@ final class ExportsApi {
 
     private static final String LOCATION_HOST = "https://costmanagement.trafficmanager.net/";
     private static final List<String> SERVICE_ONLY = List.of("properties.nextRunTimeEstimate", "properties.systemSuspensionContext",
-            "properties.runHistory", "properties.deliveryInfo.destination.type", "id", "name", "type", "eTag", "systemData");
+            "properties.runHistory", "id", "name", "type", "eTag", "systemData");
     private static final String SAS_TOKEN = "properties.deliveryInfo.destination.sasToken";
     private static final Duration MINUTE = Duration.ofMinutes(1);
 
