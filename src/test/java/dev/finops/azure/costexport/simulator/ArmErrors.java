@@ -72,6 +72,11 @@ public final class ArmErrors {
         return Answer.error(404, "ResourceGroupNotFound", "Resource group '" + group + "' could not be found.");
     }
 
+    public static Answer registrationMissing() {
+        return Answer.error(409, "MissingSubscriptionRegistration", "The subscription is not registered to use namespace "
+                + "'Microsoft.CostManagementExports'. See https://aka.ms/rps-not-found for how to register subscriptions.");
+    }
+
     public static Answer keyAccessDisabled() {
         return Answer.error(400, "400", "Key-based authentication is currently disabled on this storage account. To proceed, please enable "
                 + "\"Allow storage account key access\" in the storage account configuration.");

@@ -62,12 +62,12 @@ record Certificates(Path caFile, Path trustStore, SSLContext server) {
         // The machine's time, not the simulated one: it is real TLS clients that look at it.
         var now = Instant.now();
         var extensions = new JcaX509ExtensionUtils();
-        var builder = new JcaX509v3CertificateBuilder(AUTHORITY, new BigInteger(120, new SecureRandom()), Date.from(now.minus(Duration.ofHours(1))),
-                Date.from(now.plus(Duration.ofDays(30))), subject, keys.getPublic())
+        var builder = new JcaX509v3CertificateBuilder(AUTHORITY, new BigInteger(120, new SecureRandom()),
+                Date.from(now.minus(Duration.ofHours(1))), Date.from(now.plus(Duration.ofDays(30))), subject, keys.getPublic())
                 .addExtension(Extension.basicConstraints, true, new BasicConstraints(authority))
                 .addExtension(Extension.subjectKeyIdentifier, false, extensions.createSubjectKeyIdentifier(keys.getPublic()))
                 .addExtension(Extension.authorityKeyIdentifier, false, extensions.createAuthorityKeyIdentifier(issuer.getPublic()))
-                .addExtension(Extension.keyUsage, true, new KeyUsage(authority ? KeyUsage.keyCertSign | KeyUsage.cRLSign : KeyUsage.digitalSignature));
+                .addExtension(Extension.keyUsage, true, new KeyUsage(authority ? KeyUsage.keyCertSign : KeyUsage.digitalSignature));
         if (!authority) {
             builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth))
                     .addExtension(Extension.subjectAlternativeName, false, new GeneralNames(new GeneralName[] {

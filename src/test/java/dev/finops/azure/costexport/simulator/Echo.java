@@ -50,7 +50,8 @@ final class Echo {
     }
 
     static ObjectNode export(Export export, ApiVersion version, Behaviour behaviour, Instant now) {
-        var document = Json.object().put("id", id(export, version, behaviour)).put("name", export.name()).put("type", "Microsoft.CostManagement/exports");
+        var document = Json.object().put("id", id(export, version, behaviour)).put("name", export.name())
+                .put("type", "Microsoft.CostManagement/exports");
         document.setAll(export.document().deepCopy());
         if (!version.isNew()) document.remove("systemData");
         var properties = (ObjectNode) document.path("properties");

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
@@ -23,7 +22,8 @@ import javax.crypto.spec.SecretKeySpec;
 public final class Entra {
 
     private static final Pattern PATH = Pattern.compile(
-            "/(?<tenant>[^/]+)/(?<what>oauth2/v2\\.0/token|oauth2/token|(?:v2\\.0/)?\\.well-known/openid-configuration|discovery/instance|discovery/(?:v2\\.0/)?keys)");
+            "/(?<tenant>[^/]+)/(?<what>oauth2/v2\\.0/token|oauth2/token|(?:v2\\.0/)?\\.well-known/openid-configuration"
+                    + "|discovery/instance|discovery/(?:v2\\.0/)?keys)");
     private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
 
     private final URI endpoint;
@@ -79,12 +79,13 @@ public final class Entra {
         }
         var client = form.getOrDefault("client_id", "");
         if (!secrets.containsKey(client)) {
-            return error(400, "unauthorized_client", 700016, "Application with identifier '" + client + "' was not found in the directory '" + tenantId + "'.");
+            return error(400, "unauthorized_client", 700016,
+                    "Application with identifier '" + client + "' was not found in the directory '" + tenantId + "'.");
         }
         boolean federated = form.getOrDefault("client_assertion", "").split("\\.").length == 3;
         if (!federated && !secrets.get(client).equals(form.get("client_secret"))) {
-            return error(401, "invalid_client", 7000215, "Invalid client secret provided. Ensure the secret being sent in the request is the client "
-                    + "secret value, not the client secret ID, for a secret added to app '" + client + "'.");
+            return error(401, "invalid_client", 7000215, "Invalid client secret provided. Ensure the secret being sent in the request is the "
+                    + "client secret value, not the client secret ID, for a secret added to app '" + client + "'.");
         }
         // MSAL asks for "openid" and more besides, in no particular order.
         var audience = v2 ? Stream.of(form.getOrDefault("scope", "").split(" ")).filter(scope -> scope.endsWith("/.default"))
@@ -132,10 +133,12 @@ public final class Entra {
     /** Who calls, by the bearer token. */
     Principal authenticate(ArmRequest request) {
         var header = request.headers().getOrDefault("authorization", "");
-        if (!header.startsWith("Bearer ")) throw unauthenticated("AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.");
+        if (!header.startsWith("Bearer ")) {
+            throw unauthenticated("AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.");
+        }
         var token = header.substring("Bearer ".length());
         int dot = token.lastIndexOf('.');
-        if (dot < 0 || !MessageDigest.isEqual(BASE64.encode(sign(token.substring(0, dot))), token.substring(dot + 1).getBytes(StandardCharsets.UTF_8))) {
+        if (dot < 0 || !BASE64.encodeToString(sign(token.substring(0, dot))).equals(token.substring(dot + 1))) {
             throw unauthenticated("InvalidAuthenticationToken", "The access token is invalid.");
         }
         var payload = Base64.getUrlDecoder().decode(token.substring(token.indexOf('.') + 1, dot));
@@ -147,8 +150,8 @@ public final class Entra {
         }
         var audience = claims.path("aud").asText().replaceFirst("/$", "");
         if (!audiences().contains(audience)) {
-            throw unauthenticated("InvalidAuthenticationTokenAudience", "The access token has been obtained for wrong audience or resource '" + audience
-                    + "'. It should exactly match with one of the allowed audiences '" + String.join("','", audiences()) + "'.");
+            throw unauthenticated("InvalidAuthenticationTokenAudience", ("The access token has been obtained for wrong audience or resource '%s'. "
+                    + "It should exactly match with one of the allowed audiences '%s'.").formatted(audience, String.join("','", audiences())));
         }
         return Principal.of(claims.path("appid").asText());
     }
@@ -174,7 +177,8 @@ public final class Entra {
     private Answer configuration(String tenant) {
         var issuer = endpoint + "/" + tenant;
         var body = Json.object().put("issuer", issuer + "/v2.0").put("token_endpoint", issuer + "/oauth2/v2.0/token")
-                .put("authorization_endpoint", issuer + "/oauth2/v2.0/authorize").put("device_authorization_endpoint", issuer + "/oauth2/v2.0/devicecode")
+                .put("authorization_endpoint", issuer + "/oauth2/v2.0/authorize")
+                .put("device_authorization_endpoint", issuer + "/oauth2/v2.0/devicecode")
                 .put("jwks_uri", issuer + "/discovery/v2.0/keys").put("cloud_instance_name", endpoint.getAuthority());
         body.putArray("token_endpoint_auth_methods_supported").add("client_secret_post").add("private_key_jwt");
         return Answer.json(200, body);
@@ -183,7 +187,8 @@ public final class Entra {
     private Answer instanceDiscovery() {
         var body = Json.object().put("tenant_discovery_endpoint", endpoint + "/" + tenantId + "/v2.0/.well-known/openid-configuration")
                 .put("api-version", "1.1");
-        var cloud = body.putArray("metadata").addObject().put("preferred_network", endpoint.getAuthority()).put("preferred_cache", endpoint.getAuthority());
+        var cloud = body.putArray("metadata").addObject().put("preferred_network", endpoint.getAuthority())
+                .put("preferred_cache", endpoint.getAuthority());
         cloud.putArray("aliases").add(endpoint.getAuthority());
         return Answer.json(200, body);
     }

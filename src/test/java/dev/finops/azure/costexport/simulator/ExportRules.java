@@ -20,10 +20,11 @@ import java.util.stream.Stream;
 record ExportRules(ApiVersion version, Scope scope, Optional<Export> existing, Instant now, Behaviour behaviour) {
 
     private static final Pattern RESERVED = Pattern.compile("[:?#\\[\\]@!$&'()*+,;=]");
-    private static final Set<String> BILLING_TYPES = Set.of("PriceSheet", "ReservationTransactions", "ReservationRecommendations", "ReservationDetails");
+    private static final Set<String> BILLING_TYPES = Set.of("PriceSheet", "ReservationTransactions",
+            "ReservationRecommendations", "ReservationDetails");
 
     private static final Set<String> OLD_MEMBERS = paths("id name type eTag systemData location identity identity.type identity.principalId "
-            + "identity.tenantId properties properties.format properties.partitionData properties.nextRunTimeEstimate properties.runHistory* "
+            + "identity.tenantId properties properties.format properties.partitionData properties.nextRunTimeEstimate properties.runHistory "
             + "properties.deliveryInfo properties.deliveryInfo.destination properties.deliveryInfo.destination.resourceId "
             + "properties.deliveryInfo.destination.container properties.deliveryInfo.destination.rootFolderPath "
             + "properties.deliveryInfo.destination.sasToken properties.deliveryInfo.destination.storageAccount "
@@ -54,7 +55,8 @@ record ExportRules(ApiVersion version, Scope scope, Optional<Export> existing, I
     private static final Choice TIMEFRAME = new Choice("properties.definition.timeframe", "definition timeframe:",
             List.of("WeekToDate", "MonthToDate", "TheLastMonth", "BillingMonthToDate", "TheLastBillingMonth", "TheLast7Days", "Custom"),
             List.of("WeekToDate", "MonthToDate", "TheLastMonth", "BillingMonthToDate", "TheLastBillingMonth", "TheCurrentMonth", "Custom"));
-    private static final Choice COMPRESSION = new Choice("properties.compressionMode", "compressionMode", List.of(), List.of("gzip", "snappy", "none"));
+    private static final Choice COMPRESSION = new Choice("properties.compressionMode", "compressionMode", List.of(),
+            List.of("gzip", "snappy", "none"));
     private static final List<Choice> CHOICES = List.of(FORMAT, TYPE, TIMEFRAME, COMPRESSION,
             new Choice("properties.definition.dataSet.granularity", "definition dataSet granularity", List.of("Daily"), List.of("Daily", "Monthly")),
             new Choice("properties.dataOverwriteBehavior", "dataOverwriteBehavior", List.of(), List.of("OverwritePreviousReport", "CreateNewReport")),
@@ -62,6 +64,9 @@ record ExportRules(ApiVersion version, Scope scope, Optional<Export> existing, I
             Choice.same("properties.schedule.status", "schedule status", "Active", "Inactive"),
             Choice.same("properties.schedule.recurrence", "schedule recurrence", "Daily", "Weekly", "Monthly", "Annually"),
             Choice.same("identity.type", "identity type", "None", "SystemAssigned"));
+
+    /** Members of answers that clients send back and the service ignores, whatever is in them. */
+    private static final Set<String> IGNORED = Set.of("systemData", "properties.runHistory", "properties.systemSuspensionContext");
 
     private static Set<String> paths(String text) {
         return Set.of(text.split(" "));
@@ -89,13 +94,12 @@ record ExportRules(ApiVersion version, Scope scope, Optional<Export> existing, I
     private void checkMembers(JsonNode node, String prefix) {
         for (var member : node.properties()) {
             var path = prefix + member.getKey();
-            if (OLD_MEMBERS.contains(path + "*")) continue;
             boolean known = OLD_MEMBERS.contains(path) || version.isNew() && NEW_MEMBERS.contains(path);
             // A recurrence of null is what a client sends back that reads an inactive schedule without one.
             if (!known || path.equals("properties.schedule.recurrence") && member.getValue().isNull()) {
                 throw version.refusal(400, "Invalid request payload, Invalid member :" + path);
             }
-            if (!path.equals("systemData") && !path.equals("properties.systemSuspensionContext")) checkMembers(member.getValue(), path + ".");
+            if (!IGNORED.contains(path)) checkMembers(member.getValue(), path + ".");
         }
     }
 

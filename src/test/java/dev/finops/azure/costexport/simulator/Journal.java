@@ -17,7 +17,7 @@ public final class Journal {
     private static final Set<String> SECRET_HEADERS = Set.of("authorization", "x-ms-authorization-auxiliary");
 
     /**
-     * One call, without what is secret.
+     * One call, without what is secret; names of headers are in lower case.
      *
      * @param status what was answered, or would have been where the connection was cut afterwards; 0 where it was cut before anything happened
      */

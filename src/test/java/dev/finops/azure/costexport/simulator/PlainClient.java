@@ -58,8 +58,8 @@ final class PlainClient implements AutoCloseable {
     }
 
     void signIn() {
-        signIn(post("/" + simulator.tenantId() + "/oauth2/v2.0/token", "grant_type=client_credentials&client_id=" + simulator.clientId()
-                + "&client_secret=" + simulator.clientSecret() + "&scope=" + simulator.endpoint() + "/.default").json().path("access_token").asText());
+        signIn(post("/" + simulator.tenantId() + "/oauth2/v2.0/token", "grant_type=client_credentials&scope=" + simulator.endpoint() + "/.default"
+                + "&client_id=" + simulator.clientId() + "&client_secret=" + simulator.clientSecret()).json().path("access_token").asText());
     }
 
     /** Calls from now on with this token, or without one. */
@@ -122,7 +122,7 @@ final class PlainClient implements AutoCloseable {
                 {"properties": {
                   "format": "Csv",
                   "deliveryInfo": {"destination": {
-                    "resourceId": "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/a",
+                    "resourceId": "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/r/providers/Microsoft.Storage/storageAccounts/a",
                     "container": "exports", "rootFolderPath": "ad-hoc"}},
                   "definition": {"type": "ActualCost", "timeframe": "MonthToDate", "dataSet": {"granularity": "Daily"}},
                   "schedule": {"status": "Inactive", "recurrence": "Daily",

@@ -10,7 +10,7 @@ public enum Respelling {
     /** The id of the storage account loses its leading slash. */
     SLASHLESS_STORAGE_ID,
     LOWER_CASE_IDS,
-    /** {@code 2026-01-01T00:00:00Z} becomes {@code 2026-01-01T00:00:00.0000000+00:00}; on new versions, as terraform never settles if old ones do it. */
+    /** {@code Z} becomes {@code +00:00} after seven digits; on new versions, because terraform would never settle if old ones did it. */
     LONG_DATES,
     /** {@code gzip} comes back as {@code Gzip}, {@code Daily} as {@code daily}. */
     OTHER_CASE,

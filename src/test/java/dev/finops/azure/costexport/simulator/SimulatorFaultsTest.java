@@ -39,7 +39,8 @@ class SimulatorFaultsTest {
 
     @Test
     void aFaultHitsOnceOrAsLongAsItLasts() {
-        azure.faults().next(Match.on(Operation.LIST), ArmErrors.unavailable(7)).while_(Match.method("GET").path("BILLINGACCOUNTS"), ArmErrors.internalError());
+        azure.faults().next(Match.on(Operation.LIST), ArmErrors.unavailable(7))
+                .while_(Match.method("GET").path("BILLINGACCOUNTS"), ArmErrors.internalError());
         var first = client.get(path(EA, "", NEW));
         assertEquals(503, first.status());
         assertEquals("7", first.header("Retry-After"));
@@ -65,8 +66,8 @@ class SimulatorFaultsTest {
 
     @Test
     void answersThatAreNone() {
-        azure.faults().next(Match.any(), ArmErrors.badGateway()).next(Match.any(), ArmErrors.truncatedJson()).next(Match.any(), ArmErrors.wrongShape())
-                .next(Match.any(), ArmErrors.redirect(307, "https://elsewhere.example/"));
+        azure.faults().next(Match.any(), ArmErrors.badGateway()).next(Match.any(), ArmErrors.truncatedJson())
+                .next(Match.any(), ArmErrors.wrongShape()).next(Match.any(), ArmErrors.redirect(307, "https://elsewhere.example/"));
         assertTrue(client.get(path(EA, "", NEW)).text().startsWith("<html>"));
         assertTrue(Json.parse(client.get(path(EA, "", NEW)).text()).isEmpty());
         assertTrue(client.get(path(EA, "", NEW)).json().isArray());

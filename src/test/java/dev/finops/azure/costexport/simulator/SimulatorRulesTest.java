@@ -155,7 +155,8 @@ class SimulatorRulesTest {
                 OLD, export("properties.dataOverwriteBehavior", "\"CreateNewReport\""));
         assertMessage("Invalid request payload, Invalid member :properties.definition.dataSet.configuration",
                 NEW, export("properties.definition.dataSet.configurations", "{}"));
-        assertMessage("Invalid request payload, Invalid member :properties.schedule.recurrence", NEW, export("properties.schedule.recurrence", "null"));
+        assertMessage("Invalid request payload, Invalid member :properties.schedule.recurrence",
+                NEW, export("properties.schedule.recurrence", "null"));
         assertMessage("Invalid request payload: Unexpected end when reading JSON", NEW, null);
     }
 

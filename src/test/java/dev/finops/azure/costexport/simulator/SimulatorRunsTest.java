@@ -95,7 +95,8 @@ class SimulatorRunsTest {
 
     @Test
     void aBodyNamesTheMonth() {
-        assertEquals(200, client.post(run(EA, "daily", NEW), "{\"timePeriod\":{\"from\":\"2019-03-01T00:00:00Z\",\"to\":\"2019-03-31T00:00:00Z\"}}").status());
+        var month = "{\"timePeriod\":{\"from\":\"2019-03-01T00:00:00Z\",\"to\":\"2019-03-31T00:00:00Z\"}}";
+        assertEquals(200, client.post(run(EA, "daily", NEW), month).status());
         assertEquals("2019-03-01T00:00:00Z", Json.text(onlyRun(), "properties.startDate").orElseThrow());
         client.put(path(EA, "old", "2023-08-01"), export());
         assertTrue(client.post(run(EA, "old", "2023-08-01"), "{}").message().startsWith("Invalid request payload"));

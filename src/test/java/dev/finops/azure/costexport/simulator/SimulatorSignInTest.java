@@ -75,8 +75,8 @@ class SimulatorSignInTest {
 
     @Test
     void theOlderEndpointAndAFederatedToken() {
-        var form = "grant_type=client_credentials&client_id=" + azure.clientId() + "&resource=https%3A%2F%2Fmanagement.azure.com%2F&client_assertion_type="
-                + "urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion=header.payload.signature";
+        var form = "grant_type=client_credentials&client_id=" + azure.clientId() + "&resource=https%3A%2F%2Fmanagement.azure.com%2F"
+                + "&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion=header.payload.signature";
         var token = client.post("/" + azure.tenantId() + "/oauth2/token", form).json();
         assertEquals(Long.toString(clock.instant().plus(Duration.ofHours(1)).getEpochSecond()), token.path("expires_on").asText());
         assertEquals(200, clientWith(token.path("access_token").asText()));
@@ -109,8 +109,8 @@ class SimulatorSignInTest {
     }
 
     private int token(String client, String secret) {
-        return this.client.post("/" + azure.tenantId() + "/oauth2/v2.0/token",
-                "grant_type=client_credentials&client_id=" + client + "&client_secret=" + secret + "&scope=https://management.azure.com/.default").status();
+        return this.client.post("/" + azure.tenantId() + "/oauth2/v2.0/token", "grant_type=client_credentials&client_id=" + client
+                + "&client_secret=" + secret + "&scope=https://management.azure.com/.default").status();
     }
 
     @Test
@@ -136,7 +136,8 @@ class SimulatorSignInTest {
         assertTrue(configuration.path("token_endpoint").asText().startsWith(azure.endpoint().toString()));
         assertEquals(200, client.get("/common/discovery/instance?api-version=1.1").status());
         client.signIn();
-        assertEquals(azure.subscriptionId(), Json.text(client.get("/subscriptions?api-version=2022-12-01").json(), "value.0.subscriptionId").orElseThrow());
+        var subscriptions = client.get("/subscriptions?api-version=2022-12-01").json();
+        assertEquals(azure.subscriptionId(), Json.text(subscriptions, "value.0.subscriptionId").orElseThrow());
         assertEquals("Enabled", client.get(SUBSCRIPTION + "?api-version=2022-12-01").json().path("state").asText());
         assertEquals("costs", client.get(SUBSCRIPTION + "/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/costs?api-version=2023-05-01")
                 .json().path("name").asText());

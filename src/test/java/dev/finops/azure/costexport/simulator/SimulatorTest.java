@@ -241,7 +241,7 @@ class SimulatorTest {
         var seed = (ObjectNode) Json.parse("""
                 {"properties": {"format": "Parquet",
                   "deliveryInfo": {"destination": {
-                    "resourceId": "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/a",
+                    "resourceId": "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/r/providers/Microsoft.Storage/storageAccounts/a",
                     "container": "msexports", "rootFolderPath": "billingAccounts/1234567"}},
                   "definition": {"type": "FocusCost", "timeframe": "MonthToDate", "dataSet": {"granularity": "Daily"}},
                   "schedule": {"status": "Active", "recurrence": "Daily",
@@ -256,8 +256,9 @@ class SimulatorTest {
         assertEquals(404, client.post(PlainClient.run(EA, "ftk-costs-daily", OLD), "").status());
 
         Json.set(seed, "properties.format", Json.parse("\"Parquet\"").orElseThrow());
+        var past = client.put(path(EA, "ftk-costs-daily", NEW), seed);
         assertRefused(400, "BadRequest", "Request properties validation failed: Invalid schedule recurrencePeriod; 'from' value cannot be in the past.",
-                client.put(path(EA, "ftk-costs-daily", NEW), seed));
+                past);
         Json.set(seed, "properties.schedule.recurrencePeriod.from", Json.parse("\"2026-03-11T00:00:00Z\"").orElseThrow());
         assertEquals(201, client.put(path(EA, "ftk-costs-daily", NEW), seed).status());
         assertEquals(200, client.post(PlainClient.run(EA, "ftk-costs-daily", NEW), "").status());

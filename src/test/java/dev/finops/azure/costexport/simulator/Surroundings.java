@@ -11,8 +11,8 @@ final class Surroundings {
 
     static final String SUBSCRIPTION = "5a1c7e90-3b2d-4f68-9c04-d1e2f3a4b5c6";
 
-    private static final Pattern PROVIDER = Pattern.compile("/subscriptions/(?<subscription>[^/]+)/providers(?:/(?<namespace>[^/]+))?(?<register>/register)?",
-            Pattern.CASE_INSENSITIVE);
+    private static final Pattern PROVIDER = Pattern.compile(
+            "/subscriptions/(?<subscription>[^/]+)/providers(?:/(?<namespace>[^/]+))?(?<register>/register)?", Pattern.CASE_INSENSITIVE);
     private static final Pattern RESOURCE = Pattern.compile("/subscriptions/(?<subscription>[^/]+)(?:/resourceGroups/(?<group>[^/]+)(?<storage>"
             + "/providers/Microsoft\\.Storage/storageAccounts/[^/]+(?:/blobServices/default/containers/[^/]+)?)?)?", Pattern.CASE_INSENSITIVE);
 
@@ -37,8 +37,8 @@ final class Surroundings {
         var body = Json.object().put("name", "AzureCloud").put("portal", endpoint.toString()).put("resourceManager", endpoint + "/")
                 .put("graph", "https://graph.windows.net/").put("graphAudience", "https://graph.windows.net/")
                 .put("microsoftGraphResourceId", "https://graph.microsoft.com/").put("batch", "https://batch.core.windows.net/");
-        var authentication = body.putObject("authentication").put("loginEndpoint", endpoint.toString()).put("tenant", "common").put("identityProvider", "AAD");
-        var audiences = authentication.putArray("audiences");
+        var audiences = body.putObject("authentication").put("loginEndpoint", endpoint.toString()).put("tenant", "common")
+                .put("identityProvider", "AAD").putArray("audiences");
         entra.audiences().forEach(audiences::add);
         body.putObject("suffixes").put("storage", "core.windows.net").put("keyVaultDns", "vault.azure.net")
                 .put("sqlServerHostname", "database.windows.net").put("acrLoginServer", "azurecr.io");
@@ -99,8 +99,10 @@ final class Surroundings {
 
     private static ObjectNode resource(String path, String storage) {
         var type = storage == null ? "Microsoft.Resources/resourceGroups"
-                : storage.contains("/containers/") ? "Microsoft.Storage/storageAccounts/blobServices/containers" : "Microsoft.Storage/storageAccounts";
-        var body = Json.object().put("id", path).put("name", path.substring(path.lastIndexOf('/') + 1)).put("type", type).put("location", "westeurope");
+                : storage.contains("/containers/") ? "Microsoft.Storage/storageAccounts/blobServices/containers"
+                : "Microsoft.Storage/storageAccounts";
+        var body = Json.object().put("id", path).put("name", path.substring(path.lastIndexOf('/') + 1)).put("type", type)
+                .put("location", "westeurope");
         body.putObject("properties").put("provisioningState", "Succeeded");
         return body;
     }
