@@ -1,0 +1,246 @@
+package dev.finops.azure.costexport.simulator;
+
+import dev.finops.azure.costexport.simulator.HttpsListener.Reply;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** A pretended Azure on loopback: Cost Management exports behind ARM, and the token endpoint, on one HTTPS server. */
+public final class AzureSimulator implements AutoCloseable {
+
+    private static final String TENANT = "8d0f7b1e-6a55-4c0b-9a3e-2f1d4c5b6a79";
+    private static final String CLIENT = "c0ffee00-1111-4222-8333-444455556666";
+
+    /**
+     * @param port 0 for any free one
+     * @param directory where certificate and trust store go; a temporary one that ends with the simulator when empty
+     */
+    public record Settings(int port, Optional<Path> directory, InstantSource clock, Behaviour behaviour) {
+
+        public static Settings defaults() {
+            return new Settings(0, Optional.empty(), InstantSource.system(), Behaviour.defaults());
+        }
+
+        public Settings withPort(int value) {
+            return new Settings(value, directory, clock, behaviour);
+        }
+
+        public Settings withDirectory(Path value) {
+            return new Settings(port, Optional.of(value), clock, behaviour);
+        }
+
+        public Settings withClock(InstantSource value) {
+            return new Settings(port, directory, value, behaviour);
+        }
+
+        public Settings withBehaviour(Behaviour value) {
+            return new Settings(port, directory, clock, value);
+        }
+    }
+
+    private final HttpsListener server;
+    private final URI endpoint;
+    private final InstantSource clock;
+    private final AtomicReference<Behaviour> behaviour;
+    private final Optional<Path> temporary;
+    private final Certificates certificates;
+    private final String clientSecret = UUID.randomUUID().toString();
+    private final Journal journal = new Journal();
+    private final Faults faults = new Faults();
+    private final ExportStore exports;
+    private final ExportsApi api;
+    private final Entra entra;
+    private final Surroundings surroundings;
+
+    private AzureSimulator(Settings settings) throws IOException {
+        temporary = settings.directory.isPresent() ? Optional.empty() : Optional.of(Files.createTempDirectory("azure-simulator"));
+        certificates = Certificates.create(settings.directory.or(() -> temporary).orElseThrow());
+        clock = settings.clock;
+        behaviour = new AtomicReference<>(settings.behaviour);
+        server = new HttpsListener(settings.port, certificates.server(), this::handle);
+        endpoint = URI.create("https://127.0.0.1:" + server.port());
+        exports = new ExportStore(clock, behaviour::get);
+        api = new ExportsApi(exports, clock, behaviour::get, TENANT);
+        entra = new Entra(endpoint, TENANT, clock, behaviour::get);
+        entra.application(CLIENT, clientSecret);
+        surroundings = new Surroundings(endpoint, TENANT, entra, behaviour);
+    }
+
+    public static AzureSimulator start() {
+        return start(Settings.defaults());
+    }
+
+    public static AzureSimulator start(Settings settings) {
+        try {
+            var simulator = new AzureSimulator(settings);
+            simulator.server.start();
+            return simulator;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** ARM and token endpoint. */
+    public URI endpoint() {
+        return endpoint;
+    }
+
+    public String tenantId() {
+        return TENANT;
+    }
+
+    public String clientId() {
+        return CLIENT;
+    }
+
+    public String clientSecret() {
+        return clientSecret;
+    }
+
+    /** The subscription that {@code GET /subscriptions} lists; any other one exists too. */
+    public String subscriptionId() {
+        return Surroundings.SUBSCRIPTION;
+    }
+
+    public Path caFile() {
+        return certificates.caFile();
+    }
+
+    /** PKCS12, with the password "changeit". */
+    public Path trustStore() {
+        return certificates.trustStore();
+    }
+
+    /** What a Java process needs to take this for Azure. */
+    public Map<String, String> environment() {
+        var environment = new TreeMap<String, String>();
+        environment.put("AZURE_TENANT_ID", TENANT);
+        environment.put("AZURE_CLIENT_ID", CLIENT);
+        environment.put("AZURE_CLIENT_SECRET", clientSecret);
+        environment.put("AZURE_AUTHORITY_HOST", endpoint + "/");
+        environment.put("AZURE_DISABLE_INSTANCE_DISCOVERY", "true");
+        environment.put("AZURE_RESOURCE_MANAGER_ENDPOINT", endpoint.toString());
+        environment.put("AZURE_RESOURCE_MANAGER_AUDIENCE", endpoint.toString());
+        environment.put("JAVA_TOOL_OPTIONS", "-Djavax.net.ssl.trustStore=" + trustStore() + " -Djavax.net.ssl.trustStoreType=PKCS12"
+                + " -Djavax.net.ssl.trustStorePassword=" + Certificates.PASSWORD);
+        return environment;
+    }
+
+    public Journal journal() {
+        return journal;
+    }
+
+    public Faults faults() {
+        return faults;
+    }
+
+    public ExportStore exports() {
+        return exports;
+    }
+
+    public Entra entra() {
+        return entra;
+    }
+
+    public Behaviour behaviour() {
+        return behaviour.get();
+    }
+
+    public void behaviour(Behaviour value) {
+        behaviour.set(value);
+    }
+
+    @Override
+    public void close() {
+        try {
+            server.close();
+            if (temporary.isPresent()) {
+                Files.deleteIfExists(caFile());
+                Files.deleteIfExists(trustStore());
+                Files.deleteIfExists(temporary.get());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Reply handle(ArmRequest request) {
+        try {
+            var fault = faults.meet(request.operation(), request.path());
+            return switch (fault.orElse(new Fault.Delay(Duration.ZERO))) {
+                case Answer instead -> new Reply.Whole(noted(request, instead));
+                case Fault.ResetBefore() -> {
+                    note(request, 0);
+                    yield new Reply.Cut();
+                }
+                case Fault.ResetDuring() -> new Reply.Half(noted(request, act(request)));
+                case Fault.ResetAfter() -> {
+                    noted(request, act(request));
+                    yield new Reply.Cut();
+                }
+                case Fault.Delay(var by) -> {
+                    Thread.sleep(by);
+                    yield new Reply.Whole(noted(request, act(request)));
+                }
+                case Fault.ThenAct(var act) -> {
+                    var answer = noted(request, act(request));
+                    act.run();
+                    yield new Reply.Whole(answer);
+                }
+            };
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Reply.Cut();
+        }
+    }
+
+    private Answer act(ArmRequest request) throws InterruptedException {
+        try {
+            if (surroundings.isMetadata(request)) return surroundings.metadata();
+            var login = entra.answer(request);
+            if (login.isPresent()) return login.get();
+            Thread.sleep(behaviour.get().latency());
+            var caller = entra.authenticate(request);
+            return request.target().map(target -> api.answer(target, request, caller)).orElseGet(() -> surroundings.answer(request));
+        } catch (Refusal refusal) {
+            return refusal.answer();
+        } catch (RuntimeException e) {
+            // A bug of the simulator; without this the client would only see a closed connection.
+            e.printStackTrace();
+            return Answer.error(500, "SimulatorBug", e.toString());
+        }
+    }
+
+    /** Adds what every answer of ARM carries, and notes it in the journal. */
+    private Answer noted(ArmRequest request, Answer answer) {
+        note(request, answer.status());
+        var headers = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
+        headers.put("Date", DateTimeFormatter.RFC_1123_DATE_TIME.format(clock.instant().atZone(ZoneOffset.UTC)));
+        headers.put("Cache-Control", "no-cache");
+        headers.put("x-ms-request-id", UUID.randomUUID().toString());
+        headers.put("x-ms-correlation-request-id", UUID.randomUUID().toString());
+        switch (request.method()) {
+            case "GET" -> headers.put("x-ms-ratelimit-remaining-subscription-reads", "249");
+            case "DELETE" -> headers.put("x-ms-ratelimit-remaining-subscription-deletes", "199");
+            default -> headers.put("x-ms-ratelimit-remaining-subscription-writes", "199");
+        }
+        headers.putAll(answer.headers());
+        return new Answer(answer.status(), headers, answer.body());
+    }
+
+    private void note(ArmRequest request, int status) {
+        if (request.operation() == Operation.TOKEN) journal.countToken();
+        else if (!Entra.owns(request)) journal.note(clock.instant(), request, status);
+    }
+}

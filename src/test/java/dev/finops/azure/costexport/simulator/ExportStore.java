@@ -1,0 +1,200 @@
+package dev.finops.azure.costexport.simulator;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/** The exports that exist, and the portal: whoever holds the store sees everything at once and may change it behind the API's back. */
+public final class ExportStore {
+
+    private record Key(String scope, String name) {
+        Key(Scope scope, String name) {
+            this(scope.normal(), name.toLowerCase(Locale.ROOT));
+        }
+    }
+
+    /** All that is known under one name: the state before the last write is what late reads show, also after a deletion. */
+    private static final class Slot {
+        private Optional<Export> latest = Optional.empty();
+        private Optional<Export> before = Optional.empty();
+        private Instant changed = Instant.MIN;
+        private final List<Run> runs = new ArrayList<>();
+        private final Deque<RunOutcome> outcomes = new ArrayDeque<>();
+    }
+
+    private final InstantSource clock;
+    private final Supplier<Behaviour> behaviour;
+    private final Map<Key, Slot> slots = new TreeMap<>(Comparator.comparing(Key::scope).thenComparing(Key::name));
+
+    ExportStore(InstantSource clock, Supplier<Behaviour> behaviour) {
+        this.clock = clock;
+        this.behaviour = behaviour;
+    }
+
+    /** The latest state as the service keeps it: nothing re-spelled, no default filled in, the SAS token readable. */
+    public synchronized Optional<ObjectNode> find(String scope, String name) {
+        return latest(Scope.of(scope), name).map(export -> {
+            var document = Json.object().put("id", export.id()).put("name", export.name()).put("type", "Microsoft.CostManagement/exports");
+            document.setAll(export.document().deepCopy());
+            return document;
+        });
+    }
+
+    /** An export that was there before, or that somebody else makes. The document is what a PUT would send. */
+    public synchronized void create(String scope, String name, String apiVersion, String createdBy, ObjectNode document) {
+        var version = ApiVersion.of(apiVersion);
+        save(Scope.of(scope), name, version.store(), Principal.of(createdBy), document.deepCopy());
+    }
+
+    /** Somebody's edit: a new eTag and another lastModifiedBy. */
+    public synchronized void edit(String scope, String name, String changedBy, Consumer<ObjectNode> change) {
+        var export = existing(scope, name);
+        var document = export.document().deepCopy();
+        change.accept(document);
+        save(export.scope(), export.name(), export.store(), Principal.of(changedBy), document);
+    }
+
+    public synchronized void remove(String scope, String name) {
+        delete(existing(scope, name));
+    }
+
+    /** What the service does to an export whose runs keep failing. */
+    public synchronized void suspend(String scope, String name, String code, String reason) {
+        var export = existing(scope, name);
+        var suspension = new Export.Suspension(code, reason, clock.instant());
+        slot(export).latest = Optional.of(new Export(export.scope(), export.name(), export.store(), export.document(),
+                Optional.of(suspension), export.scheduledFrom()));
+    }
+
+    public synchronized int size() {
+        return (int) slots.values().stream().filter(slot -> slot.latest.isPresent()).count();
+    }
+
+    /** How the next run of an export ends, on demand or scheduled; asked several times, the runs after it. Without it runs complete. */
+    public synchronized void nextRun(String scope, String name, RunOutcome outcome) {
+        slot(new Key(Scope.of(scope), name)).outcomes.add(outcome);
+    }
+
+    /** A run of the past: an entry of the run history, of which id and name may be left out. */
+    public synchronized void addRun(String scope, String name, ObjectNode run) {
+        var properties = (ObjectNode) run.path("properties");
+        var submitted = DateRange.instant(properties, "submittedTime").orElseThrow(() -> new IllegalArgumentException("a run has a submittedTime"));
+        slot(existing(scope, name)).runs.add(new Run.Recorded(Json.text(run, "name").orElseGet(() -> UUID.randomUUID().toString()), submitted,
+                properties.deepCopy()));
+    }
+
+    /** The run history as the newest version shows it, newest first. */
+    public synchronized List<ObjectNode> runs(String scope, String name) {
+        var newest = ApiVersion.of("2026-06-01");
+        var export = existing(scope, name);
+        return runs(export, Duration.ZERO).map(run -> Echo.run(export, run, clock.instant(), newest, behaviour.get())).toList();
+    }
+
+    synchronized Optional<Export> latest(Scope scope, String name) {
+        return Optional.ofNullable(slots.get(new Key(scope, name))).flatMap(slot -> slot.latest);
+    }
+
+    /** What a read shows, which may be late. */
+    synchronized Optional<Export> visible(Scope scope, String name) {
+        return Optional.ofNullable(slots.get(new Key(scope, name))).flatMap(this::visible);
+    }
+
+    synchronized List<Export> visible(Scope scope) {
+        return slots.entrySet().stream().filter(entry -> entry.getKey().scope.equals(scope.normal()))
+                .flatMap(entry -> visible(entry.getValue()).stream()).toList();
+    }
+
+    private Optional<Export> visible(Slot slot) {
+        return clock.instant().isBefore(slot.changed.plus(behaviour.get().lateReads())) ? slot.before : slot.latest;
+    }
+
+    /** Newest first, those submitted in the last moments left out when reads are late. */
+    synchronized Stream<Run> visibleRuns(Export export) {
+        return runs(export, behaviour.get().lateReads());
+    }
+
+    private Stream<Run> runs(Export export, Duration late) {
+        var slot = slot(export);
+        catchUp(slot);
+        var shown = clock.instant().minus(late);
+        return slot.runs.stream().filter(run -> !run.submitted().isAfter(shown)).sorted(Comparator.comparing(Run::submitted).reversed());
+    }
+
+    /** Adds the runs that the schedule asked for since somebody last looked. */
+    private void catchUp(Slot slot) {
+        var now = clock.instant();
+        while (true) {
+            var export = slot.latest.orElse(null);
+            var due = export == null ? null : export.nextRun(export.scheduledFrom()).filter(next -> !next.isAfter(now)).orElse(null);
+            if (due == null) return;
+            var range = DateRange.of(export.properties().path("definition"), DateRange.day(due));
+            slot.runs.add(Run.Simulated.submit(export, true, "System", due, range, outcome(slot), behaviour.get()));
+            slot.latest = Optional.of(export.scheduledFrom(due));
+        }
+    }
+
+    synchronized void run(Export export, String submittedBy, DateRange range) {
+        var slot = slot(export);
+        catchUp(slot);
+        slot.runs.add(Run.Simulated.submit(export, false, submittedBy, clock.instant(), range, outcome(slot), behaviour.get()));
+    }
+
+    private static RunOutcome outcome(Slot slot) {
+        return Optional.ofNullable(slot.outcomes.poll()).orElseGet(RunOutcome.Completed::new);
+    }
+
+    /** Writes a state: a new eTag, the writer noted, a suspension lifted. */
+    synchronized Export save(Scope scope, String name, ApiVersion.Store store, Principal by, ObjectNode document) {
+        var slot = slot(new Key(scope, name));
+        catchUp(slot);
+        var now = clock.instant();
+        var before = slot.latest;
+        document.put("eTag", "\"" + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong()).substring(1) + "\"");
+        document.set("systemData", by.systemData(before.map(export -> (ObjectNode) export.document().path("systemData")), now));
+        // The first spelling of scope and name stays.
+        var saved = new Export(before.map(Export::scope).orElse(scope), before.map(Export::name).orElse(name), store, document,
+                Optional.empty(), now);
+        change(slot, Optional.of(saved));
+        return saved;
+    }
+
+    synchronized void delete(Export export) {
+        var slot = slot(export);
+        slot.runs.clear();
+        change(slot, Optional.empty());
+    }
+
+    private void change(Slot slot, Optional<Export> to) {
+        slot.before = slot.latest;
+        slot.latest = to;
+        slot.changed = clock.instant();
+    }
+
+    private Export existing(String scope, String name) {
+        return latest(Scope.of(scope), name).orElseThrow(() -> new IllegalStateException("no export " + name + " at " + scope));
+    }
+
+    private Slot slot(Export export) {
+        return slot(new Key(export.scope(), export.name()));
+    }
+
+    private Slot slot(Key key) {
+        return slots.computeIfAbsent(key, _ -> new Slot());
+    }
+}

@@ -1,0 +1,27 @@
+package dev.finops.azure.costexport.simulator;
+
+import java.time.Duration;
+
+/** What goes wrong with a request. */
+public sealed interface Fault permits Answer, Fault.ResetBefore, Fault.ResetDuring, Fault.ResetAfter, Fault.Delay, Fault.ThenAct {
+
+    /** The connection is closed and nothing has happened. */
+    record ResetBefore() implements Fault {
+    }
+
+    /** The call takes effect and the connection is closed half way through the answer's body. */
+    record ResetDuring() implements Fault {
+    }
+
+    /** The call takes effect and the connection is closed before the answer. */
+    record ResetAfter() implements Fault {
+    }
+
+    /** The call is handled after a while. */
+    record Delay(Duration by) implements Fault {
+    }
+
+    /** The call is handled, then something else happens before the client has the answer: somebody's edit between GET and PUT. */
+    record ThenAct(Runnable act) implements Fault {
+    }
+}
