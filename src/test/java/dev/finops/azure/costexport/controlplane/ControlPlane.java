@@ -1,0 +1,251 @@
+package dev.finops.azure.costexport.controlplane;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.Key;
+import java.security.KeyPairGenerator;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.UUID;
+
+/** A real cluster without nodes: etcd and a kube-apiserver with RBAC on loopback. It ends with this JVM at the latest. */
+public final class ControlPlane implements AutoCloseable {
+  private static final Path CRD = Path.of("crds/costexports.azure.finops.dev.yaml");
+
+  private static final class Shared {
+    static final ControlPlane INSTANCE = start(newDirectory(), false);
+  }
+
+  private final Path directory;
+  private final Path binaries = binaries();
+  private final String token = UUID.randomUUID().toString();
+  private final Deque<Server> servers = new ArrayDeque<>();
+  private boolean closed;
+  private int port;
+  private KubernetesClient client;
+
+  private ControlPlane(Path directory) {
+    this.directory = directory;
+  }
+
+  /** The one of this test run: started on first use, stopped when the JVM ends. */
+  public static ControlPlane shared() {
+    return Shared.INSTANCE;
+  }
+
+  /**
+   * Everything it writes is in {@code directory}.
+   *
+   * @param controllerManager for what the API server leaves to it: emptying deleted namespaces, deleting dependents
+   */
+  public static ControlPlane start(Path directory, boolean controllerManager) {
+    while (true) {
+      var plane = new ControlPlane(directory.toAbsolutePath());
+      // Before the first process, so that a signal during the start leaves none behind.
+      Runtime.getRuntime().addShutdownHook(new Thread(plane::close, "control-plane-close"));
+      var ready = false;
+      try {
+        plane.launch(controllerManager);
+        ready = true;
+        return plane;
+      } catch (Server.PortTaken e) {
+        // The next round chooses others.
+      } catch (IOException | GeneralSecurityException e) {
+        throw new IllegalStateException(e);
+      } finally {
+        if (!ready) {
+          plane.close();
+        }
+      }
+    }
+  }
+
+  /** A cluster administrator that does not retry, so that a test sees each answer. */
+  public KubernetesClient client() {
+    return client;
+  }
+
+  /** A cluster administrator's. */
+  public Path kubeconfig() {
+    return kubeconfig("default");
+  }
+
+  /** The same, with this namespace as its context's default. */
+  public Path kubeconfig(String namespace) {
+    try {
+      var ca = Base64.getEncoder().encodeToString(Files.readAllBytes(certificate()));
+      return Files.writeString(directory.resolve("kubeconfig-" + namespace), """
+          apiVersion: v1
+          kind: Config
+          current-context: test
+          contexts:
+          - {name: test, context: {cluster: test, user: admin, namespace: %s}}
+          clusters:
+          - {name: test, cluster: {server: "https://127.0.0.1:%d", certificate-authority-data: %s}}
+          users:
+          - {name: admin, user: {token: %s}}
+          """.formatted(namespace, port, ca, token));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A namespace that no other test has. */
+  public String newNamespace(String prefix) {
+    var namespace = new NamespaceBuilder().withNewMetadata().withGenerateName(prefix + "-").endMetadata().build();
+    return client.resource(namespace).create().getMetadata().getName();
+  }
+
+  public Kubectl kubectl() {
+    return new Kubectl(binaries.resolve("kubectl"), kubeconfig(), directory.resolve("kubectl-cache"));
+  }
+
+  /** Applies the checked-in CRD as users do, and waits until it is served. */
+  public Kubectl.Result installCrd() {
+    var applied = kubectl().run("", "apply", "--filename", CRD.toString());
+    applied.orFail();
+    kubectl().run("", "wait", "--for=condition=Established", "--filename", CRD.toString()).orFail();
+    return applied;
+  }
+
+  /** The ids of the server processes. */
+  List<Long> pids() {
+    return servers.stream().map(Server::pid).toList();
+  }
+
+  /** Ends the servers; their logs stay. */
+  @Override
+  public synchronized void close() {
+    closed = true;
+    if (client != null) {
+      client.close();
+    }
+    servers.forEach(Server::close);
+    deleteEtcdData();
+  }
+
+  private void launch(boolean controllerManager) throws IOException, GeneralSecurityException {
+    Files.createDirectories(directory);
+    var serviceAccountKey = Files.writeString(directory.resolve("service-account.key"), newKeyPair());
+    var tokens = Files.writeString(directory.resolve("tokens.csv"), token + ",admin,admin,system:masters\n");
+
+    int etcdPort = Server.freePort();
+    var etcd = launch("etcd",
+        "--data-dir=" + directory.resolve("etcd"), "--unsafe-no-fsync",
+        "--listen-client-urls=http://127.0.0.1:" + etcdPort, "--advertise-client-urls=http://127.0.0.1:" + etcdPort,
+        "--listen-peer-urls=http://127.0.0.1:0");
+    etcd.await(() -> etcd.prints("ready to serve client requests"));
+
+    port = Server.freePort();
+    var apiServer = launch("kube-apiserver",
+        "--etcd-servers=http://127.0.0.1:" + etcdPort,
+        "--bind-address=127.0.0.1", "--secure-port=" + port, "--cert-dir=" + certificate().getParent(),
+        "--service-cluster-ip-range=10.0.0.0/24", "--token-auth-file=" + tokens, "--authorization-mode=RBAC",
+        "--service-account-issuer=https://kubernetes.default.svc",
+        "--service-account-key-file=" + serviceAccountKey, "--service-account-signing-key-file=" + serviceAccountKey,
+        // No neighbours and few clients: what they would need only costs start-up time.
+        "--endpoint-reconciler-type=none", "--enable-priority-and-fairness=false", "--profiling=false");
+    apiServer.await(() -> Files.exists(certificate().resolveSibling("apiserver.key")));
+    client = newClient();
+    apiServer.await(this::answers);
+
+    if (controllerManager) {
+      launch("kube-controller-manager",
+          "--kubeconfig=" + kubeconfig(), "--leader-elect=false", "--secure-port=0",
+          "--service-account-private-key-file=" + serviceAccountKey, "--root-ca-file=" + certificate(),
+          "--controllers=namespace-controller,serviceaccount-controller,garbage-collector-controller,"
+              + "root-ca-certificate-publisher-controller")
+          .await(() -> client.serviceAccounts().inNamespace("default").withName("default").get() != null);
+    }
+  }
+
+  private synchronized Server launch(String name, String... arguments) {
+    if (closed) {
+      throw new IllegalStateException("closed while it started");
+    }
+    var command = new ArrayList<>(List.of(binaries.resolve(name).toString()));
+    command.addAll(List.of(arguments));
+    var server = new Server(directory.resolve(name + ".log"), command);
+    servers.push(server);
+    return server;
+  }
+
+  /** The API server makes it when it starts. */
+  private Path certificate() {
+    return directory.resolve("tls/apiserver.crt");
+  }
+
+  private void deleteEtcdData() {
+    var data = directory.resolve("etcd");
+    if (Files.exists(data)) {
+      try (var files = Files.walk(data)) {
+        files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  private boolean answers() {
+    try {
+      return "ok".equals(client.raw("/readyz"));
+    } catch (KubernetesClientException e) {
+      return false;
+    }
+  }
+
+  private KubernetesClient newClient() {
+    var config = new ConfigBuilder(Config.fromKubeconfig(kubeconfig().toFile())).withRequestRetryBackoffLimit(0);
+    return new KubernetesClientBuilder().withConfig(config.build()).build();
+  }
+
+  private static String newKeyPair() throws GeneralSecurityException {
+    var pair = KeyPairGenerator.getInstance("EC").generateKeyPair();
+    return pem("PRIVATE KEY", pair.getPrivate()) + pem("PUBLIC KEY", pair.getPublic());
+  }
+
+  private static String pem(String type, Key key) {
+    var base64 = Base64.getMimeEncoder().encodeToString(key.getEncoded());
+    return "-----BEGIN %s-----\n%s\n-----END %1$s-----\n".formatted(type, base64);
+  }
+
+  /** Builds them when this machine has none yet. */
+  private static Path binaries() {
+    try {
+      var build = new ProcessBuilder("src/test/servers/build").redirectError(ProcessBuilder.Redirect.INHERIT).start();
+      try (var stdout = build.inputReader(UTF_8)) {
+        var directory = stdout.readLine();
+        if (build.waitFor() != 0) {
+          throw new IllegalStateException("src/test/servers/build failed; what it printed is above");
+        }
+        return Path.of(directory);
+      }
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Path newDirectory() {
+    try {
+      return Files.createTempDirectory(Files.createDirectories(Path.of("target")), "control-plane-");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
