@@ -1,0 +1,52 @@
+MAKEFLAGS += --warn-undefined-variables --no-print-directory
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+# JDK 25: JAVA_HOME when it is one, else the usual folders.
+JDK := $(shell for home in "$${JAVA_HOME:-}" /usr/lib/jvm/*25* /Library/Java/JavaVirtualMachines/*25*/Contents/Home "$$HOME"/.sdkman/candidates/java/25*; do \
+  [ -x "$$home/bin/javac" ] && "$$home/bin/javac" -version 2>&1 | grep -qE '^javac (2[5-9]|[3-9][0-9])' && { echo "$$home"; break; }; done)
+export JAVA_HOME = $(JDK)
+MVN := mvn -B -ntp -q
+CLASSPATH_FILE := target/test-classpath
+
+.PHONY: help build test unit demo simulator run crd servers clean prerequisites
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+demo: build servers $(CLASSPATH_FILE) ## a cluster, a simulated Azure and the operator on this machine: no account needed; DEMO_EXIT=1 ends by itself
+	@exec $(JDK)/bin/java -cp "target/test-classes:target/classes:$$(cat $(CLASSPATH_FILE))" dev.finops.azure.costexport.demo.Demo
+
+test: prerequisites servers ## everything that must pass, from nothing
+	@mvn -B -ntp verify
+	@install -m 755 src/main/launcher/costexport-operator target/costexport-operator
+
+unit: prerequisites ## the tests that need no servers
+	@mvn -B -ntp test
+
+build: prerequisites ## the operator: target/costexport-operator.jar, target/lib/, target/costexport-operator
+	@echo "build: the operator" && $(MVN) package -DskipTests
+	@install -m 755 src/main/launcher/costexport-operator target/costexport-operator
+
+run: build ## the operator against the current kubeconfig
+	@exec target/costexport-operator
+
+simulator: build $(CLASSPATH_FILE) ## the simulated Azure alone, for people who try things by hand
+	@exec $(JDK)/bin/java -cp "target/test-classes:target/classes:$$(cat $(CLASSPATH_FILE))" dev.finops.azure.costexport.simulator.SimulatorMain --log
+
+crd: prerequisites ## write crds/ anew from the Java types
+	@$(MVN) test -Dtest=CrdIsCurrentTest -Dcrd.write=true
+
+servers: ## build the servers that the tests and the demo use (once, about 7 minutes, cached outside this folder)
+	@src/test/servers/build >/dev/null
+
+clean: ## remove what was built here
+	@rm -rf target
+
+$(CLASSPATH_FILE): pom.xml | build
+	@$(MVN) dependency:build-classpath -Dmdep.outputFile=$@
+
+prerequisites:
+	@[ -n "$(JDK)" ] || { echo "JDK 25 is missing: install one, or point JAVA_HOME at it" >&2; exit 1; }
+	@command -v mvn >/dev/null || { echo "Maven is missing: install Maven 3.8 or later" >&2; exit 1; }
