@@ -24,7 +24,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.UUID;
 
-/** A real cluster without nodes: etcd and a kube-apiserver with RBAC on loopback. It ends with this JVM at the latest. */
+/** A real cluster without nodes: etcd and a kube-apiserver with RBAC on loopback. It ends with this JVM. */
 public final class ControlPlane implements AutoCloseable {
   private static final Path CRD = Path.of("crds/costexports.azure.finops.dev.yaml");
 
