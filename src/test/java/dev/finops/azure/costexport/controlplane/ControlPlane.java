@@ -87,10 +87,14 @@ public final class ControlPlane implements AutoCloseable {
   }
 
   /** The same, with this namespace as its context's default. */
-  public Path kubeconfig(String namespace) {
+  public synchronized Path kubeconfig(String namespace) {
+    var file = directory.resolve("kubeconfig-" + namespace);
+    if (Files.exists(file)) {
+      return file;
+    }
     try {
       var ca = Base64.getEncoder().encodeToString(Files.readAllBytes(certificate()));
-      return Files.writeString(directory.resolve("kubeconfig-" + namespace), """
+      return Files.writeString(file, """
           apiVersion: v1
           kind: Config
           current-context: test
