@@ -81,11 +81,15 @@ public record Report(CostExportStatus status, List<Note> notes) {
   }
 
   private static String schedule(Situation s, Optional<ScheduleWindow> window) {
-    return window.map(w -> switch (w.phase()) {
-      case SUSPENDED -> s.spec().schedule().recurrence() + " (suspended)";
+    if (window.isEmpty()) {
+      return "-";
+    }
+    String recurrence = Optional.ofNullable(s.spec().schedule().recurrence()).orElse("active");
+    return switch (window.get().phase()) {
+      case SUSPENDED -> recurrence + " (suspended)";
       case ENDED -> "ended";
-      case ACTIVE, ENDING -> s.spec().schedule().recurrence();
-    }).orElse("-");
+      case ACTIVE, ENDING -> recurrence;
+    };
   }
 
   private static List<CostExportStatus.Difference> shown(Verdict verdict) {
