@@ -46,7 +46,7 @@ record Rhythm(Instant start, String recurrence) {
       case "Weekly" -> ChronoUnit.WEEKS;
       case "Monthly" -> ChronoUnit.MONTHS;
       case "Annually" -> ChronoUnit.YEARS;
-      default -> ChronoUnit.DAYS; // Daily, and what a newer API may add: the finest beat is never wrong
+      case null, default -> ChronoUnit.DAYS; // Daily, none stated, and what a newer API may add: the finest beat is never wrong
     };
   }
 

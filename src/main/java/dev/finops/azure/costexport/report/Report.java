@@ -81,15 +81,14 @@ public record Report(CostExportStatus status, List<Note> notes) {
   }
 
   private static String schedule(Situation s, Optional<ScheduleWindow> window) {
-    if (window.isEmpty()) {
-      return "-";
-    }
-    String recurrence = Optional.ofNullable(s.spec().schedule().recurrence()).orElse("active");
-    return switch (window.get().phase()) {
-      case SUSPENDED -> recurrence + " (suspended)";
-      case ENDED -> "ended";
-      case ACTIVE, ENDING -> recurrence;
-    };
+    return window.map(w -> {
+      String recurrence = Optional.ofNullable(s.spec().schedule().recurrence()).orElse("-");
+      return switch (w.phase()) {
+        case SUSPENDED -> recurrence + " (suspended)";
+        case ENDED -> "ended";
+        case ACTIVE, ENDING -> recurrence;
+      };
+    }).orElse("-");
   }
 
   private static List<CostExportStatus.Difference> shown(Verdict verdict) {
