@@ -10,7 +10,7 @@ export JAVA_HOME = $(JDK)
 MVN := mvn -B -ntp -q
 CLASSPATH_FILE := target/test-classpath
 
-.PHONY: help build test unit demo simulator run crd servers clean prerequisites
+.PHONY: help build test unit demo simulator run figures crd servers clean prerequisites
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -34,6 +34,9 @@ run: build ## the operator against the current kubeconfig
 
 simulator: build $(CLASSPATH_FILE) ## the simulated Azure alone, for people who try things by hand
 	@exec $(JDK)/bin/java -cp "target/test-classes:target/classes:$$(cat $(CLASSPATH_FILE))" dev.finops.azure.costexport.simulator.SimulatorMain --log
+
+figures: build servers $(CLASSPATH_FILE) ## measure latency, calls, memory and start-up on this machine (2 minutes)
+	@exec $(JDK)/bin/java -cp "target/test-classes:target/classes:$$(cat $(CLASSPATH_FILE))" dev.finops.azure.costexport.bench.Figures
 
 crd: prerequisites ## write crds/ anew from the Java types
 	@$(MVN) test -Dtest=CrdIsCurrentTest -Dcrd.write=true

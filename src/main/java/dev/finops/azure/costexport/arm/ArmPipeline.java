@@ -42,16 +42,15 @@ final class ArmPipeline {
     this.connection = connection;
     this.version = version;
     ConnectionProvider connections = ConnectionProvider.builder("arm")
-        .maxConnections(16).pendingAcquireTimeout(WHOLE_CALL).maxIdleTime(Duration.ofSeconds(20)).build();
+        .maxConnections(16).pendingAcquireMaxCount(-1).pendingAcquireTimeout(WHOLE_CALL).maxIdleTime(Duration.ofSeconds(20)).build();
     // Left alone, the transport would send a POST again on a connection that was reset.
     this.http = new NettyAsyncHttpClientBuilder(reactor.netty.http.client.HttpClient.create(connections).disableRetry(true))
         .connectTimeout(CONNECT).responseTimeout(SILENCE).readTimeout(SILENCE).writeTimeout(SILENCE).build();
-    renewCredential();
+    this.pipeline = pipeline();
   }
 
-  /** Forgets the token and all that it was made from, as after a 401. */
-  void renewCredential() {
-    pipeline = new HttpPipelineBuilder()
+  private HttpPipeline pipeline() {
+    return new HttpPipelineBuilder()
         .httpClient(http)
         .policies(
             new UserAgentPolicy("costexport-operator", "costexport-operator", version, null),
@@ -60,8 +59,30 @@ final class ArmPipeline {
         .build();
   }
 
-  /** @throws RuntimeException when no whole answer came in time */
+  /**
+   * A 401 may mean that the token was revoked, or made from a secret that has been rotated: the request, which Azure did not
+   * take, is sent once more with a new one.
+   *
+   * @throws RuntimeException when no whole answer came in time
+   */
   RawAnswer send(HttpRequest request) {
+    HttpPipeline used = pipeline;
+    RawAnswer answer = send(used, request);
+    if (answer.status() != 401) {
+      return answer;
+    }
+    return send(renewed(used), request.copy());
+  }
+
+  /** Of all that met a 401 with one credential the first makes the new one. */
+  private synchronized HttpPipeline renewed(HttpPipeline used) {
+    if (pipeline == used) {
+      pipeline = pipeline();
+    }
+    return pipeline;
+  }
+
+  private static RawAnswer send(HttpPipeline pipeline, HttpRequest request) {
     return pipeline.send(request).flatMap(ArmPipeline::read).timeout(WHOLE_CALL).block();
   }
 

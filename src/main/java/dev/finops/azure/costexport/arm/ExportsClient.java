@@ -131,18 +131,12 @@ public final class ExportsClient {
   private <T> Answer<T> send(HttpRequest request, Function<RawAnswer, Optional<T>> reader) {
     try {
       RawAnswer raw = pipeline.send(request);
-      if (raw.status() == 401) {
-        // The token may have been revoked, or made from a secret that was rotated: once more with a new one.
-        pipeline.renewCredential();
-        raw = pipeline.send(request.copy());
-      }
       clock.heard(raw.header("date"));
       if (!raw.ok()) {
         return new Answer.Failed<>(Classifier.of(raw, connection.throttleWait(), clock.instant()));
       }
-      RawAnswer answered = raw;
       return reader.apply(raw).<Answer<T>>map(Answer.Ok::new).orElseGet(() -> new Answer.Failed<>(
-          Classifier.unreadable(answered, "HTTP " + answered.status() + " with a body that is no answer of Azure Resource Manager")));
+          Classifier.unreadable(raw, "HTTP " + raw.status() + " with a body that is no answer of Azure Resource Manager")));
     } catch (RuntimeException fault) {
       return new Answer.Failed<>(TransportFault.of(fault));
     }

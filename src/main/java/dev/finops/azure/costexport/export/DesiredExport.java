@@ -116,6 +116,7 @@ public record DesiredExport(Map<Field, JsonNode> values, Set<Field> stated, Opti
   public ObjectNode updateBody(ObservedExport observed, Collection<String> appliedPaths) {
     ObjectNode body = observed.document().deepCopy();
     NOT_SENT.forEach(path -> path.remove(body));
+    Json.dropNulls(body); // Azure answers null for what has no value, and may refuse to take it back
     body.put("eTag", observed.eTag());
     for (Difference difference : differences(observed, appliedPaths)) {
       ArmPath path = difference.field().armPath();

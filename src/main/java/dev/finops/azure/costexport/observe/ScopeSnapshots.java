@@ -9,6 +9,7 @@ import dev.finops.azure.costexport.failure.ArmFailure;
 import dev.finops.azure.costexport.plan.Look;
 import dev.finops.azure.costexport.plan.Observation;
 import dev.finops.azure.costexport.plan.Observation.Source;
+import dev.finops.azure.costexport.plan.Settings;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -28,18 +29,19 @@ public final class ScopeSnapshots {
   private final ExportsClient client;
   private final InstantSource clock;
   private final Duration shared;
+  private final Duration recent;
   private final Map<String, Snapshot> byScope = new ConcurrentHashMap<>();
 
-  /** @param observeInterval how often each scope is listed */
-  public ScopeSnapshots(ExportsClient client, InstantSource clock, Duration observeInterval) {
+  public ScopeSnapshots(ExportsClient client, InstantSource clock, Settings settings) {
     this.client = client;
     this.clock = clock;
-    this.shared = observeInterval.multipliedBy(8).dividedBy(10); // objects wake up to a tenth before their interval
+    this.shared = settings.observeInterval().multipliedBy(8).dividedBy(10); // objects wake up to a tenth before their interval
+    this.recent = settings.runPollInterval().compareTo(RECENT) < 0 ? settings.runPollInterval() : RECENT;
   }
 
   public Observation look(ExportId id, Look look) {
     Snapshot snapshot = byScope.computeIfAbsent(id.scope().key(), key -> new Snapshot(id.scope()));
-    return look == Look.SINGLE ? snapshot.single(id) : snapshot.shared(id, look == Look.RECENT ? RECENT : shared);
+    return look == Look.SINGLE ? snapshot.single(id) : snapshot.shared(id, look == Look.RECENT ? recent : shared);
   }
 
   /** Azure answered a PUT with this document. */

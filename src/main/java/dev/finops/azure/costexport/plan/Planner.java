@@ -6,7 +6,9 @@ import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Condition;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.PendingRun;
 import dev.finops.azure.costexport.export.DesiredExport;
 import dev.finops.azure.costexport.export.Difference;
+import dev.finops.azure.costexport.export.Field;
 import dev.finops.azure.costexport.export.ObservedExport;
+import dev.finops.azure.costexport.export.RunHistory;
 import dev.finops.azure.costexport.export.ScheduleWindow.Phase;
 import dev.finops.azure.costexport.failure.Reason;
 import dev.finops.azure.costexport.plan.Observation.Absent;
@@ -43,7 +45,8 @@ public final class Planner {
     if (asked || s.managed() && s.ours() && (due || RunPlanner.watching(s))) {
       return Optional.of(Look.SINGLE);
     }
-    return Optional.of(due || s.memory().failures() > 0 ? Look.RECENT : Look.SHARED);
+    boolean running = status.runs() != null && status.runs().stream().anyMatch(RunHistory::underWay);
+    return Optional.of(due || running || s.memory().failures() > 0 ? Look.RECENT : Look.SHARED);
   }
 
   public static Step next(Situation s) {
@@ -150,8 +153,17 @@ public final class Planner {
     if (!s.appliedFields().containsAll(desired.statedPaths())) {
       return new Step.Record(withApplied(s, desired), false, List.of());
     }
-    Step.Cause cause = differences.isEmpty() ? Step.Cause.REQUEST : s.applied() ? Step.Cause.DRIFT : Step.Cause.SPEC;
-    return new Step.Update(desired.updateBody(export, s.appliedFields()), desired, differences, cause);
+    return new Step.Update(desired.updateBody(export, s.appliedFields()), desired, differences, cause(s, desired, differences));
+  }
+
+  private static Step.Cause cause(Situation s, DesiredExport desired, List<Difference> differences) {
+    if (differences.isEmpty()) {
+      return Step.Cause.REQUEST;
+    }
+    boolean ended = desired.schedule().filter(window -> window.phase() == Phase.ENDED).isPresent();
+    boolean due = differences.stream().allMatch(d -> d.field() == Field.SCHEDULE_STATUS && ended
+        || d.field() == Field.SCHEDULE_TO && !desired.stated().contains(Field.SCHEDULE_TO));
+    return !s.applied() ? Step.Cause.SPEC : due ? Step.Cause.TIME : Step.Cause.DRIFT;
   }
 
   /** An export that is there and was not made by this object, or perhaps was, just before a crash. */

@@ -31,6 +31,8 @@ public sealed interface Step {
   enum Cause {
     SPEC,
     DRIFT,
+    /** What the operator supplies was due: an end renewed, an ended schedule made inactive. */
+    TIME,
     REQUEST
   }
 }

@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,8 +58,8 @@ public final class CostExportReconciler implements Reconciler<CostExport>, Clean
     this.clock = clock;
     this.settings = settings;
     this.backoff = backoff;
-    this.around = new Turn.Surroundings(kubernetes, azure, new ScopeSnapshots(azure, clock, settings.observeInterval()),
-        new StatusWriter(kubernetes), new EventWriter(kubernetes, clock, instance), clock);
+    this.around = new Turn.Surroundings(kubernetes, azure, new ScopeSnapshots(azure, clock, settings),
+        new StatusWriter(kubernetes), new EventWriter(kubernetes, clock, instance), clock, new AtomicBoolean());
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.finops.azure.costexport.reconcile;
 import dev.finops.azure.costexport.api.v1alpha1.CostExport;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
 import dev.finops.azure.costexport.arm.Answer;
+import dev.finops.azure.costexport.arm.AzureClock;
 import dev.finops.azure.costexport.arm.ExportsClient;
 import dev.finops.azure.costexport.export.Difference;
 import dev.finops.azure.costexport.export.DesiredExport;
@@ -21,9 +22,9 @@ import dev.finops.azure.costexport.plan.Step;
 import dev.finops.azure.costexport.plan.Verdict;
 import dev.finops.azure.costexport.report.Report;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,7 +42,7 @@ final class Turn {
 
   /** What a turn acts on. */
   record Surroundings(KubernetesClient kubernetes, ExportsClient azure, ScopeSnapshots snapshots, StatusWriter statuses,
-      EventWriter events, InstantSource clock) {}
+      EventWriter events, AzureClock clock, AtomicBoolean skewTold) {}
 
   /** The object has changed since it was seen: nothing may be written upon what was decided. */
   static final class Stale extends RuntimeException {
@@ -104,10 +105,14 @@ final class Turn {
     Report report = Report.of(situation, verdict);
     write(report.status());
     report.notes().forEach(this::tell);
+    if (!around.clock().skew().isZero() && around.skewTold().compareAndSet(false, true)) {
+      tell(Note.warning(Reason.CLOCK_SKEW, "the operator's clock and Azure's differ by " + around.clock().skew()
+          + "; Azure's is used, but tokens may be refused: mend the node's clock"));
+    }
   }
 
   private void record(Step.Record record) {
-    write(record.status());
+    write(Report.working(situation, record.status()));
     proven = true;
     situation = situation.with(situation.memory().postingRun(record.runToPost()));
     record.notes().forEach(this::tell);
@@ -145,6 +150,7 @@ final class Turn {
     Note note = switch (update.cause()) {
       case SPEC -> Note.normal(Reason.UPDATED, "updated " + changes);
       case DRIFT -> Note.normal(Reason.DRIFT_CORRECTED, "put right " + changes);
+      case TIME -> Note.normal(Reason.UPDATED, "the schedule was due for " + changes);
       case REQUEST -> Note.normal(Reason.UPDATED, "sent again, as was asked for");
     };
     return written(around.azure().put(situation.exportId(), update.body()), update.desired(), update.differences(), update.cause(), note);

@@ -10,6 +10,7 @@ import dev.finops.azure.costexport.export.ObservedExport;
 import dev.finops.azure.costexport.export.ScheduleWindow;
 import dev.finops.azure.costexport.export.Times;
 import dev.finops.azure.costexport.failure.Reason;
+import dev.finops.azure.costexport.plan.Conditions;
 import dev.finops.azure.costexport.plan.Note;
 import dev.finops.azure.costexport.plan.Observation.Present;
 import dev.finops.azure.costexport.plan.Situation;
@@ -54,6 +55,24 @@ public record Report(CostExportStatus status, List<Note> notes) {
     ConditionReport conditions = new ConditionReport(s, window, runs, draft.nextRunTime);
     draft.conditions = conditions.of(verdict, notes);
     return new Report(draft.done(), List.copyOf(notes));
+  }
+
+  /** What is written down before something is done: that it is under way. */
+  public static CostExportStatus working(Situation s, CostExportStatus next) {
+    if (s.applied()) {
+      return next;
+    }
+    ConditionSet conditions = new ConditionSet(next.conditions(), s.subject().generation(), s.now());
+    boolean creating = next.eTag() == null;
+    if (conditions.find(Conditions.READY).isEmpty()) {
+      conditions.unknown(Conditions.READY, Reason.PENDING, "Azure has not been asked yet");
+    }
+    conditions.set(Conditions.RECONCILING, true, creating ? Reason.CREATING : Reason.UPDATING,
+        creating ? "the export is being created" : "the export is being brought to the spec");
+    conditions.remove(Conditions.STALLED);
+    StatusDraft draft = new StatusDraft(next);
+    draft.conditions = conditions.list();
+    return draft.done();
   }
 
   private static Optional<ObservedExport> observed(Situation s, Verdict verdict) {

@@ -9,7 +9,7 @@ import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.List;
 import java.util.Map;
 
-/** What the annotations of the types cannot say about the schema. It works when the CRD is generated, never at run time. */
+/** What annotations cannot say about the schema. It works when the CRD is generated, never at run time. */
 public final class CostExportSchema implements SchemaCustomizer.Customizer {
 
   /** The fields stay strings in Java: there, a value that only a newer CRD knows must do no harm. */

@@ -13,8 +13,8 @@ import java.util.List;
 public record CostExportSpec(
     @JsonPropertyDescription("""
         ARM id of where costs are collected: a subscription, resource group, management group, billing account, \
-        department, enrollment account, billing profile, invoice section or customer. Letter case and one trailing slash \
-        do not matter. Cannot be changed. Example: /subscriptions/00000000-0000-0000-0000-000000000000""")
+        department, enrollment account, billing profile, invoice section or customer. Letter case and one trailing \
+        slash do not matter. Cannot be changed. Example: /subscriptions/00000000-0000-0000-0000-000000000000""")
     @Required @Size(max = 500) String scope,
     @JsonPropertyDescription("""
         Name of the export in Azure, also the name of its folder in the container. Cannot be changed. \
@@ -43,7 +43,8 @@ public record CostExportSpec(
         Azure's default: CreateNewReport. Example: OverwritePreviousReport""")
     String dataOverwriteBehavior,
     @JsonPropertyDescription("""
-        What the export is for; shown in the Azure portal. Azure's default: empty. Example: FOCUS for the finance hub""")
+        What the export is for; shown in the Azure portal. Azure's default: empty. \
+        Example: FOCUS for the finance hub""")
     String description,
     @JsonPropertyDescription("""
         Identity with which the export writes to the storage account; needed when shared key access is off or the \
@@ -65,8 +66,8 @@ public record CostExportSpec(
         status.difference show what would change. Default: Manage. Example: Observe""")
     String managementPolicy,
     @JsonPropertyDescription("""
-        What happens when Azure already has an export of this name that differs from this spec: Refuse leaves it alone, \
-        Adopt takes it over. Default: Refuse. Example: Adopt""")
+        What happens when Azure already has an export of this name that differs from this spec: Refuse leaves it \
+        alone, Adopt takes it over. Default: Refuse. Example: Adopt""")
     String adoptionPolicy,
     @JsonPropertyDescription("""
         What happens to the export in Azure when this object is deleted: Delete or Orphan. \
@@ -81,10 +82,11 @@ public record CostExportSpec(
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Dataset(
       @JsonPropertyDescription("""
-          Kind of data. PriceSheet and the Reservation datasets exist at an EA billing account and at a billing profile; \
-          FocusCost exists everywhere but at a management group. Example: FocusCost""")
+          Kind of data. PriceSheet and the Reservation datasets exist at an EA billing account and at a billing \
+          profile; FocusCost exists everywhere but at a management group. Example: FocusCost""")
       @Required String type,
-      @JsonPropertyDescription("Schema version of the data (dataVersion). Azure's default: its latest. Example: 1.2-preview")
+      @JsonPropertyDescription("""
+          Schema version of the data (dataVersion). Azure's default: its latest. Example: 1.2-preview""")
       @Size(max = 64) String version,
       @JsonPropertyDescription("""
           Period that a run exports, seen from the day of the run. Custom needs timePeriod; \
@@ -142,7 +144,8 @@ public record CostExportSpec(
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Destination(
       @JsonPropertyDescription("""
-          ARM id of the storage account, in any letter case. Example: /subscriptions/00000000-0000-0000-0000-000000000000\
+          ARM id of the storage account, in any letter case. \
+          Example: /subscriptions/00000000-0000-0000-0000-000000000000\
           /resourceGroups/finops/providers/Microsoft.Storage/storageAccounts/finopsexports""")
       @Size(max = 500) String storageAccountId,
       @JsonPropertyDescription("""

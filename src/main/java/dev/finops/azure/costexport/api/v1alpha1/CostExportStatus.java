@@ -30,13 +30,15 @@ public record CostExportStatus(
     String nextRunTime,
     @JsonPropertyDescription("Hash of the SAS token that Azure has; a new token in the Secret is sent.")
     String sasTokenHash,
-    @JsonPropertyDescription("Paths of all fields that the spec has stated; one that it no longer states is taken out of the export.")
+    @JsonPropertyDescription("""
+        Paths of all fields that the spec has stated; one that it no longer states is taken out of the export.""")
     List<String> appliedFields,
     @JsonPropertyDescription("Ready, Synced, LastRunSucceeded, Delivered, Backfilled, Reconciling and Stalled.")
     List<Condition> conditions,
     @JsonPropertyDescription("What the columns of kubectl get print.")
     Summary summary,
-    @JsonPropertyDescription("Where Azure differs from the spec, at most 50; with managementPolicy Observe, what would change.")
+    @JsonPropertyDescription("""
+        Where Azure differs from the spec, at most 50; with managementPolicy Observe, what would change.""")
     List<Difference> difference,
     @JsonPropertyDescription("The last 10 changes that somebody else made in Azure and that were put right.")
     List<Correction> corrections,
@@ -81,14 +83,16 @@ public record CostExportStatus(
   @JsonInclude(JsonInclude.Include.NON_NULL)
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Summary(
-      @JsonPropertyDescription("Recurrence, with (suspended) if it is; ended; or - without a schedule.") String schedule,
+      @JsonPropertyDescription("Recurrence, with (suspended) if it is; ended; or - without a schedule.")
+      String schedule,
       @JsonPropertyDescription("Months done of all months. Example: 7/12") String backfill) {}
 
   /** Values are JSON text of at most 256 characters; secrets are {@code ***}. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Difference(
-      @JsonPropertyDescription("Field of the spec, or arm: and the path in the ARM document. Example: dataset.timeframe")
+      @JsonPropertyDescription("""
+          Field of the spec, or arm: and the path in the ARM document. Example: dataset.timeframe""")
       String path,
       @JsonPropertyDescription("What the spec states, as JSON; a secret is ***.") String desired,
       @JsonPropertyDescription("What Azure has, as JSON; a secret is ***.") String observed) {}
