@@ -60,7 +60,9 @@ public record DesiredExport(Map<Field, JsonNode> values, Set<Field> stated, Opti
     Optional<ScheduleWindow> window = Optional.ofNullable(spec.schedule()).map(schedule -> ScheduleWindow.of(schedule,
         observed.flatMap(ObservedExport::scheduleStart), observed.flatMap(ObservedExport::scheduleEnd), now, moveStart));
     window.ifPresent(w -> {
-      values.put(Field.RECURRENCE, TextNode.valueOf(spec.schedule().recurrence()));
+      if (spec.schedule().recurrence() != null) {
+        values.put(Field.RECURRENCE, TextNode.valueOf(spec.schedule().recurrence()));
+      }
       values.put(Field.SCHEDULE_FROM, instant(w.from()));
       values.put(Field.SCHEDULE_TO, instant(w.to()));
       SCHEDULE.stream().filter(field -> new ArmPath(field.specPath()).in(tree) != null).forEach(stated::add);
@@ -114,6 +116,7 @@ public record DesiredExport(Map<Field, JsonNode> values, Set<Field> stated, Opti
   public ObjectNode updateBody(ObservedExport observed, Collection<String> appliedPaths) {
     ObjectNode body = observed.document().deepCopy();
     NOT_SENT.forEach(path -> path.remove(body));
+    Json.dropNulls(body); // Azure answers null for what has no value, and may refuse to take it back
     body.put("eTag", observed.eTag());
     for (Difference difference : differences(observed, appliedPaths)) {
       ArmPath path = difference.field().armPath();

@@ -29,6 +29,15 @@ public final class Json {
     return MAPPER.valueToTree(value);
   }
 
+  static void dropNulls(ObjectNode node) {
+    node.properties().removeIf(member -> member.getValue().isNull());
+    node.forEach(child -> {
+      if (child instanceof ObjectNode object) {
+        dropNulls(object);
+      }
+    });
+  }
+
   /** JSON text of at most 256 characters, for people. */
   static String text(JsonNode value) {
     String text = value == null ? "null" : value.toString();

@@ -5,8 +5,12 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 
-/** The beat of a recurrence: all starts that a schedule with this one has. */
+/** The beat of a recurrence, Daily when none is stated: all starts that a schedule with this one has. */
 record Rhythm(Instant start, String recurrence) {
+
+  Rhythm {
+    recurrence = recurrence == null ? "Daily" : recurrence;
+  }
 
   /** The first start that is after the given instant; the start itself when that is. */
   Instant nextAfter(Instant instant) {
@@ -42,7 +46,7 @@ record Rhythm(Instant start, String recurrence) {
       case "Weekly" -> ChronoUnit.WEEKS;
       case "Monthly" -> ChronoUnit.MONTHS;
       case "Annually" -> ChronoUnit.YEARS;
-      default -> ChronoUnit.DAYS; // Daily, and what a newer API may add: the finest beat is never wrong
+      case null, default -> ChronoUnit.DAYS; // Daily, none stated, and what a newer API may add: the finest beat is never wrong
     };
   }
 

@@ -38,8 +38,8 @@ public record ScheduleWindow(Phase phase, Instant from, Instant to) {
    */
   static ScheduleWindow of(Schedule schedule, Optional<Instant> observedFrom, Optional<Instant> observedTo,
       Instant now, boolean moveStart) {
-    Optional<Instant> statedFrom = Times.start(schedule.from());
-    Optional<Instant> statedTo = Times.end(schedule.to());
+    Optional<Instant> statedFrom = Times.start(schedule.from()).map(ScheduleWindow::asSent);
+    Optional<Instant> statedTo = Times.end(schedule.to()).map(ScheduleWindow::asSent);
     Instant from = from(schedule.recurrence(), statedFrom, observedFrom, now, moveStart);
     Instant to = statedTo.orElseGet(() -> observedTo.filter(end -> end.isAfter(now.plus(ENDING))).orElseGet(() -> farEnd(now)));
     boolean ended = statedTo.isPresent() && !(to.isAfter(now) && to.isAfter(from));
@@ -68,6 +68,11 @@ public record ScheduleWindow(Phase phase, Instant from, Instant to) {
     return stated.or(() -> valid)
         .map(start -> new Rhythm(start, recurrence).nextAfter(soonest))
         .orElseGet(() -> nextMidnight(soonest));
+  }
+
+  /** A fraction of a second is not sent, so that Azure's start would never be on the rhythm of one that has it. */
+  private static Instant asSent(Instant instant) {
+    return instant.truncatedTo(ChronoUnit.SECONDS);
   }
 
   private static Instant nextMidnight(Instant instant) {

@@ -4,6 +4,7 @@ import dev.finops.azure.costexport.api.v1alpha1.CostExport;
 import dev.finops.azure.costexport.arm.AzureClock;
 import dev.finops.azure.costexport.arm.ExportsClient;
 import dev.finops.azure.costexport.reconcile.CostExportReconciler;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -53,7 +54,10 @@ public final class Main {
     Logger log = LoggerFactory.getLogger(Main.class);
     String version = version();
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    KubernetesClient kubernetes = new KubernetesClientBuilder().build();
+    // One retry loop in all, the reconciler's: the client only bridges a hiccup.
+    KubernetesClient kubernetes = new KubernetesClientBuilder()
+        .withConfig(new ConfigBuilder(io.fabric8.kubernetes.client.Config.autoConfigure(null)).withRequestRetryBackoffLimit(2).build())
+        .build();
     AzureClock clock = new AzureClock(InstantSource.system());
     ExportsClient azure = new ExportsClient(config.azure(), clock, version, (operation, outcome, took) ->
         Timer.builder("costexport.arm.requests").description("Calls to Azure Resource Manager")

@@ -28,7 +28,7 @@ final class Freshness {
     if (spec.freshness() != null && spec.freshness().maxAge() != null) {
       return parse(spec.freshness().maxAge());
     }
-    return phase.map(active -> DEFAULTS.get(spec.schedule().recurrence()));
+    return phase.flatMap(active -> Optional.ofNullable(spec.schedule().recurrence())).map(DEFAULTS::get);
   }
 
   /** The instant from which on the data is late. */

@@ -81,10 +81,13 @@ public record Report(CostExportStatus status, List<Note> notes) {
   }
 
   private static String schedule(Situation s, Optional<ScheduleWindow> window) {
-    return window.map(w -> switch (w.phase()) {
-      case SUSPENDED -> s.spec().schedule().recurrence() + " (suspended)";
-      case ENDED -> "ended";
-      case ACTIVE, ENDING -> s.spec().schedule().recurrence();
+    return window.map(w -> {
+      String recurrence = Optional.ofNullable(s.spec().schedule().recurrence()).orElse("-");
+      return switch (w.phase()) {
+        case SUSPENDED -> recurrence + " (suspended)";
+        case ENDED -> "ended";
+        case ACTIVE, ENDING -> recurrence;
+      };
     }).orElse("-");
   }
 

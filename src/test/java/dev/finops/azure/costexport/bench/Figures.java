@@ -7,6 +7,8 @@ import dev.finops.azure.costexport.simulator.AzureSimulator;
 import dev.finops.azure.costexport.simulator.Journal;
 import dev.finops.azure.costexport.system.OperatorProcess;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -85,7 +87,7 @@ public final class Figures {
     System.out.println("ARM calls of one create: " + calls);
     int mark = azure.journal().mark();
     client.resources(CostExport.class).inNamespace(namespace).withName("daily-0")
-        .patch("{\"spec\":{\"description\":\"changed\"}}");
+        .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"description\":\"changed\"}}");
     while (azure.journal().since(mark).stream().noneMatch(call -> call.method().equals("PUT"))) {
       Thread.sleep(5);
     }

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.security.KeyPairGenerator;
@@ -87,10 +88,10 @@ public final class ControlPlane implements AutoCloseable {
   }
 
   /** The same, with this namespace as its context's default. */
-  public Path kubeconfig(String namespace) {
+  public synchronized Path kubeconfig(String namespace) {
     try {
       var ca = Base64.getEncoder().encodeToString(Files.readAllBytes(certificate()));
-      return Files.writeString(directory.resolve("kubeconfig-" + namespace), """
+      var written = Files.writeString(directory.resolve("kubeconfig.new"), """
           apiVersion: v1
           kind: Config
           current-context: test
@@ -101,6 +102,8 @@ public final class ControlPlane implements AutoCloseable {
           users:
           - {name: admin, user: {token: %s}}
           """.formatted(namespace, port, ca, token));
+      // At once, as somebody may be reading the one that is there.
+      return Files.move(written, directory.resolve("kubeconfig-" + namespace), StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

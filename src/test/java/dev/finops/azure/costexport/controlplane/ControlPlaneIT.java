@@ -28,6 +28,15 @@ class ControlPlaneIT {
   }
 
   @Test
+  void startsAgainInTheSameDirectory() {
+    ControlPlane.start(directory, false).close();
+
+    try (var plane = ControlPlane.start(directory, false)) {
+      plane.kubectl().run("", "get", "namespace", "default").orFail();
+    }
+  }
+
+  @Test
   void aDeletedNamespaceGoesWithTheControllerManager() {
     try (var plane = ControlPlane.start(directory, true)) {
       var namespace = plane.newNamespace("harness");

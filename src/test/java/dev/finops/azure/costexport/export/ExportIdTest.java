@@ -1,0 +1,70 @@
+package dev.finops.azure.costexport.export;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.NullAndEmptySource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ExportIdTest {
+  private static final ExportId ID = new ExportId(new Scope("/subscriptions/0a"), "focus-daily");
+
+  @ParameterizedTest
+  @ValueSource(strings = {
+      "/subscriptions/0a/providers/Microsoft.CostManagement/exports/focus-daily",
+      "subscriptions/0a/providers/Microsoft.CostManagement/exports/focus-daily",
+      "/subscriptions/0A/providers/microsoft.costmanagement/Exports/FOCUS-daily",
+      "/subscriptions/0a/providers/Microsoft.CostManagement/exports/focus-daily/"})
+  void isOneInAllSpellings(String spelling) {
+    ExportId parsed = ExportId.parse(spelling).orElseThrow();
+
+    assertEquals(ID, parsed);
+    assertEquals(ID.hashCode(), parsed.hashCode());
+    assertEquals(ID.key(), parsed.key());
+  }
+
+  @ParameterizedTest
+  @NullAndEmptySource
+  @ValueSource(strings = {
+      "/subscriptions/0a",
+      "/subscriptions/0a/providers/Microsoft.CostManagement/exports",
+      "/subscriptions/0a/providers/Microsoft.CostManagement/exports/",
+      "/subscriptions/0a/providers/Microsoft.CostManagement/exports/focus/run/1",
+      "/subscriptions/0a/providers/Microsoft.CostManagement/budgets/focus",
+      "providers/Microsoft.CostManagement/exports/focus"})
+  void isReadFromNothingElse(String other) {
+    assertEquals(Optional.empty(), ExportId.parse(other));
+  }
+
+  @Test
+  void keepsTheSpellingOfTheSpec() {
+    assertEquals("/subscriptions/0A/providers/Microsoft.CostManagement/exports/Focus",
+        new ExportId(new Scope("/subscriptions/0A/"), "Focus").path());
+  }
+
+  @Test
+  void isNamedByTheObjectUnlessTheSpecNamesIt() {
+    assertEquals("focus-daily", ExportId.of(Specs.FOCUS, "object").name());
+    assertEquals("object", ExportId.of(Specs.without(Specs.FOCUS, "exportName"), "object").name());
+  }
+
+  @Test
+  void differsByScopeAndName() {
+    assertNotEquals(ID, new ExportId(new Scope("/subscriptions/0b"), "focus-daily"));
+    assertNotEquals(ID, new ExportId(new Scope("/subscriptions/0a"), "focus"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+      "/subscriptions/0A,                                                      0a",
+      "/subscriptions/0a/resourceGroups/finops,                                0a",
+      "/providers/Microsoft.Billing/billingAccounts/12345:6789,                tenant",
+      "/providers/Microsoft.Management/managementGroups/subscriptions,         tenant"})
+  void usesTheQuotaOfItsSubscriptionOrTenant(String scope, String owner) {
+    assertEquals(owner, new Scope(scope).quotaOwner());
+  }
+}

@@ -1,0 +1,47 @@
+package dev.finops.azure.costexport.export;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.time.Instant;
+import java.util.Optional;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.domains.Domain;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.NullAndEmptySource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TimesTest {
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', textBlock = """
+      2026-01-31                       | 2026-01-31T00:00:00Z      | 2026-01-31T23:59:59Z
+      2028-02-29                       | 2028-02-29T00:00:00Z      | 2028-02-29T23:59:59Z
+      2026-01-31T12:30:00Z             | 2026-01-31T12:30:00Z      | 2026-01-31T12:30:00Z
+      2026-01-31t12:30:00z             | 2026-01-31T12:30:00Z      | 2026-01-31T12:30:00Z
+      2026-01-31T12:30:00+00:00        | 2026-01-31T12:30:00Z      | 2026-01-31T12:30:00Z
+      2026-01-31T01:30:00+02:00        | 2026-01-30T23:30:00Z      | 2026-01-30T23:30:00Z
+      2026-01-31T22:30:00-05:00        | 2026-02-01T03:30:00Z      | 2026-02-01T03:30:00Z
+      2026-01-31T12:30:00              | 2026-01-31T12:30:00Z      | 2026-01-31T12:30:00Z
+      2025-03-21T21:04:06.5234447Z     | 2025-03-21T21:04:06.5234447Z | 2025-03-21T21:04:06.5234447Z
+      """)
+  void areReadInEverySpelling(String text, Instant start, Instant end) {
+    assertEquals(Optional.of(start), Times.start(text));
+    assertEquals(Optional.of(end), Times.end(text));
+  }
+
+  @ParameterizedTest
+  @NullAndEmptySource
+  @ValueSource(strings = {" ", "soon", "2026-02-29", "2026-13-01", "2026-01-31T25:00:00Z", "2026-01-31T", "01/31/2026"})
+  void thatAreNoneAreAbsent(String text) {
+    assertEquals(Optional.empty(), Times.start(text));
+    assertEquals(Optional.empty(), Times.end(text));
+  }
+
+  @Property
+  @Domain(SpecArbitraries.class)
+  void areReadAsTheyWereWritten(@ForAll Instant instant) {
+    assertEquals(Optional.of(instant), Times.start(Times.write(instant.plusMillis(999))));
+  }
+}
