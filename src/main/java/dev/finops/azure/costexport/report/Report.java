@@ -52,6 +52,9 @@ public record Report(CostExportStatus status, List<Note> notes) {
       draft.difference = shown(verdict);
       draft.observedGeneration = s.subject().generation();
     }
+    if (verdict instanceof Verdict.Settled settled) {
+      draft.appliedFields = settled.desired().statedPaths(); // also what was stated, or not any more, without a need for a PUT
+    }
     ConditionReport conditions = new ConditionReport(s, window, runs, draft.nextRunTime);
     draft.conditions = conditions.of(verdict, notes);
     return new Report(draft.done(), List.copyOf(notes));
