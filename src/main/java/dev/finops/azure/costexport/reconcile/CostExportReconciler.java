@@ -39,8 +39,11 @@ import org.slf4j.LoggerFactory;
 public final class CostExportReconciler implements Reconciler<CostExport>, Cleaner<CostExport> {
   private static final Logger LOG = LoggerFactory.getLogger(CostExportReconciler.class);
 
-  /** More steps than any pass takes: a pass that would is a fault of ours, and must not become a storm of calls. */
-  private static final int MAX_STEPS = 16;
+  /**
+   * More steps than any pass takes (a create, and three for each of five months that are run at once): a pass that would is a
+   * fault of ours, and must not become a storm of calls.
+   */
+  private static final int MAX_STEPS = 32;
 
   /** The watch will bring the newer object within this. */
   private static final Duration SOON = Duration.ofMillis(200);

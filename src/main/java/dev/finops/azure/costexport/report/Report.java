@@ -52,6 +52,9 @@ public record Report(CostExportStatus status, List<Note> notes) {
       draft.difference = shown(verdict);
       draft.observedGeneration = s.subject().generation();
     }
+    if (verdict instanceof Verdict.Settled settled) {
+      draft.appliedFields = settled.desired().statedPaths(); // also what was stated, or not any more, without a need for a PUT
+    }
     ConditionReport conditions = new ConditionReport(s, window, runs, draft.nextRunTime);
     draft.conditions = conditions.of(verdict, notes);
     return new Report(draft.done(), List.copyOf(notes));
@@ -71,6 +74,15 @@ public record Report(CostExportStatus status, List<Note> notes) {
         creating ? "the export is being created" : "the export is being brought to the spec");
     conditions.remove(Conditions.STALLED);
     StatusDraft draft = new StatusDraft(next);
+    draft.conditions = conditions.list();
+    return draft.done();
+  }
+
+  /** A run of the export's own definition that Azure would not start. */
+  public static CostExportStatus runDenied(Situation s, String message) {
+    ConditionSet conditions = new ConditionSet(s.status().conditions(), s.subject().generation(), s.now());
+    conditions.set(Conditions.LAST_RUN_SUCCEEDED, false, Reason.RUN_DENIED, "Azure refused to start a run: " + message);
+    StatusDraft draft = new StatusDraft(s.status());
     draft.conditions = conditions.list();
     return draft.done();
   }

@@ -14,17 +14,17 @@ import java.util.function.UnaryOperator;
  * The ways in which Azure answers another text than was sent and means nothing by it (docs/azure.md). Written down in
  * Azure's terms, without the code that compares.
  */
-enum Respelling {
+public enum Respelling {
   LOWER_CASE_IDS(texts(String::toLowerCase, "properties.deliveryInfo.destination.resourceId")),
   UPPER_CASE_IDS(texts(String::toUpperCase, "properties.deliveryInfo.destination.resourceId")),
-  SLASHLESS_IDS(texts(id -> id.substring(1), "properties.deliveryInfo.destination.resourceId")),
+  SLASHLESS_IDS(texts(id -> id.startsWith("/") ? id.substring(1) : id, "properties.deliveryInfo.destination.resourceId")),
   IDS_WITH_SLASH_AT_END(texts(id -> id + "/", "properties.deliveryInfo.destination.resourceId")),
   LOWER_CASE_WORDS(texts(word -> word.toLowerCase(Locale.ROOT), words())),
   UPPER_CASE_WORDS(texts(word -> word.toUpperCase(Locale.ROOT), words())),
   DISPLAYED_LOCATION(texts(location -> location.equals("centralus") ? "Central US" : location, "location")),
   FOLDER_IN_SLASHES(texts(folder -> "/" + folder + "/", "properties.deliveryInfo.destination.rootFolderPath")),
   OFFSETS(texts(time -> time.replace("Z", "+00:00"), times())),
-  SEVEN_DIGITS(texts(time -> time.replace("Z", ".0000000Z"), times())),
+  SEVEN_DIGITS(texts(time -> time.contains(".") ? time : time.replace("Z", ".0000000Z"), times())),
   NO_OFFSETS(texts(time -> time.replace("Z", ""), times())),
   PERIOD_ENDS_AT_MIDNIGHT(texts(time -> time.replace("23:59:59", "00:00:00"), "properties.definition.timePeriod.to")),
   LISTS_REVERSED(Respelling::reverseLists),
@@ -44,7 +44,7 @@ enum Respelling {
     this.change = change;
   }
 
-  ObservedExport of(ObservedExport export) {
+  public ObservedExport of(ObservedExport export) {
     ObjectNode document = export.document().deepCopy();
     change.accept(document);
     return new ObservedExport(document);

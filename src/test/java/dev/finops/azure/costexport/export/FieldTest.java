@@ -1,0 +1,184 @@
+package dev.finops.azure.costexport.export;
+
+import static dev.finops.azure.costexport.export.Specs.FOCUS;
+import static dev.finops.azure.costexport.export.Specs.NOW;
+import static dev.finops.azure.costexport.export.Specs.accepted;
+import static dev.finops.azure.costexport.export.Specs.desired;
+import static dev.finops.azure.costexport.export.Specs.with;
+import static dev.finops.azure.costexport.export.Specs.without;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportSpec;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.FieldSource;
+
+/** Every field of the spec that has a place in the ARM document has an effect there, and only there. */
+class FieldTest {
+
+  /** States every field; the tests change them one by one. */
+  private static final CostExportSpec FULL = Specs.yaml("""
+      scope: /subscriptions/00000000-0000-0000-0000-000000000000
+      exportName: full
+      dataset:
+        type: FocusCost
+        version: 1.2-preview
+        timeframe: Custom
+        timePeriod: {from: 2026-01-01, to: 2026-01-31}
+        granularity: Daily
+        columns: [Date, Quantity]
+        filters: [{name: LookBackPeriod, value: Last30Days}]
+      schedule: {recurrence: Daily, from: 2026-12-01T00:00:00Z, to: 2036-12-01T00:00:00Z, suspend: false}
+      destination:
+        storageAccountId: /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/finops/providers/Microsoft.Storage/storageAccounts/finopsexports
+        storageAccountName: partner
+        container: exports
+        rootFolderPath: finops/focus
+      format: Parquet
+      compressionMode: Snappy
+      partitionData: true
+      dataOverwriteBehavior: OverwritePreviousReport
+      description: for the finance hub
+      identity: {type: SystemAssigned, location: centralus}
+      """);
+
+  private static final Map<Field, Object> CHANGED = Map.ofEntries(
+      Map.entry(Field.IDENTITY_TYPE, "None"), Map.entry(Field.LOCATION, "westeurope"), Map.entry(Field.FORMAT, "Csv"),
+      Map.entry(Field.STORAGE_ACCOUNT_ID, "/subscriptions/1/other"), Map.entry(Field.STORAGE_ACCOUNT_NAME, "other"),
+      Map.entry(Field.CONTAINER, "other"), Map.entry(Field.ROOT_FOLDER_PATH, "finops/Focus"), Map.entry(Field.TYPE, "ActualCost"),
+      Map.entry(Field.TIMEFRAME, "MonthToDate"), Map.entry(Field.PERIOD_FROM, "2026-01-02"), Map.entry(Field.PERIOD_TO, "2026-01-30"),
+      Map.entry(Field.GRANULARITY, "Monthly"), Map.entry(Field.VERSION, "1.0"), Map.entry(Field.COLUMNS, List.of("Date")),
+      Map.entry(Field.FILTERS, List.of(Map.of("name", "LookBackPeriod", "value", "Last7Days"))), Map.entry(Field.SCHEDULE_STATUS, true),
+      Map.entry(Field.RECURRENCE, "Weekly"), Map.entry(Field.SCHEDULE_FROM, "2026-12-02"), Map.entry(Field.SCHEDULE_TO, "2035-12-01"),
+      Map.entry(Field.PARTITION_DATA, false), Map.entry(Field.OVERWRITE, "CreateNewReport"), Map.entry(Field.COMPRESSION, "None"),
+      Map.entry(Field.DESCRIPTION, "For the finance hub"));
+
+  /** Azure asks for a value or answers nothing sensible without: they are left as they are. */
+  private static final Set<Field> LEFT_ALONE = EnumSet.of(Field.RECURRENCE, Field.SCHEDULE_FROM, Field.SCHEDULE_TO, Field.LOCATION);
+
+  static final Set<Field> changeable = CHANGED.keySet();
+
+  static final List<Field> removable = changeable.stream().filter(field -> !LEFT_ALONE.contains(field)).filter(field -> !Set.of(
+      Field.TYPE, Field.TIMEFRAME, Field.CONTAINER, Field.SCHEDULE_STATUS).contains(field)).sorted().toList();
+
+  @Test
+  void allAreTriedButTheSecret() {
+    assertEquals(EnumSet.complementOf(EnumSet.of(Field.SAS_TOKEN)), EnumSet.copyOf(CHANGED.keySet()));
+  }
+
+  @ParameterizedTest
+  @FieldSource("changeable")
+  void changesItsPlaceInTheDocumentAndNoOther(Field field) {
+    ObservedExport observed = accepted(FULL);
+    CostExportSpec changed = with(FULL, field.specPath(), CHANGED.get(field));
+    DesiredExport desired = desired(changed, observed, NOW);
+    ObjectNode before = observed.document();
+    ObjectNode after = desired.updateBody(observed, desired.statedPaths());
+
+    assertEquals(List.of(field), desired.differences(observed, desired.statedPaths()).stream().map(Difference::field).toList());
+    assertEquals(Set.of(field), Arrays.stream(Field.values()).filter(f -> !f.same(f.armPath().in(before), f.armPath().in(after)))
+        .collect(Collectors.toSet()));
+    assertEquals(field.armPath().in(after), field.armPath().in(desired(changed, null, NOW).createBody()));
+  }
+
+  @ParameterizedTest
+  @FieldSource("removable")
+  void isTakenOutWhenItIsNoLongerStatedAndLeftAloneAfterwards(Field field) {
+    ObservedExport observed = accepted(FULL);
+    List<String> applied = desired(FULL, observed, NOW).statedPaths();
+    CostExportSpec less = without(FULL, field.specPath());
+    ObjectNode sent = desired(less, observed, NOW).updateBody(observed, applied);
+    JsonNode left = field.armPath().in(sent);
+
+    assertEquals(field == Field.IDENTITY_TYPE ? "None" : null, left == null ? null : left.asText());
+    assertEquals(List.of(), desired(less, observed, NOW).differences(observed, desired(less, observed, NOW).statedPaths()));
+  }
+
+  @Test
+  void anIdentityThatIsNoLongerStatedIsSentAsNone() {
+    ObservedExport observed = accepted(FULL);
+    DesiredExport desired = desired(without(FULL, "identity"), observed, NOW);
+    ObjectNode sent = desired.updateBody(observed, List.of("identity.type", "identity.location"));
+
+    assertEquals("{\"type\":\"None\"}", sent.get("identity").toString());
+    assertEquals("centralus", sent.get("location").asText());
+  }
+
+  @Test
+  void aScheduleThatIsNoLongerStatedBecomesInactiveAndStays() {
+    ObservedExport observed = accepted(FULL);
+    DesiredExport desired = desired(without(FULL, "schedule"), observed, NOW);
+    List<String> applied = List.of("schedule.recurrence", "schedule.from", "schedule.to", "schedule.suspend");
+
+    assertEquals(List.of("schedule.suspend: \"Active\" → \"Inactive\""),
+        desired.differences(observed, applied).stream().map(Difference::toString).toList());
+    assertEquals(observed.document().at("/properties/schedule/recurrencePeriod"),
+        desired.updateBody(observed, applied).at("/properties/schedule/recurrencePeriod"));
+  }
+
+  @Test
+  void anExportWithoutScheduleIsCreatedWithoutOne() {
+    assertNull(desired(without(FULL, "schedule"), null, NOW).createBody().at("/properties").get("schedule"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"true, Inactive", "false, Active"})
+  void suspendingASchedule(boolean suspend, String status) {
+    JsonNode schedule = desired(with(FULL, "schedule.suspend", suspend), null, NOW).createBody().at("/properties/schedule");
+
+    assertEquals(status, schedule.get("status").asText());
+    assertEquals("Daily", schedule.get("recurrence").asText());
+    assertNotNull(schedule.get("recurrencePeriod"));
+  }
+
+  @Test
+  void statesNothingForWhatIsNotStated() {
+    CostExportSpec least = Specs.yaml("""
+        scope: /subscriptions/00000000-0000-0000-0000-000000000000
+        dataset: {type: Usage, timeframe: MonthToDate}
+        destination: {storageAccountId: subscriptions/1/x/, container: exports}
+        """);
+
+    assertEquals("""
+        {"properties":{"deliveryInfo":{"destination":{"resourceId":"/subscriptions/1/x","container":"exports"}},\
+        "definition":{"type":"Usage","timeframe":"MonthToDate"}}}""", desired(least, null, NOW).createBody().toString());
+  }
+
+  @Test
+  void aMaskedSecretIsNoDifferenceAndIsSentBackAsItWas() {
+    ObservedExport masked = Specs.edited(accepted(FOCUS), "properties.deliveryInfo.destination.sasToken", "\"?sv=****\"");
+    DesiredExport desired = desired(FOCUS, masked, NOW);
+
+    assertEquals(List.of(), desired.differences(masked, desired.statedPaths()));
+    assertEquals("?sv=****", Field.SAS_TOKEN.armPath().in(desired.updateBody(masked, List.of())).asText());
+  }
+
+  @Test
+  void aDifferenceNeverShowsASecretAndNoLongText() {
+    Difference secret = new Difference(Field.SAS_TOKEN, Json.read("\"?sig=x\""), Json.read("\"?sig=y\""));
+    Difference text = new Difference(Field.DESCRIPTION, Json.read("\"" + "x".repeat(1000) + "\""), null);
+
+    assertEquals("destination.sasTokenSecretRef: *** → ***", secret.toString());
+    assertEquals(256, text.desiredText().length());
+    assertEquals("null", text.observedText());
+  }
+
+  @Test
+  void theStatedPathsAreThoseOfTheSpec() {
+    assertEquals(Stream.of(Field.values()).filter(field -> field != Field.SAS_TOKEN).map(Field::specPath).toList(),
+        desired(FULL, null, NOW).statedPaths());
+    assertEquals(List.of("schedule.recurrence"), desired(FOCUS, null, NOW).statedPaths().stream().filter(p -> p.startsWith("schedule")).toList());
+  }
+}

@@ -1,0 +1,99 @@
+package dev.finops.azure.costexport.plan;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import dev.finops.azure.costexport.api.v1alpha1.Annotations;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportSpec;
+import dev.finops.azure.costexport.export.DesiredExport;
+import dev.finops.azure.costexport.export.ObservedExport;
+import dev.finops.azure.costexport.export.Respelling;
+import dev.finops.azure.costexport.export.SpecArbitraries;
+import dev.finops.azure.costexport.export.Specs;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+import net.jqwik.api.domains.Domain;
+import net.jqwik.api.domains.DomainContext;
+
+/** Whatever the specs, however Azure spells, wherever the operator crashes: the same end. */
+@Domain(SpecArbitraries.class)
+@Domain(DomainContext.Global.class)
+class ConvergenceTest {
+  /** Passes; enough for an intent to lapse and be made again. */
+  private static final int PATIENCE = 20;
+
+  @Property
+  void endsWithTheSpecInAzureOneRunForEachRequestAndNothingToWrite(@ForAll CostExportSpec first, @ForAll CostExportSpec second,
+      @ForAll Set<Respelling> spellings, @ForAll @Size(max = 6) Set<@IntRange(max = 60) Integer> crashes, @ForAll boolean runOnCreate) {
+    World world = new World(spelling(spellings));
+    world.crashAt(crashes);
+    world.apply(Specs.with(first, "runOnCreate", runOnCreate));
+    world.passes(PATIENCE);
+    assertDone(world, runOnCreate ? 1 : 0);
+
+    world.crashAt(crashes);
+    world.annotate(Annotations.RUN_REQUESTED_AT, "monday");
+    world.apply(second);
+    world.passes(PATIENCE);
+    world.edit("properties.definition.type", "\"SomethingElse\"");
+    world.passes(PATIENCE);
+    assertDone(world, runOnCreate ? 2 : 1);
+  }
+
+  @Property
+  void exportsEachMonthThatWasAskedForOnce(@ForAll @Size(max = 6) Set<@IntRange(max = 80) Integer> crashes,
+      @ForAll @IntRange(min = 1, max = 8) int months) {
+    World world = new World(UnaryOperator.identity());
+    world.crashAt(crashes);
+    world.apply(Specs.FOCUS);
+    world.annotate(Annotations.RUN_PERIOD, "2026-0" + (9 - months) + "..2026-08");
+    world.annotate(Annotations.RUN_REQUESTED_AT, "monday");
+    world.passes(4 * PATIENCE);
+
+    assertDone(world, months);
+    assertEquals(months + "/" + months, world.status().summary().backfill());
+  }
+
+  @Property
+  void createsAgainWhatSomebodyElseDeleted(@ForAll CostExportSpec spec, @ForAll @Size(max = 4) Set<@IntRange(max = 40) Integer> crashes) {
+    World world = new World(UnaryOperator.identity());
+    world.apply(spec);
+    world.passes(PATIENCE);
+    world.crashAt(crashes);
+    world.deleteExport();
+    world.passes(PATIENCE);
+
+    assertDone(world, 0);
+  }
+
+  private static void assertDone(World world, int runs) {
+    world.crashAt(Set.of());
+    assertInstanceOf(Verdict.Settled.class, world.passes(PATIENCE));
+    Situation s = world.situation();
+    ObservedExport export = world.export().orElseThrow();
+    DesiredExport desired = Specs.desired(s.spec(), export, s.now());
+    assertEquals(List.of(), desired.differences(export, desired.statedPaths()));
+    assertEquals(desired.statedPaths(), s.status().appliedFields());
+    assertEquals(runs, world.runs());
+
+    int writes = world.writes();
+    world.passes(5);
+    assertEquals(writes, world.writes(), "an idle operator writes nothing");
+  }
+
+  private static UnaryOperator<ObservedExport> spelling(Set<Respelling> spellings) {
+    return export -> {
+      ObservedExport answer = export;
+      for (Respelling spelling : new TreeSet<>(spellings)) {
+        answer = spelling.of(answer);
+      }
+      return answer;
+    };
+  }
+}

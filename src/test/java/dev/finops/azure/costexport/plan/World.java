@@ -1,0 +1,224 @@
+package dev.finops.azure.costexport.plan;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportSpec;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.PendingRun;
+import dev.finops.azure.costexport.export.Json;
+import dev.finops.azure.costexport.export.ObservedExport;
+import dev.finops.azure.costexport.export.Specs;
+import dev.finops.azure.costexport.plan.Observation.Source;
+import dev.finops.azure.costexport.report.Report;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/**
+ * One object, the loop over it, and an Azure that has at most its export, all in memory. The loop may crash before and after
+ * everything that it does: then only the status and Azure are left.
+ */
+final class World {
+  private static final Duration RUN_TAKES = Duration.ofSeconds(45);
+  private static final int MAX_STEPS = 32;
+
+  private static final class Crash extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    Crash() {
+      super(null, null, false, false);
+    }
+  }
+
+  private record AzureRun(int id, Instant submitted, CostExportStatus.TimePeriod period) {}
+
+  private final UnaryOperator<ObservedExport> spelling;
+  private final List<AzureRun> runs = new ArrayList<>();
+  private final Map<String, String> annotations = new HashMap<>();
+  private CostExportSpec spec;
+  private long generation;
+  private CostExportStatus status = StatusDraft.EMPTY;
+  private Memory memory = Memory.NONE;
+  private ObservedExport stored;
+  private Instant now = Specs.NOW;
+  private int eTag;
+  private Set<Integer> crashes = Set.of();
+  private int events;
+  private int writes;
+
+  /** @param spelling how Azure spells its answers */
+  World(UnaryOperator<ObservedExport> spelling) {
+    this.spelling = spelling;
+  }
+
+  /** From now on the operator crashes at these of the things that happen. */
+  void crashAt(Set<Integer> next) {
+    crashes = next;
+    events = 0;
+  }
+
+  void apply(CostExportSpec newSpec) {
+    spec = newSpec;
+    generation++;
+  }
+
+  void annotate(String annotation, String value) {
+    annotations.put(annotation, value);
+  }
+
+  /** Somebody else changes the export. */
+  void edit(String armPath, String json) {
+    store(Specs.edited(stored, armPath, json));
+  }
+
+  void deleteExport() {
+    stored = null;
+    runs.clear();
+  }
+
+  Optional<ObservedExport> export() {
+    return Optional.ofNullable(stored);
+  }
+
+  CostExportStatus status() {
+    return status;
+  }
+
+  int runs() {
+    return runs.size();
+  }
+
+  /** Writes to Azure and to the status. */
+  int writes() {
+    return writes;
+  }
+
+  Situation situation() {
+    Subject subject = new Subject("finance", "focus", generation, Specs.NOW, Map.copyOf(annotations), Optional.empty());
+    return new Situation(subject, spec, status, new Observation.NotAsked(), memory, Situations.SETTINGS, now);
+  }
+
+  /** As many passes, a poll interval apart, as a patient user waits for. */
+  Verdict passes(int count) {
+    Verdict verdict = null;
+    for (int i = 0; i < count; i++) {
+      now = now.plus(Situations.SETTINGS.runPollInterval());
+      try {
+        verdict = pass();
+      } catch (Crash crash) {
+        memory = Memory.NONE;
+      }
+    }
+    return verdict;
+  }
+
+  private Verdict pass() {
+    Situation s = situation();
+    Optional<Look> look = Planner.firstLook(s);
+    if (look.isPresent()) {
+      s = observe(s, look.get());
+    }
+    for (int steps = 0; steps < MAX_STEPS; steps++) {
+      Step step = Planner.next(s);
+      if (step instanceof Step.Rest(Verdict verdict)) {
+        s = s.with(verdict instanceof Verdict.Waiting ? s.memory() : s.memory().succeeded());
+        write(Report.of(s, verdict).status());
+        memory = s.memory();
+        return verdict;
+      }
+      s = act(s, step);
+    }
+    throw new IllegalStateException("no rest after " + MAX_STEPS + " steps: " + Planner.next(s));
+  }
+
+  private Situation act(Situation s, Step step) {
+    return switch (step) {
+      case Step.Observe(Look look) -> observe(s, look);
+      case Step.Record record -> {
+        CostExportStatus working = Report.working(s, record.status());
+        write(working);
+        yield s.with(working).with(s.memory().postingRun(record.runToPost()));
+      }
+      case Step.Create(ObjectNode body, var desired) ->
+          stored != null ? outdated(s) : Answered.put(s, desired, List.of(), Step.Cause.SPEC, put(s, body));
+      case Step.Update(ObjectNode body, var desired, var differences, var cause) ->
+          stored == null || !stored.eTag().equals(body.path("eTag").asText()) ? outdated(s)
+              : Answered.put(s, desired, differences, cause, put(s, body));
+      case Step.PostRun(PendingRun run) -> {
+        effect(() -> runs.add(new AzureRun(runs.size(), now, run.timePeriod())));
+        yield observe(s.with(s.memory().postingRun(false)), Look.SINGLE);
+      }
+      case Step.Rest rest -> throw new IllegalStateException("has no effect: " + rest);
+    };
+  }
+
+  private Situation outdated(Situation s) {
+    return observe(s.with(s.memory().conflicted()), Look.SINGLE);
+  }
+
+  private ObservedExport put(Situation s, ObjectNode body) {
+    effect(() -> store(Specs.stored(body, s.exportId())));
+    return spelling.apply(stored);
+  }
+
+  private void store(ObservedExport export) {
+    ObjectNode document = export.document().deepCopy();
+    stored = new ObservedExport(document.put("eTag", "\"" + eTag++ + "\""));
+  }
+
+  private void write(CostExportStatus next) {
+    if (!next.equals(status)) {
+      effect(() -> status = next);
+    }
+  }
+
+  /** What others see, with a chance to crash on either side of it. */
+  private void effect(Runnable effect) {
+    event();
+    effect.run();
+    writes++;
+    event();
+  }
+
+  private void event() {
+    now = now.plusSeconds(1);
+    if (crashes.contains(events++)) {
+      throw new Crash();
+    }
+  }
+
+  private Situation observe(Situation s, Look look) {
+    event();
+    if (stored == null) {
+      return s.with(new Observation.Absent(now), now);
+    }
+    boolean single = look == Look.SINGLE;
+    ObservedExport answer = spelling.apply(withHistory(single ? 10 : 1));
+    return s.with(new Observation.Present(answer, now, single ? Source.GET : Source.LIST), now);
+  }
+
+  private ObservedExport withHistory(int depth) {
+    ObjectNode document = stored.document().deepCopy();
+    ArrayNode history = document.withObject("/properties/runHistory").putArray("value");
+    runs.reversed().stream().limit(depth).forEach(run -> {
+      ObjectNode properties = history.addObject().put("name", "run-" + run.id()).putObject("properties");
+      properties.put("executionType", "OnDemand").put("submittedTime", run.submitted().toString());
+      properties.put("status", now.isBefore(run.submitted().plus(RUN_TAKES)) ? "InProgress" : "Completed");
+      if (run.period() != null) {
+        properties.put("startDate", run.period().from()).put("endDate", run.period().to());
+      }
+    });
+    return new ObservedExport(document);
+  }
+
+  @Override
+  public String toString() {
+    return Json.tree(status) + "\n" + stored;
+  }
+}
