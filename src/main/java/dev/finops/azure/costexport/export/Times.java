@@ -1,6 +1,7 @@
 package dev.finops.azure.costexport.export;
 
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -10,6 +11,8 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Instants as people and Azure write them: a date, a date-time with {@code Z} or an offset, or without either (Azure's
@@ -17,6 +20,8 @@ import java.util.Optional;
  */
 public final class Times {
   private static final LocalTime END_OF_DAY = LocalTime.of(23, 59, 59);
+
+  private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
 
   private Times() {}
 
@@ -33,6 +38,21 @@ public final class Times {
   /** As it is sent to Azure and written to status: whole seconds, {@code Z}. */
   public static String write(Instant instant) {
     return instant.truncatedTo(ChronoUnit.SECONDS).toString();
+  }
+
+  /** {@code 500ms}, {@code 30s}, {@code 5m} or {@code 36h}. */
+  public static Optional<Duration> duration(String text) {
+    Matcher matcher = DURATION.matcher(text);
+    if (!matcher.matches()) {
+      return Optional.empty();
+    }
+    long amount = Long.parseLong(matcher.group(1));
+    return Optional.of(switch (matcher.group(2)) {
+      case "ms" -> Duration.ofMillis(amount);
+      case "s" -> Duration.ofSeconds(amount);
+      case "m" -> Duration.ofMinutes(amount);
+      default -> Duration.ofHours(amount);
+    });
   }
 
   private static Optional<Instant> read(String text, LocalTime timeOfBareDate) {

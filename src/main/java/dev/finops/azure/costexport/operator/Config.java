@@ -1,6 +1,7 @@
 package dev.finops.azure.costexport.operator;
 
 import dev.finops.azure.costexport.arm.AzureConnection;
+import dev.finops.azure.costexport.export.Times;
 import dev.finops.azure.costexport.failure.Backoff;
 import dev.finops.azure.costexport.plan.ApiVersion;
 import dev.finops.azure.costexport.plan.Settings;
@@ -13,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -29,7 +29,6 @@ record Config(
     String leaseName,
     int httpPort) {
 
-  private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
   private static final Pattern API_VERSION = Pattern.compile("\\d{4}-\\d{2}-\\d{2}(-preview)?");
 
   /** The variable that is wrong, what it is, and what it may be, in one line. */
@@ -102,8 +101,8 @@ record Config(
     }
 
     Duration duration(String variable, String fallback) {
-      return value(variable, fallback, Reader::parse, text -> DURATION.matcher(text).matches() && parse(text).isPositive(),
-          "a duration such as 500ms, 30s, 5m or 1h");
+      return value(variable, fallback, text -> Times.duration(text).orElseThrow(),
+          text -> Times.duration(text).filter(Duration::isPositive).isPresent(), "a duration such as 500ms, 30s, 5m or 1h");
     }
 
     Optional<URI> uri(String variable) {
@@ -118,20 +117,6 @@ record Config(
         }
         throw new Wrong(variable, text, "must be an https address");
       });
-    }
-
-    private static Duration parse(String text) {
-      Matcher matcher = DURATION.matcher(text);
-      if (!matcher.matches()) {
-        return Duration.ZERO;
-      }
-      long amount = Long.parseLong(matcher.group(1));
-      return switch (matcher.group(2)) {
-        case "ms" -> Duration.ofMillis(amount);
-        case "s" -> Duration.ofSeconds(amount);
-        case "m" -> Duration.ofMinutes(amount);
-        default -> Duration.ofHours(amount);
-      };
     }
   }
 }

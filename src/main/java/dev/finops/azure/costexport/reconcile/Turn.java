@@ -216,8 +216,9 @@ final class Turn {
       case Answer.Failed<Boolean>(var failure) -> {
         String message = failure.detail().text();
         log("run refused: " + message);
-        write(Answered.runRefused(situation, post.run(), message).status());
-        situation = situation.with(situation.memory().postingRun(false));
+        situation = Answered.runRefused(situation, post.run(), message);
+        boolean ofMonth = post.run().timePeriod() != null; // told by its row
+        write(ofMonth ? situation.status() : Report.runDenied(situation, message));
         tell(Note.warning(Reason.RUN_REFUSED, "Azure refused the run: " + message));
         yield Optional.empty();
       }

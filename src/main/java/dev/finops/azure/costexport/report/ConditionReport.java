@@ -160,8 +160,9 @@ final class ConditionReport {
 
   private void lastRun() {
     Run ended = runs.lastEnded();
-    if (deniedSince(ended)) {
-      return;
+    boolean denied = set.find(Conditions.LAST_RUN_SUCCEEDED).filter(c -> Reason.RUN_DENIED.toString().equals(c.reason())).isPresent();
+    if (denied && runs.notes().isEmpty()) {
+      return; // a refusal to run stays until a run has ended since
     }
     if (ended == null) {
       String next = nextRunTime == null ? "none is scheduled" : "the next is due at " + nextRunTime;
@@ -175,13 +176,6 @@ final class ConditionReport {
       Reason reason = RunHistory.is(ended, "Timeout") ? Reason.RUN_TIMED_OUT : Reason.RUN_FAILED;
       set.set(Conditions.LAST_RUN_SUCCEEDED, false, reason, "run " + ended.id() + " ended as " + ended.status() + RunReport.because(ended));
     }
-  }
-
-  /** A refusal to run stays until a run has been since. */
-  private boolean deniedSince(Run ended) {
-    return set.find(Conditions.LAST_RUN_SUCCEEDED).filter(c -> Reason.RUN_DENIED.toString().equals(c.reason()))
-        .flatMap(c -> Times.start(c.lastTransitionTime()))
-        .filter(denied -> ended == null || RunHistory.submitted(ended).filter(denied::isBefore).isEmpty()).isPresent();
   }
 
   private void delivered() {

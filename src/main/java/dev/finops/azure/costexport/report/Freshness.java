@@ -3,19 +3,17 @@ package dev.finops.azure.costexport.report;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportSpec;
 import dev.finops.azure.costexport.export.ScheduleWindow;
 import dev.finops.azure.costexport.export.ScheduleWindow.Phase;
+import dev.finops.azure.costexport.export.Times;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** When data is late. */
 final class Freshness {
   private static final Map<String, Duration> DEFAULTS =
       Map.of("Daily", Duration.ofHours(36), "Weekly", Duration.ofHours(192), "Monthly", Duration.ofHours(792));
-  private static final Pattern DURATION = Pattern.compile("(\\d+)(ms|s|m|h)");
 
   private Freshness() {}
 
@@ -26,7 +24,7 @@ final class Freshness {
       return Optional.empty();
     }
     if (spec.freshness() != null && spec.freshness().maxAge() != null) {
-      return parse(spec.freshness().maxAge());
+      return Times.duration(spec.freshness().maxAge());
     }
     return phase.flatMap(active -> Optional.ofNullable(spec.schedule().recurrence())).map(DEFAULTS::get);
   }
@@ -35,19 +33,5 @@ final class Freshness {
   static Instant limit(Duration maxAge, Instant created, Optional<ScheduleWindow> window, Optional<Instant> lastGoodRun) {
     return Stream.of(Optional.of(created), window.map(ScheduleWindow::from), lastGoodRun)
         .flatMap(Optional::stream).max(Instant::compareTo).orElseThrow().plus(maxAge);
-  }
-
-  static Optional<Duration> parse(String text) {
-    Matcher matcher = DURATION.matcher(text);
-    if (!matcher.matches()) {
-      return Optional.empty();
-    }
-    long amount = Long.parseLong(matcher.group(1));
-    return Optional.of(switch (matcher.group(2)) {
-      case "ms" -> Duration.ofMillis(amount);
-      case "s" -> Duration.ofSeconds(amount);
-      case "m" -> Duration.ofMinutes(amount);
-      default -> Duration.ofHours(amount);
-    });
   }
 }

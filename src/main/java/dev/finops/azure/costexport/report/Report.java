@@ -78,6 +78,15 @@ public record Report(CostExportStatus status, List<Note> notes) {
     return draft.done();
   }
 
+  /** A run of the export's own definition that Azure would not start. */
+  public static CostExportStatus runDenied(Situation s, String message) {
+    ConditionSet conditions = new ConditionSet(s.status().conditions(), s.subject().generation(), s.now());
+    conditions.set(Conditions.LAST_RUN_SUCCEEDED, false, Reason.RUN_DENIED, "Azure refused to start a run: " + message);
+    StatusDraft draft = new StatusDraft(s.status());
+    draft.conditions = conditions.list();
+    return draft.done();
+  }
+
   private static Optional<ObservedExport> observed(Situation s, Verdict verdict) {
     boolean known = !(verdict instanceof Verdict.Paused) && (s.status().exportId() != null || verdict instanceof Verdict.Watched);
     return known && s.observation() instanceof Present present ? Optional.of(present.export()) : Optional.empty();

@@ -7,6 +7,7 @@ import dev.finops.azure.costexport.export.RunHistory;
 import dev.finops.azure.costexport.failure.Reason;
 import dev.finops.azure.costexport.plan.Note;
 import dev.finops.azure.costexport.plan.Situation;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -36,17 +37,17 @@ record RunReport(List<Run> runs, Run lastRun, Run lastEnded, Run lastSuccessfulR
         ended.orElse(Optional.ofNullable(s.status().lastRun()).filter(run -> !RunHistory.underWay(run)).orElse(null)),
         own.stream().filter(RunHistory::succeeded).findFirst().orElse(s.status().lastSuccessfulRun()),
         months,
-        ended(known, runs));
+        ended(known, runs, s.subject().created()));
   }
 
   /** Runs that were under way when last seen and are no longer, or that came and went unseen. */
-  private static List<Note> ended(List<Run> before, List<Run> now) {
+  private static List<Note> ended(List<Run> before, List<Run> now, Instant created) {
     Set<String> endedBefore = before.stream().filter(run -> !RunHistory.underWay(run)).map(Run::id).collect(Collectors.toSet());
     List<Note> notes = new ArrayList<>();
-    boolean firstSight = before.isEmpty() && now.size() > 1;
     for (Run run : now.reversed()) {
-      if (firstSight || RunHistory.underWay(run) || endedBefore.contains(run.id())) {
-        continue; // an adopted export's past is no news
+      boolean past = RunHistory.submitted(run).filter(created::isAfter).isPresent(); // an adopted export's past is no news
+      if (past || RunHistory.underWay(run) || endedBefore.contains(run.id())) {
+        continue;
       }
       notes.add(RunHistory.succeeded(run)
           ? Note.normal(Reason.RUN_COMPLETED, "run " + run.id() + " ended as " + run.status())

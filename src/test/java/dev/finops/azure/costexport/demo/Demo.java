@@ -26,12 +26,32 @@ public final class Demo {
 
   private Demo() {}
 
-  public static void main(String[] arguments) throws IOException, InterruptedException {
+  public static void main(String[] arguments) throws IOException {
     Path directory = Files.createTempDirectory("costexport-demo-");
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+    Thread demo = Thread.currentThread();
+    Thread end = new Thread(() -> end(demo));
+    Runtime.getRuntime().addShutdownHook(end);
+    try {
+      play(directory);
+    } catch (InterruptedException ctrlC) {
+      say("stopping");
+    } finally {
       delete(directory);
-      System.out.println("demo: everything is stopped and removed");
-    }));
+      say("everything is stopped and removed");
+    }
+  }
+
+  /** Ctrl-C ends the demo in its own order, each part after those that need it. */
+  private static void end(Thread demo) {
+    demo.interrupt();
+    try {
+      demo.join(Duration.ofSeconds(30));
+    } catch (InterruptedException twice) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void play(Path directory) throws InterruptedException {
     say("starting etcd, kube-apiserver and kube-controller-manager");
     try (ControlPlane cluster = ControlPlane.start(directory.resolve("cluster"), true)) {
       cluster.installCrd();

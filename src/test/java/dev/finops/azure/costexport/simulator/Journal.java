@@ -65,7 +65,8 @@ public final class Journal {
         tokenRequests++;
     }
 
-    synchronized void listener(Consumer<Call> consumer) {
+    /** Told of every call before its answer is on the way. */
+    public synchronized void listener(Consumer<Call> consumer) {
         listener = consumer;
     }
 

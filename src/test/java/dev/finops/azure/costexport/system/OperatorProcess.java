@@ -51,13 +51,17 @@ public final class OperatorProcess implements AutoCloseable {
 
   public OperatorProcess awaitReady() {
     long until = System.nanoTime() + PATIENCE.toNanos();
-    while (!READY.matcher(log()).find()) {
+    while (!isReady()) {
       if (!process.isAlive() || System.nanoTime() > until) {
         throw new AssertionError("the operator did not become ready:\n" + log());
       }
       pause();
     }
     return this;
+  }
+
+  public boolean isReady() {
+    return READY.matcher(log()).find();
   }
 
   public int port() {

@@ -1,0 +1,203 @@
+package dev.finops.azure.costexport.system;
+
+import static dev.finops.azure.costexport.system.SystemTest.eventually;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finops.azure.costexport.api.v1alpha1.CostExport;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Condition;
+import dev.finops.azure.costexport.plan.Conditions;
+import dev.finops.azure.costexport.simulator.AzureSimulator;
+import dev.finops.azure.costexport.simulator.Journal.Call;
+import dev.finops.azure.costexport.simulator.Operation;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+
+/** A CostExport that was applied, the export that it means, and the calls that were made for it. */
+final class LiveExport {
+  private final KubernetesClient client;
+  private final AzureSimulator azure;
+  private final CostExport created;
+  private final int firstCall;
+
+  LiveExport(KubernetesClient client, AzureSimulator azure, CostExport created) {
+    this.client = client;
+    this.azure = azure;
+    this.created = created;
+    this.firstCall = azure.journal().mark();
+  }
+
+  String name() {
+    return created.getMetadata().getName();
+  }
+
+  String scope() {
+    return created.getSpec().scope().replaceFirst("/$", "");
+  }
+
+  String exportName() {
+    return created.getSpec().exportName() == null ? name() : created.getSpec().exportName();
+  }
+
+  // --- what people do
+
+  /** A merge patch of the spec, in YAML. */
+  LiveExport change(String spec) {
+    ObjectNode patch = Yaml.object("{}");
+    patch.set("spec", Yaml.object(spec));
+    return patch(patch);
+  }
+
+  LiveExport annotate(String annotation, String value) {
+    return annotate(Map.of(annotation, value));
+  }
+
+  LiveExport annotate(Map<String, String> annotations) {
+    ObjectNode patch = Yaml.object("{}");
+    annotations.forEach(patch.putObject("metadata").putObject("annotations")::put);
+    return patch(patch);
+  }
+
+  LiveExport withoutAnnotation(String annotation) {
+    ObjectNode patch = Yaml.object("{}");
+    patch.putObject("metadata").putObject("annotations").putNull(annotation);
+    return patch(patch);
+  }
+
+  private LiveExport patch(ObjectNode patch) {
+    resource().patch(PatchContext.of(PatchType.JSON_MERGE), patch.toString());
+    return this;
+  }
+
+  LiveExport delete() {
+    resource().delete();
+    return this;
+  }
+
+  // --- what the API server shows
+
+  CostExport object() {
+    return resource().get();
+  }
+
+  CostExportStatus status() {
+    return object().getStatus();
+  }
+
+  Condition condition(String type) {
+    return Conditions.find(status().conditions(), type).orElse(null);
+  }
+
+  List<Event> events() {
+    return client.v1().events().inNamespace(created.getMetadata().getNamespace())
+        .withField("involvedObject.uid", created.getMetadata().getUid()).list().getItems();
+  }
+
+  List<String> events(String reason) {
+    return events().stream().filter(event -> event.getReason().equals(reason)).map(Event::getMessage).toList();
+  }
+
+  /** Ready for the present generation. */
+  LiveExport awaitReady() {
+    await(Conditions.READY, "True");
+    return this;
+  }
+
+  Condition await(String type, String status) {
+    return await(type, status, null);
+  }
+
+  /** @param reason any when null */
+  Condition await(String type, String status, String reason) {
+    eventually(() -> {
+      CostExport object = object();
+      Condition condition = Conditions.find(object.getStatus().conditions(), type).orElse(null);
+      assertNotNull(condition, type);
+      assertEquals(status, condition.status(), condition::toString);
+      assertEquals(reason == null ? condition.reason() : reason, condition.reason(), condition::toString);
+      assertEquals(object.getMetadata().getGeneration(), object.getStatus().observedGeneration());
+    });
+    return condition(type);
+  }
+
+  void awaitGone() {
+    eventually(() -> assertEquals(null, object()));
+  }
+
+  /** The message that first has this part. */
+  String awaitEvent(String reason, String part) {
+    eventually(() -> assertTrue(events(reason).stream().anyMatch(message -> message.contains(part)), () -> reason + " with '" + part
+        + "' in " + events().stream().map(event -> event.getReason() + ": " + event.getMessage()).toList()));
+    return events(reason).stream().filter(message -> message.contains(part)).findFirst().orElseThrow();
+  }
+
+  // --- what Azure has
+
+  ObjectNode inAzure() {
+    return azure.exports().find(scope(), exportName()).orElseThrow();
+  }
+
+  /** A value of the export in Azure, by a JSON pointer below {@code properties}. */
+  JsonNode inAzure(String pointer) {
+    return inAzure().path("properties").at("/" + pointer);
+  }
+
+  boolean existsInAzure() {
+    return azure.exports().find(scope(), exportName()).isPresent();
+  }
+
+  /** Somebody changes the export's properties in the portal. */
+  LiveExport editInPortal(Consumer<ObjectNode> change) {
+    azure.exports().edit(scope(), exportName(), SystemTest.PORTAL_USER, document -> change.accept((ObjectNode) document.path("properties")));
+    return this;
+  }
+
+  // --- what was called
+
+  /** Calls for this export, the list of its scope included. */
+  List<Call> calls() {
+    String list = scope() + "/providers/Microsoft.CostManagement/exports";
+    String one = list + "/" + exportName();
+    return azure.journal().since(firstCall).stream()
+        .filter(call -> call.path().equalsIgnoreCase(list) || call.path().toLowerCase().matches("\\Q" + one.toLowerCase() + "\\E(/.*)?")).toList();
+  }
+
+  List<Call> calls(Operation operation) {
+    return calls().stream().filter(call -> call.operation() == operation).toList();
+  }
+
+  List<Call> writes() {
+    return calls().stream().filter(call -> call.operation().writes()).toList();
+  }
+
+  /** {@code PUT}, {@code PUT}, {@code RUN} … */
+  List<Operation> written() {
+    return writes().stream().map(Call::operation).toList();
+  }
+
+  /** Until Azure has been asked so many times more: long enough for whatever an operator that looks again would do. */
+  LiveExport awaitLooks(int count) {
+    int before = calls(Operation.LIST).size() + calls(Operation.GET).size();
+    eventually(() -> assertTrue(calls(Operation.LIST).size() + calls(Operation.GET).size() >= before + count));
+    return this;
+  }
+
+  <T> void awaitStatus(T expected, java.util.function.Function<CostExportStatus, T> part) {
+    eventually(() -> assertEquals(expected, part.apply(status())));
+  }
+
+  private Resource<CostExport> resource() {
+    return client.resource(created);
+  }
+}

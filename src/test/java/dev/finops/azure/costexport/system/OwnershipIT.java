@@ -1,0 +1,124 @@
+package dev.finops.azure.costexport.system;
+
+import static dev.finops.azure.costexport.simulator.Operation.PUT;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Whose an export is: nothing that somebody else made is taken over by accident. */
+class OwnershipIT extends SystemTest {
+
+  /** An export that somebody made in the portal: not ours, and no object means it. */
+  private String somebodyElses(String name) {
+    String scope = newSubscription();
+    azure.exports().create(scope, name, API_VERSION, PORTAL_USER, Yaml.object("""
+        properties:
+          format: Csv
+          definition: {type: ActualCost, timeframe: TheLastMonth, dataSet: {granularity: Daily}}
+          deliveryInfo: {destination: {container: exports, rootFolderPath: finops, resourceId: \
+        /subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/finops/providers/Microsoft.Storage/storageAccounts/finopsexports}}
+          schedule: {status: Active, recurrence: Weekly, recurrencePeriod: {from: "2026-01-01T00:00:00Z", to: "2050-01-01T00:00:00Z"}}
+        """));
+    return scope;
+  }
+
+  /** The API server tells ages in whole seconds; of two objects of one second the UID decides. */
+  private static LiveExport grown(LiveExport older) {
+    Instant created = Instant.parse(older.object().getMetadata().getCreationTimestamp());
+    eventually(() -> assertTrue(Instant.now().isAfter(created.plusSeconds(1))));
+    return older;
+  }
+
+  @Test
+  void anExportThatExistsAndDiffersIsRefused() {
+    var export = export("portals", somebodyElses("portals"), "");
+
+    var stalled = export.await("Stalled", "True", "AlreadyExists");
+
+    assertTrue(stalled.message().contains("dataset.timeframe"), stalled.message());
+    assertTrue(stalled.message().contains("adoptionPolicy: Adopt"), stalled.message());
+    assertEquals("False", export.condition("Ready").status());
+    assertNull(export.status().exportId());
+    assertTrue(export.status().difference().stream().anyMatch(d -> d.path().equals("dataset.timeframe")
+        && d.desired().equals("\"MonthToDate\"") && d.observed().equals("\"TheLastMonth\"")));
+    export.awaitLooks(3);
+    assertEquals(List.of(), export.written());
+    export.delete().awaitGone();
+    assertTrue(export.existsInAzure());
+  }
+
+  @Test
+  void adoptNamesWhatItChangesAndMakesAnUnstatedScheduleInactive() {
+    var export = export("adopted", somebodyElses("adopted"), "adoptionPolicy: Adopt").awaitReady();
+
+    String told = export.awaitEvent("Adopted", "dataset.timeframe");
+    assertTrue(told.contains("schedule"), told);
+    assertEquals("Adopted", export.status().origin());
+    assertEquals("MonthToDate", export.inAzure("definition/timeframe").asText());
+    assertEquals("Inactive", export.inAzure("schedule/status").asText());
+    assertEquals("Weekly", export.inAzure("schedule/recurrence").asText());
+    assertEquals(List.of(PUT), export.written());
+  }
+
+  @Test
+  void whatEqualsTheSpecIsNeverRefusedAndNotWritten() {
+    var export = export("equal", somebodyElses("equal"), "{dataset: {timeframe: TheLastMonth}, schedule: {recurrence: Weekly}}").awaitReady();
+
+    assertEquals("Adopted", export.status().origin());
+    assertEquals(1, export.events("Adopted").size());
+    export.awaitLooks(2);
+    assertEquals(List.of(), export.written());
+  }
+
+  @Test
+  void ofTwoObjectsTheOlderOwnsTheExportAndTheOtherTouchesNothing() {
+    var older = grown(export("older", "exportName: shared").awaitReady());
+    var younger = export("younger", older.scope().toUpperCase().replace("/SUBSCRIPTIONS", "/subscriptions"),
+        "{exportName: SHARED, dataset: {timeframe: TheLastMonth}}");
+
+    var conflict = younger.await("Stalled", "True", "Conflict");
+
+    assertTrue(conflict.message().contains(namespace + "/older"), conflict.message());
+    assertNull(younger.status().exportId());
+    older.awaitLooks(2);
+    assertEquals("MonthToDate", older.inAzure("definition/timeframe").asText());
+    younger.delete().awaitGone();
+    assertEquals(List.of(PUT), older.written());
+    assertEquals("True", older.condition("Ready").status());
+  }
+
+  @Test
+  void theNextOldestInheritsWithoutADeletion() {
+    var owner = grown(export("owner", "exportName: inherited").awaitReady());
+    var heir = export("heir", owner.scope(), "exportName: inherited");
+    heir.await("Stalled", "True", "Conflict");
+
+    owner.delete().awaitGone();
+
+    heir.awaitReady();
+    owner.awaitEvent("Inherited", namespace + "/heir");
+    assertNull(heir.condition("Stalled"));
+    assertEquals("Created", heir.status().origin());
+    assertEquals(List.of(PUT), owner.written());
+    heir.delete().awaitGone();
+    assertFalse(heir.existsInAzure());
+  }
+
+  @Test
+  void anObserverOwnsNothingAndConflictsWithNobody() {
+    var observer = export("observer", "{exportName: watched, managementPolicy: Observe}");
+    observer.await("Synced", "False", "NotFound");
+
+    var manager = export("manager", observer.scope(), "exportName: watched").awaitReady();
+
+    observer.await("Synced", "True", "Observed");
+    assertEquals(List.of(PUT), manager.written());
+    observer.delete().awaitGone();
+    assertTrue(manager.existsInAzure());
+  }
+}

@@ -1,0 +1,36 @@
+package dev.finops.azure.costexport.system;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.Map;
+
+/** Documents as people write them. */
+final class Yaml {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  private Yaml() {}
+
+  static ObjectNode object(String yaml) {
+    // A text that begins with a brace would be taken for JSON.
+    return yaml.isBlank() ? MAPPER.createObjectNode() : MAPPER.valueToTree(Serialization.unmarshal("---\n" + yaml, Map.class));
+  }
+
+  static <T> T as(Class<T> type, JsonNode document) {
+    return MAPPER.convertValue(document, type);
+  }
+
+  /** RFC 7386. */
+  static void merge(ObjectNode target, ObjectNode patch) {
+    for (Map.Entry<String, JsonNode> member : patch.properties()) {
+      if (member.getValue().isNull()) {
+        target.remove(member.getKey());
+      } else if (member.getValue() instanceof ObjectNode inner && target.get(member.getKey()) instanceof ObjectNode known) {
+        merge(known, inner);
+      } else {
+        target.set(member.getKey(), member.getValue());
+      }
+    }
+  }
+}
