@@ -43,7 +43,7 @@ record Config(
     Duration retryInitial = read.duration("RETRY_INITIAL", "5s");
     Duration retryMax = read.duration("RETRY_MAX", "15m");
     if (retryMax.compareTo(retryInitial) < 0) {
-      throw new Wrong("RETRY_MAX", environment.get("RETRY_MAX"), "must not be less than RETRY_INITIAL");
+      throw new Wrong("RETRY_MAX", read.text("RETRY_MAX").orElse("15m"), "must not be less than RETRY_INITIAL");
     }
     Backoff backoff = new Backoff(retryInitial, retryMax);
     ApiVersion apiVersion = read.value("EXPORTS_API_VERSION", ApiVersion.COMPLETE, ApiVersion::new,
