@@ -7,6 +7,7 @@ import static dev.finops.azure.costexport.export.Specs.with;
 import static dev.finops.azure.costexport.export.Specs.without;
 import static dev.finops.azure.costexport.plan.Situations.absent;
 import static dev.finops.azure.costexport.plan.Situations.annotated;
+import static dev.finops.azure.costexport.plan.Situations.apiVersion;
 import static dev.finops.azure.costexport.plan.Situations.edited;
 import static dev.finops.azure.costexport.plan.Situations.fresh;
 import static dev.finops.azure.costexport.plan.Situations.got;
@@ -32,6 +33,7 @@ import dev.finops.azure.costexport.export.Specs;
 import dev.finops.azure.costexport.failure.ArmFailure;
 import dev.finops.azure.costexport.failure.Reason;
 import dev.finops.azure.costexport.plan.Conditions;
+import dev.finops.azure.costexport.plan.Memory;
 import dev.finops.azure.costexport.plan.Note;
 import dev.finops.azure.costexport.plan.Observation;
 import dev.finops.azure.costexport.plan.Planner;
@@ -225,7 +227,7 @@ class ReportTest {
       assertEquals("True Completed", told(s, Conditions.LAST_RUN_SUCCEEDED));
       assertEquals("a1", s.status().lastRun().id());
       assertEquals(List.of("b1", "a1"), s.status().runs().stream().map(run -> run.id()).toList());
-      assertEquals("Failed", s.status().backfill().months().getFirst().state());
+      assertEquals("Pending", s.status().backfill().months().getFirst().state());
     }
 
     @Test
@@ -352,11 +354,11 @@ class ReportTest {
     }
 
     @Test
-    void ofTheSpecIsNotFollowedByThisReleaseWhichReadySays() {
+    void isUnknownBeforeItsFirstMonthAndFalseWhereNoMonthCanBeRun() {
       Situation s = settled(with(FOCUS, "backfill.months", 12));
 
-      assertEquals("Unknown NotSupportedYet", told(s, Conditions.BACKFILLED));
-      assertTrue(find(s, Conditions.READY).message().endsWith("; this release does not act on backfill"));
+      assertEquals("Unknown MonthsOpen", told(s, Conditions.BACKFILLED));
+      assertEquals("False NeedsApiVersion", told(reported(apiVersion(s, "2023-08-01"), verdict(s)), Conditions.BACKFILLED));
     }
   }
 
@@ -376,9 +378,18 @@ class ReportTest {
     }
 
     @Test
+    void countsOnlyTheFailuresOfItsOwnReason() {
+      Situation before = failing(intended(FOCUS), Reason.AUTHENTICATION_FAILED, Duration.ZERO);
+      Situation first = failing(before, Reason.AUTHORIZATION_FAILED, Duration.ofHours(1));
+
+      assertNull(told(failing(first, Reason.AUTHORIZATION_FAILED, Duration.ofMinutes(29)), Conditions.STALLED));
+      assertEquals("True AuthorizationFailed", told(failing(first, Reason.AUTHORIZATION_FAILED, Duration.ofMinutes(30)), Conditions.STALLED));
+    }
+
+    @Test
     void isSoAlsoAcrossARestart() {
       Situation first = failing(intended(FOCUS), Reason.AUTHORIZATION_FAILED, Duration.ZERO);
-      Situation restarted = first.with(dev.finops.azure.costexport.plan.Memory.NONE);
+      Situation restarted = first.with(Memory.NONE);
 
       assertEquals("True AuthorizationFailed", told(failing(restarted, Reason.AUTHORIZATION_FAILED, Duration.ofMinutes(30)), Conditions.STALLED));
     }
@@ -395,9 +406,7 @@ class ReportTest {
     }
 
     private Situation failing(Situation s, Reason reason, Duration after) {
-      Situation now = later(s, after);
-      Situation failed = now.with(now.memory().failed(reason, now.now()));
-      return reported(failed, new Verdict.Failing(denied(reason, "no right"), false, List.of()));
+      return reported(later(s, after).failed(reason), new Verdict.Failing(denied(reason, "no right"), false, List.of()));
     }
   }
 
