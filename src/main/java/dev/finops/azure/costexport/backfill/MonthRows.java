@@ -200,7 +200,7 @@ public record MonthRows(String until, List<Month> rows) {
   }
 
   private static String message(Month row, String message) {
-    return asked(row) ? ASKED + "; " + message : message;
+    return !asked(row) ? message : message == null ? ASKED : ASKED + "; " + message;
   }
 
   private static MonthRows merged(String until, List<Month> known, List<Month> added, BinaryOperator<Month> both) {

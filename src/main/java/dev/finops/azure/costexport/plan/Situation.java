@@ -5,6 +5,7 @@ import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Condition;
 import dev.finops.azure.costexport.export.ExportId;
 import dev.finops.azure.costexport.export.Times;
+import dev.finops.azure.costexport.failure.Reason;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -30,6 +31,14 @@ public record Situation(Subject subject, CostExportSpec spec, CostExportStatus s
 
   public Situation with(Memory newMemory) {
     return new Situation(subject, spec, status, observation, newMemory, settings, now);
+  }
+
+  /** After one more failure in a row. Across a restart the condition remembers when they began. */
+  public Situation failed(Reason reason) {
+    Optional<Instant> known = Conditions.find(status.conditions(), Conditions.SYNCED)
+        .filter(synced -> memory.failures().reason() == null && reason.toString().equals(synced.reason()))
+        .flatMap(synced -> Times.start(synced.lastTransitionTime()));
+    return with(memory.failed(reason, known.orElse(now)));
   }
 
   public ExportId exportId() {

@@ -71,7 +71,7 @@ final class Deletion {
 
   private void report(Verdict verdict) {
     if (verdict instanceof Verdict.Failing failing) {
-      situation = situation.with(situation.memory().failed(failing.failure().reason(), situation.now()));
+      situation = situation.failed(failing.failure().reason());
     }
     Report report = Report.of(situation, verdict);
     if (!report.status().equals(object.getStatus())) {

@@ -104,7 +104,7 @@ final class Turn {
   /** Writes down where the object stands, when that has changed, and tells what happened. */
   void report(Verdict verdict) {
     situation = situation.with(switch (verdict) {
-      case Verdict.Failing failing -> situation.memory().failed(failing.failure().reason(), situation.now());
+      case Verdict.Failing failing -> situation.failed(failing.failure().reason()).memory();
       case Verdict.Settled settled -> situation.memory().succeeded();
       case Verdict.Watched watched -> situation.memory().succeeded();
       case Verdict.Stuck stuck -> situation.memory().succeeded();

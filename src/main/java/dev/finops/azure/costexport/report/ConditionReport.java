@@ -145,13 +145,8 @@ final class ConditionReport {
     return answered != null && s.now().isAfter(answered.plus(s.settings().observeInterval().multipliedBy(SILENT_INTERVALS)));
   }
 
-  /** Across a restart the condition itself remembers when it began. */
   private boolean lasts(Reason reason) {
-    Instant since = reason == s.memory().failures().reason() ? s.memory().failures().since() : s.now();
-    Optional<Instant> known = Conditions.find(s.status().conditions(), Conditions.SYNCED)
-        .filter(synced -> reason.toString().equals(synced.reason())).flatMap(synced -> Times.start(synced.lastTransitionTime()));
-    Instant earliest = known.filter(since::isAfter).orElse(since);
-    return !s.now().isBefore(earliest.plus(LASTING));
+    return reason == s.memory().failures().reason() && !s.now().isBefore(s.memory().failures().since().plus(LASTING));
   }
 
   private void stuck(Verdict.Stuck stuck) {

@@ -22,6 +22,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class MonthRowsTest {
+  private static final Instant NOW = Instant.parse("2026-11-15T10:00:00Z");
+  private static final LocalDate TODAY = LocalDate.of(2026, 11, 15);
+  private static final String ENDED = "2026-11-15T09:00:00Z";
 
   @Test
   void noneAreNoBackfill() {
@@ -42,9 +45,40 @@ class MonthRowsTest {
     assertEquals(4, asked.open());
   }
 
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
+      months: 3                     | -       | 2026-10 2026-09 2026-08
+      months: 3                     | 2026-06 | 2026-06 2026-05 2026-04
+      from: 2025-12, to: 2026-02    | -       | 2026-02 2026-01 2025-12
+      from: 2026-10, to: 2026-12    | -       | 2026-12 2026-11 2026-10
+      from: 2025-12                 | -       | -
+      from: soon, to: later         | -       | -
+      """)
+  void aWindowIsFixedWhenItIsFirstAccepted(String backfill, String until, String months) {
+    Optional<BackfillWindow> window = BackfillWindow.of(backfill(backfill), until, TODAY);
+
+    assertEquals(Optional.ofNullable(months), window.map(w -> String.join(" ", w.months().stream().map(String::valueOf).toList())));
+  }
+
   @Test
-  void theNextIsTheNewestThatWaits() {
+  void fittingAnotherWindowAddsMonthsAndDropsOnlyThoseThatNothingHappenedTo() {
+    MonthRows fit = rows("2026-10 Completed a1", "2026-09 Pending", "2026-08 Failed a2", "2026-07 Running a3")
+        .fit(BackfillWindow.of(backfill("from: 2026-04, to: 2026-05"), null, TODAY), List.of());
+
+    assertEquals(List.of("2026-10 Completed a1", "2026-08 Failed a2", "2026-07 Running a3", "2026-05 Pending", "2026-04 Pending"), told(fit));
+    assertEquals("2026-05", fit.until());
+  }
+
+  @Test
+  void aMonthThatAPersonAskedForIsDroppedByNoWindow() {
+    assertEquals(List.of("2026-09 Pending"), told(rows().ask(months("2026-09")).fit(Optional.empty(), List.of())));
+  }
+
+  @Test
+  void theNextIsTheNewestCompleteMonthThatWaits() {
     assertEquals(Optional.of("2026-03"), next(rows("2026-04 Completed a1", "2026-03 Pending", "2026-02 Pending")));
+    assertEquals(Optional.of("2026-10"), next(rows("2026-12 Pending", "2026-11 Pending", "2026-10 Pending")));
+    assertEquals(Optional.of("2026-11"), next(rows("2026-10 Completed a1").ask(months("2026-11"))));
     assertEquals(Optional.empty(), next(rows("2026-04 Completed a1", "2026-03 Failed a2")));
   }
 
@@ -53,21 +87,56 @@ class MonthRowsTest {
     String[] running = {"2026-09 Running a", "2026-08 Running b", "2026-07 Running c", "2026-06 Running d", "2026-05 Pending", "2026-04 Pending"};
     assertEquals(Optional.of("2026-05"), next(rows(running)));
 
-    running[4] = "2026-05 Running e";
+    running[4] = "2026-05 Requested";
     assertEquals(Optional.empty(), next(rows(running)));
   }
 
   @Test
-  void aRowGoesFromRequestedToRunningToItsEnd() {
+  void aMonthIsTriedAgainAfterAWaitAndFiveTimesInAll() {
     MonthRows rows = rows("2026-03 Pending");
-    String march = "2026-03";
+    for (int attempt = 1; attempt <= 5; attempt++) {
+      rows = rows.requested("2026-03", attempt).running("2026-03", "a1").follow(List.of(run("a1", "Failed")));
+      assertEquals(attempt < 5 ? "2026-03 Pending a1" : "2026-03 Failed a1", told(rows).getFirst());
+    }
+  }
 
-    assertTrue(rows.requested(march, 1).underWay());
-    assertFalse(rows.underWay());
-    assertEquals(List.of("2026-03 Running a1"), told(rows.requested(march, 1).running(march, "a1")));
-    assertEquals(1, rows.requested(march, 1).running(march, "a1").rows().getFirst().attempts());
-    assertEquals("no", rows.refused(march, "no").rows().getFirst().message());
-    assertEquals(1, rows.refused(march, "no").failed());
+  @ParameterizedTest
+  @CsvSource({"59, false", "60, true"})
+  void theWaitIsCountedFromTheEndOfTheLastTry(long minutes, boolean again) {
+    Instant now = Instant.parse(ENDED).plus(Duration.ofMinutes(minutes));
+    Optional<Month> next = rows("2026-03 Pending a1").next(now, List.of(run("a1", "Failed")), attempts -> Duration.ofHours(1));
+
+    assertEquals(again, next.isPresent());
+  }
+
+  @Test
+  void aRowGoesFromRequestedToRunning() {
+    MonthRows requested = rows("2026-03 Pending").requested("2026-03", 1);
+
+    assertFalse(rows("2026-03 Pending").underWay());
+    assertTrue(requested.underWay());
+    assertEquals(List.of("2026-03 Running a1"), told(requested.running("2026-03", "a1")));
+    assertEquals(1, requested.running("2026-03", "a1").rows().getFirst().attempts());
+    assertEquals(0, requested.pending("2026-03", "later").rows().getFirst().attempts());
+  }
+
+  @Test
+  void aRowThatGaveWayHasNothingToSay() {
+    assertNull(rows("2026-03 Requested").pending("2026-03", null).rows().getFirst().message());
+    assertEquals("asked for by azure.finops.dev/run-requested-at",
+        rows().ask(months("2026-03")).requested("2026-03", 1).pending("2026-03", null).rows().getFirst().message());
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', textBlock = """
+      The date range cannot be older than 84 months | 2026-03 NoData | TooOld: The date range cannot be older than 84 months
+      Invalid time period provided.                 | 2026-03 Failed | Invalid time period provided.
+      """)
+  void aRefusalIsForGoodAndOneAsTooOldMeansNoData(String words, String row, String message) {
+    MonthRows refused = rows("2026-03 Requested").refused("2026-03", words);
+
+    assertEquals(row, told(refused).getFirst());
+    assertEquals(message, refused.rows().getFirst().message());
   }
 
   @ParameterizedTest
@@ -83,6 +152,20 @@ class MonthRowsTest {
         told(rows("2026-03 Running a1", "2026-02 Completed a2").follow(List.of(run("a3", "Failed"), run("a2", "Failed")))));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+      "a1, OnDemand,  2026-11-15, 2026-03-01, false, true",
+      "a9, OnDemand,  2026-11-15, 2026-03-01, false, true", // what the row named before it was tried again
+      "a9, OnDemand,  2026-11-15, 2026-03-01, true,  false",
+      "a9, Scheduled, 2026-11-15, 2026-03-01, false, false",
+      "a9, OnDemand,  2026-11-15, 2026-04-01, false, false",
+      "a9, OnDemand,  2026-03-15, 2026-03-01, false, false"})
+  void tellsARunOfAMonthFromTheExportsOwn(String id, String type, String submitted, String from, boolean ownMayBePast, boolean ofMonth) {
+    Run run = new Run(id, type, "Failed", null, submitted, null, null, new TimePeriod(from, null), null, null, null);
+
+    assertEquals(ofMonth, rows("2026-03 Running a1").has(run, ownMayBePast));
+  }
+
   @Test
   void saysWhyAMonthFailed() {
     Run failed = new Run("a1", null, "Failed", null, null, null, null, null, null, null, new RunError("StorageFault", "no such container"));
@@ -94,56 +177,21 @@ class MonthRowsTest {
   @ParameterizedTest
   @CsvSource({"2026-02, 2026-02-28", "2024-02, 2024-02-29", "2026-11, 2026-11-14", "2026-12, 2026-12-31"})
   void aMonthEndsWithItsLastDayAndTheCurrentOneYesterday(YearMonth month, LocalDate last) {
-    assertEquals(new TimePeriod(month + "-01T00:00:00Z", last + "T23:59:59Z"), MonthRows.period(month, LocalDate.of(2026, 11, 15)));
-  }
-
-  @Test
-  void aFailedMonthIsTriedAgainAfterItsWaitAndFiveTimesInAll() {
-    Run failed = new Run("a1", null, "Failed", null, "2026-11-15T10:00:00Z", null, "2026-11-15T10:05:00Z", null, null, null, null);
-    MonthRows once = rows("2026-03 Running a1").requested("2026-03", 1).running("2026-03", "a1").follow(List.of(failed));
-
-    assertEquals(Optional.empty(), once.next(Instant.parse("2026-11-15T10:05:59Z"), List.of(failed), attempts -> Duration.ofMinutes(attempts)));
-    assertTrue(once.next(Instant.parse("2026-11-15T10:06:00Z"), List.of(failed), attempts -> Duration.ofMinutes(attempts)).isPresent());
-    assertEquals("2026-03 Failed a1",
-        told(rows("2026-03 Running a1").requested("2026-03", MonthRows.MAX_ATTEMPTS).running("2026-03", "a1").follow(List.of(failed))).getFirst());
-  }
-
-  @Test
-  void theWindowOfMonthsIsFixedWhenItIsFirstAccepted() {
-    MonthRows first = rows().fit(BackfillWindow.of(new CostExportSpec.Backfill(2, null, null), null, LocalDate.of(2026, 11, 15)), List.of());
-    assertEquals(List.of("2026-10 Pending", "2026-09 Pending"), told(first));
-
-    MonthRows later = first.fit(BackfillWindow.of(new CostExportSpec.Backfill(3, null, null), first.until(), LocalDate.of(2027, 2, 1)), List.of());
-    assertEquals(List.of("2026-10 Pending", "2026-09 Pending", "2026-08 Pending"), told(later));
-  }
-
-  @Test
-  void aSmallerWindowDropsOnlyWhatWaitsUnasked() {
-    MonthRows rows = rows("2026-10 Completed a1", "2026-09 Pending", "2026-08 Running a2").ask(months("2026-07"));
-
-    assertEquals(List.of("2026-10 Completed a1", "2026-08 Running a2", "2026-07 Pending"), told(rows.fit(Optional.empty(), List.of())));
-  }
-
-  @Test
-  void monthsThatAreNotCompleteWait() {
-    MonthRows rows = rows().fit(BackfillWindow.of(new CostExportSpec.Backfill(null, "2026-10", "2026-12"), null, LocalDate.of(2026, 11, 15)), List.of());
-
-    assertEquals(List.of("2026-12 Pending", "2026-11 Pending", "2026-10 Pending"), told(rows));
-    assertEquals(Optional.of("2026-10"), next(rows));
-    assertEquals(Optional.of("2026-11"), next(rows.ask(months("2026-11"))), "but a person may ask for the current one");
-  }
-
-  @Test
-  void anAdoptedExportsCompletedMonthsAreDone() {
-    Run october = new Run("a1", "OnDemand", "Completed", null, "2026-11-02T00:00:00Z", null, null,
-        new TimePeriod("2026-10-01T00:00:00", "2026-10-31T00:00:00"), null, null, null);
-
-    assertEquals(List.of("2026-10 Completed a1", "2026-09 Pending"), told(rows().fit(
-        BackfillWindow.of(new CostExportSpec.Backfill(2, null, null), null, LocalDate.of(2026, 11, 15)), List.of(october))));
+    assertEquals(new TimePeriod(month + "-01T00:00:00Z", last + "T23:59:59Z"), MonthRows.period(month, TODAY));
   }
 
   private static Optional<String> next(MonthRows rows) {
-    return rows.next(Instant.parse("2026-11-15T12:00:00Z"), List.of(), attempts -> Duration.ZERO).map(Month::month);
+    return rows.next(NOW, List.of(), attempts -> Duration.ZERO).map(Month::month);
+  }
+
+  private static CostExportSpec.Backfill backfill(String words) {
+    String months = value(words, "months");
+    return new CostExportSpec.Backfill(months == null ? null : Integer.valueOf(months), value(words, "from"), value(words, "to"));
+  }
+
+  private static String value(String words, String name) {
+    return Arrays.stream(words.split(", ")).filter(word -> word.startsWith(name + ": ")).map(word -> word.substring(name.length() + 2))
+        .findFirst().orElse(null);
   }
 
   private static MonthRows rows(String... rows) {
@@ -160,6 +208,6 @@ class MonthRowsTest {
   }
 
   private static Run run(String id, String status) {
-    return new Run(id, "OnDemand", status, null, null, null, null, null, null, null, null);
+    return new Run(id, "OnDemand", status, null, ENDED, null, ENDED, null, null, null, null);
   }
 }

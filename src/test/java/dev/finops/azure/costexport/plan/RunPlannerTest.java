@@ -2,8 +2,10 @@ package dev.finops.azure.costexport.plan;
 
 import static dev.finops.azure.costexport.export.Specs.FOCUS;
 import static dev.finops.azure.costexport.export.Specs.accepted;
+import static dev.finops.azure.costexport.export.Specs.with;
 import static dev.finops.azure.costexport.plan.Situations.annotated;
 import static dev.finops.azure.costexport.plan.Situations.apiVersion;
+import static dev.finops.azure.costexport.plan.Situations.edited;
 import static dev.finops.azure.costexport.plan.Situations.got;
 import static dev.finops.azure.costexport.plan.Situations.later;
 import static dev.finops.azure.costexport.plan.Situations.listed;
@@ -15,17 +17,19 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.finops.azure.costexport.api.v1alpha1.Annotations;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Backfill;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Month;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.PendingRun;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.TimePeriod;
 import dev.finops.azure.costexport.export.Histories;
 import dev.finops.azure.costexport.export.ObservedExport;
-import dev.finops.azure.costexport.failure.Reason;
 import dev.finops.azure.costexport.failure.ArmFailure;
+import dev.finops.azure.costexport.failure.Reason;
 import dev.finops.azure.costexport.plan.Step.PostRun;
 import dev.finops.azure.costexport.plan.Step.Record;
 import dev.finops.azure.costexport.plan.Step.Rest;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -125,8 +129,7 @@ class RunPlannerTest {
     @Test
     void thatAzureRefusesCountsAsHandled() {
       Situation meant = meant(asked);
-      Situation refused = Answered.runRefused(meant, meant.status().pendingRun(),
-          new ArmFailure.Refused(new ArmFailure.Detail(400, "BadRequest", "no", ""), Reason.INVALID_REQUEST));
+      Situation refused = Answered.runRefused(meant, meant.status().pendingRun(), refusal("no"));
 
       assertNull(refused.status().pendingRun());
       assertEquals("monday", refused.status().lastHandledRunRequest());
@@ -199,7 +202,7 @@ class RunPlannerTest {
       for (int i = 0; i < 5; i++) {
         s = meant(s);
         runs[i] = "a%d InProgress 2026-11-15T10:00:0%dZ OnDemand %s".formatted(i, i, s.status().pendingRun().request());
-        s = got(s.with(Memory.NONE), shown(java.util.Arrays.copyOf(runs, i + 1)));
+        s = got(s.with(Memory.NONE), shown(Arrays.copyOf(runs, i + 1)));
         s = s.with(((Record) Planner.next(s)).status());
       }
 
@@ -227,14 +230,84 @@ class RunPlannerTest {
     @Test
     void whoseMonthAzureRefusesGoesOnWithTheNext() {
       Situation meant = meant(months.with(((Record) Planner.next(months)).status()));
-      Situation refused = Answered.runRefused(meant, meant.status().pendingRun(),
-          new ArmFailure.Refused(new ArmFailure.Detail(400, "BadRequest", "no such month", ""), Reason.INVALID_REQUEST));
+      Situation refused = Answered.runRefused(meant, meant.status().pendingRun(), refusal("not this one"));
       Month first = refused.status().backfill().months().getFirst();
 
       assertEquals("Failed", first.state());
-      assertTrue(first.message().endsWith("BadRequest: no such month"), first.message());
+      assertTrue(first.message().endsWith("not this one"), first.message());
       assertEquals("2026-09", ((Record) Planner.next(refused)).status().pendingRun().request());
     }
+  }
+
+  @Nested
+  class SpecBackfill {
+    private final Situation s = settled(with(FOCUS, "backfill.months", 3));
+
+    @Test
+    void isTheCompleteMonthsBeforeItsAcceptanceNewestFirst() {
+      Record intent = assertInstanceOf(Record.class, Planner.next(s));
+
+      assertEquals(List.of("2026-10 Requested", "2026-09 Pending", "2026-08 Pending"), states(intent));
+      assertEquals("2026-10", intent.status().backfill().until());
+    }
+
+    @Test
+    void getsNoMonthByTheMerePassingOfTime() {
+      Situation accepted = status(s.with(((Record) Planner.next(s)).status()), draft -> draft.pendingRun = null);
+
+      assertEquals(3, ((Record) Planner.next(got(later(accepted, Duration.ofDays(60)), EXPORT))).status().backfill().total());
+    }
+
+    @Test
+    void takesWhatTheHistoryOfAnAdoptedExportShowsAsDone() {
+      Situation adopted = got(status(s, draft -> draft.origin = "Adopted"),
+          shown("a1 Completed 2026-11-02T00:00:00Z OnDemand 2026-10", "a2 Completed 2026-10-02T00:00:00Z OnDemand 2026-09"));
+
+      assertEquals(List.of("2026-10 Completed", "2026-09 Completed", "2026-08 Requested"),
+          states(assertInstanceOf(Record.class, Planner.next(adopted))));
+    }
+
+    @Test
+    void waitsWhileAnApiVersionRunsNoPeriods() {
+      assertInstanceOf(Rest.class, Planner.next(apiVersion(status(s, draft -> draft.apiVersion = "2023-08-01"), "2023-08-01")));
+    }
+
+    @Test
+    void givesWayToAPerson() {
+      Situation held = annotated(meant(s), Annotations.RUN_REQUESTED_AT, "monday");
+      Record way = assertInstanceOf(Record.class, Planner.next(held));
+
+      assertEquals("2026-10 Pending", states(way).getFirst());
+      assertEquals("monday", ((Record) Planner.next(held.with(way.status()).with(Memory.NONE))).status().pendingRun().request());
+    }
+
+    @Test
+    void isOutdatedByAnotherDatasetButNotRepeated() {
+      Situation done = status(s, draft -> draft.backfill = new Backfill("2026-10", 2, 2, 0,
+          List.of(new Month("2026-10", "Completed", "a1", 1, null), new Month("2026-09", "NoData", "a2", 1, null))));
+      Situation changed = edited(done, with(done.spec(), "dataset.type", "ActualCost"));
+      Step.Update update = assertInstanceOf(Step.Update.class, Planner.next(changed));
+      Note note = Answered.outdatedHistory(changed, update.differences()).orElseThrow();
+
+      assertEquals(Reason.BACKFILL_OUTDATED, note.reason());
+      assertTrue(note.message().contains("run-period=2026-09..2026-10"), note.message());
+      assertTrue(Answered.outdatedHistory(changed, List.of()).isEmpty());
+    }
+
+    @Test
+    void waitsForADayWhenTheIdentityMayNotRun() {
+      Situation meant = meant(s);
+      ArmFailure denied = new ArmFailure.Denied(new ArmFailure.Detail(403, "RBACAccessDenied", "no right", ""), Reason.AUTHORIZATION_FAILED);
+      Situation after = Answered.runRefused(meant, meant.status().pendingRun(), denied);
+
+      assertEquals("Pending", after.status().backfill().months().getFirst().state());
+      assertInstanceOf(Rest.class, Planner.next(got(later(after, Duration.ofHours(23)), EXPORT)));
+      assertEquals("2026-10", ((Record) Planner.next(got(later(after, Duration.ofHours(24)), EXPORT))).status().pendingRun().request());
+    }
+  }
+
+  private static ArmFailure refusal(String message) {
+    return new ArmFailure.Refused(new ArmFailure.Detail(400, "400", message, ""), Reason.INVALID_REQUEST);
   }
 
   /** After the intent is written down. */
