@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
  */
 final class Classifier {
   private static final int MAX_MESSAGE = 1024;
-  private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\\s]+");
+  private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\\s]+", Pattern.UNICODE_CHARACTER_CLASS);
   private static final Pattern SIGNATURE = Pattern.compile("(sig=)[^&\\s\"']+", Pattern.CASE_INSENSITIVE);
   private static final ObjectMapper MAPPER = new ObjectMapper();
 

@@ -43,13 +43,13 @@ record Config(
     Duration retryInitial = read.duration("RETRY_INITIAL", "5s");
     Duration retryMax = read.duration("RETRY_MAX", "15m");
     if (retryMax.compareTo(retryInitial) < 0) {
-      throw new Wrong("RETRY_MAX", environment.get("RETRY_MAX"), "must not be less than RETRY_INITIAL");
+      throw new Wrong("RETRY_MAX", read.text("RETRY_MAX").orElse("15m"), "must not be less than RETRY_INITIAL");
     }
     Backoff backoff = new Backoff(retryInitial, retryMax);
     ApiVersion apiVersion = read.value("EXPORTS_API_VERSION", ApiVersion.COMPLETE, ApiVersion::new,
         text -> API_VERSION.matcher(text).matches(), "an api-version such as " + ApiVersion.COMPLETE);
     Settings settings = new Settings(apiVersion, read.duration("OBSERVE_INTERVAL", "5m"), read.duration("RUN_POLL_INTERVAL", "30s"),
-        backoff.terminal());
+        backoff);
     Set<String> namespaces = Arrays.stream(read.text("WATCH_NAMESPACES").orElse("").split(","))
         .map(String::strip).filter(name -> !name.isEmpty()).collect(Collectors.toUnmodifiableSet());
     Optional<String> selector = read.text("WATCH_SELECTOR");

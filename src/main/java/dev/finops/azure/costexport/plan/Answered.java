@@ -8,6 +8,7 @@ import dev.finops.azure.costexport.export.Difference;
 import dev.finops.azure.costexport.export.Field;
 import dev.finops.azure.costexport.export.ObservedExport;
 import dev.finops.azure.costexport.export.Times;
+import dev.finops.azure.costexport.failure.ArmFailure;
 import dev.finops.azure.costexport.plan.Observation.Present;
 import dev.finops.azure.costexport.plan.Observation.Source;
 import java.util.List;
@@ -40,9 +41,16 @@ public final class Answered {
         .with(s.memory().wrote(s.now(), replaced, s.subject().generation(), missing));
   }
 
-  /** Azure will not run the export for us, and says why. */
-  public static Situation runRefused(Situation s, PendingRun run, String message) {
-    return s.with(RunPlanner.refused(s, run, message)).with(s.memory().postingRun(false));
+  /** Azure will not run the export for us, and says why. A right that is missing may come: months are asked for again then. */
+  public static Situation runRefused(Situation s, PendingRun run, ArmFailure failure) {
+    boolean forGood = !(failure instanceof ArmFailure.Denied);
+    Situation after = s.with(RunPlanner.refused(s, run, failure.detail().text(), forGood));
+    return after.with(forGood ? s.memory().postingRun(false) : s.memory().deniedRuns(s.now().plus(s.settings().backoff().terminal())));
+  }
+
+  /** What a person should know after an update that the spec asked for. */
+  public static Optional<Note> outdatedHistory(Situation s, List<Difference> changed) {
+    return RunPlanner.outdated(s, changed);
   }
 
   private static List<Correction> corrections(Situation s, List<Difference> corrected, ObservedExport before) {

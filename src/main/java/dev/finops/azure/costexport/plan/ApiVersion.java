@@ -21,7 +21,7 @@ public record ApiVersion(String name) {
     return writtenWith == null || isNewGeneration() || !new ApiVersion(writtenWith).isNewGeneration();
   }
 
-  boolean runsPeriods() {
+  public boolean runsPeriods() {
     return isNewGeneration();
   }
 

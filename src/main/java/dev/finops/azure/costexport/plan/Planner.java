@@ -227,7 +227,7 @@ public final class Planner {
         .filter(stalled -> stalled.observedGeneration() != null && stalled.observedGeneration() == s.subject().generation())
         .filter(stalled -> stalled.message().contains(s.settings().apiVersion().toString()))
         .filter(stalled -> !stalled.reason().equals(Reason.FIELD_IGNORED.toString()) || sameFields(s, differences))
-        .filter(stalled -> s.now().isBefore(lastTried(s, stalled).plus(s.settings().terminalRetry())))
+        .filter(stalled -> s.now().isBefore(lastTried(s, stalled).plus(s.settings().backoff().terminal())))
         .filter(stalled -> applyRequest(s).isEmpty() && !s.memory().moveStart())
         .map(stalled -> new Verdict.Stuck(reason(stalled), stalled.message(), differences));
   }

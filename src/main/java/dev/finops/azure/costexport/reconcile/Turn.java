@@ -162,6 +162,9 @@ final class Turn {
         situation = Answered.put(situation.with(situation.observation(), around.clock().instant()), desired, differences, cause, export);
         around.snapshots().learned(situation.exportId(), export);
         tell(note);
+        if (cause == Step.Cause.SPEC) {
+          Answered.outdatedHistory(situation, differences).ifPresent(this::tell);
+        }
         yield Optional.empty();
       }
       case Answer.Failed<ObservedExport>(var failure) -> notWritten(failure, differences);
@@ -216,7 +219,7 @@ final class Turn {
       case Answer.Failed<Boolean>(var failure) -> {
         String message = failure.detail().text();
         log("run refused: " + message);
-        situation = Answered.runRefused(situation, post.run(), message);
+        situation = Answered.runRefused(situation, post.run(), failure);
         boolean ofMonth = post.run().timePeriod() != null; // told by its row
         write(ofMonth ? situation.status() : Report.runDenied(situation, message));
         tell(Note.warning(Reason.RUN_REFUSED, "Azure refused the run: " + message));

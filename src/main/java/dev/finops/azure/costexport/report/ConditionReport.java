@@ -8,6 +8,7 @@ import dev.finops.azure.costexport.export.RunHistory;
 import dev.finops.azure.costexport.export.ScheduleWindow;
 import dev.finops.azure.costexport.export.Times;
 import dev.finops.azure.costexport.failure.Reason;
+import dev.finops.azure.costexport.plan.ApiVersion;
 import dev.finops.azure.costexport.plan.Conditions;
 import dev.finops.azure.costexport.plan.Note;
 import dev.finops.azure.costexport.plan.Observation.Present;
@@ -205,10 +206,11 @@ final class ConditionReport {
 
   private void backfilled() {
     var months = runs.months();
-    if (s.spec().backfill() != null && months.isEmpty()) {
-      set.unknown(Conditions.BACKFILLED, Reason.NOT_SUPPORTED_YET, "this release does not follow spec.backfill; ask for months with "
-          + s.subject().kubectl("annotate") + " --overwrite " + Annotations.RUN_PERIOD + "=2026-01..2026-03 "
-          + Annotations.RUN_REQUESTED_AT + "=\"$(date)\"");
+    if (s.spec().backfill() != null && !s.settings().apiVersion().runsPeriods()) {
+      set.set(Conditions.BACKFILLED, false, Reason.NEEDS_API_VERSION, s.settings().apiVersion() + " cannot run a month; set EXPORTS_API_VERSION to "
+          + ApiVersion.COMPLETE + " or later, or make one export with timeframe Custom per month");
+    } else if (s.spec().backfill() != null && months.isEmpty()) {
+      set.unknown(Conditions.BACKFILLED, Reason.MONTHS_OPEN, "the months are asked for once the export is in sync");
     } else if (months.isEmpty()) {
       set.remove(Conditions.BACKFILLED);
     } else if (months.open() > 0) {

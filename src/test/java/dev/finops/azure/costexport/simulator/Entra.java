@@ -54,6 +54,11 @@ public final class Entra {
         signingKey = UUID.randomUUID().toString();
     }
 
+    /** A token for Azure Resource Manager, as the endpoint of a managed identity hands one out. */
+    public String token(String clientId) {
+        return jwt(clientId, audiences().iterator().next(), clock.instant());
+    }
+
     static boolean owns(ArmRequest request) {
         return PATH.matcher(request.path()).matches();
     }
