@@ -128,6 +128,11 @@ abstract class SystemTest {
     return new LiveExport(cluster.client(), azure, created);
   }
 
+  /** One that was applied otherwise. */
+  LiveExport applied(String name) {
+    return new LiveExport(cluster.client(), azure, cluster.client().resources(CostExport.class).inNamespace(namespace).withName(name).get());
+  }
+
   static void eventually(ThrowingRunnable assertion) {
     await().atMost(PATIENCE).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(50))
         .ignoreException(NullPointerException.class) // a part of the status that is not there yet
