@@ -63,7 +63,7 @@ public record MonthRows(String until, List<Month> rows) {
   /** Adds months as Pending; those that are done or failed begin anew, those under way go on. */
   public MonthRows ask(Collection<YearMonth> months) {
     return merged(until, rows, months.stream().map(month -> new Month(month.toString(), PENDING, null, 0, ASKED)).toList(),
-        (known, asked) -> OPEN.contains(known.state()) ? known : asked);
+        (known, asked) -> known.state().equals(REQUESTED) || known.state().equals(RUNNING) ? known : asked);
   }
 
   /**
@@ -124,9 +124,17 @@ public record MonthRows(String until, List<Month> rows) {
     }).toList());
   }
 
-  /** The runs that were asked for with a period of their own. */
-  public Set<String> runIds() {
-    return rows.stream().map(Month::runId).filter(id -> id != null).collect(Collectors.toSet());
+  /**
+   * Whether a run is of one of these months, and not of the export's own definition: the row names it, or named it before the
+   * month was tried again.
+   *
+   * @param ownMayBePast whether the export's own runs are of past months too, so that only the row's name tells them apart
+   */
+  public boolean has(Run run, boolean ownMayBePast) {
+    Optional<YearMonth> month = run.timePeriod() == null ? Optional.empty() : Times.start(run.timePeriod().from()).map(MonthRows::month);
+    boolean past = month.isPresent() && RunHistory.submitted(run).map(MonthRows::month).filter(month.get()::isBefore).isPresent();
+    return rows.stream().anyMatch(row -> run.id().equals(row.runId())
+        || past && !ownMayBePast && "OnDemand".equalsIgnoreCase(run.executionType()) && row.month().equals(month.get().toString()));
   }
 
   public int open() {
@@ -177,6 +185,10 @@ public record MonthRows(String until, List<Month> rows) {
         .filter(run -> Times.start(run.timePeriod().from()).map(MonthRows::date).equals(Optional.of(month.atDay(1)))
             && Times.start(run.timePeriod().to()).map(MonthRows::date).equals(Optional.of(month.atEndOfMonth())))
         .findFirst().map(run -> new Month(month.toString(), COMPLETED, run.id(), 0, "completed before this object"));
+  }
+
+  private static YearMonth month(Instant instant) {
+    return YearMonth.from(date(instant));
   }
 
   private static LocalDate date(Instant instant) {

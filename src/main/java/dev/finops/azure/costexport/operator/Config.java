@@ -23,7 +23,6 @@ record Config(
     Optional<String> watchSelector,
     AzureConnection azure,
     Settings settings,
-    Backoff backoff,
     boolean leaderElection,
     Optional<String> leaseNamespace,
     String leaseName,
@@ -54,7 +53,7 @@ record Config(
         .map(String::strip).filter(name -> !name.isEmpty()).collect(Collectors.toUnmodifiableSet());
     Optional<String> selector = read.text("WATCH_SELECTOR");
     String lease = "costexport-operator-" + Integer.toHexString(Arrays.hashCode(new Object[] {namespaces, selector}));
-    return new Config(namespaces, selector, azure(read, apiVersion, retryMax), settings, backoff, read.flag("LEADER_ELECTION"),
+    return new Config(namespaces, selector, azure(read, apiVersion, retryMax), settings, read.flag("LEADER_ELECTION"),
         read.text("LEASE_NAMESPACE"), read.text("LEASE_NAME").orElse(lease), read.number("HTTP_PORT", 8080, 0, 65535));
   }
 

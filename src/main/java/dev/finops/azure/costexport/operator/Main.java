@@ -63,7 +63,7 @@ public final class Main {
         Timer.builder("costexport.arm.requests").description("Calls to Azure Resource Manager")
             .tag("operation", operation.toString()).tag("outcome", outcome).register(registry).record(took));
     CostExportReconciler reconciler =
-        new CostExportReconciler(kubernetes, azure, clock, config.settings(), config.backoff(), host());
+        new CostExportReconciler(kubernetes, azure, clock, config.settings(), host());
     Operator operator = operator(config, kubernetes, reconciler, registry);
     AtomicBoolean synced = new AtomicBoolean();
     StatusServer server = new StatusServer(config.httpPort(), synced::get, registry::scrape);
@@ -89,8 +89,8 @@ public final class Main {
     });
     operator.register(reconciler, c -> {
       c.withName("costexport").withFinalizer(CostExport.FINALIZER).withGenerationAware(false).withOnUpdateFilter(Triggers::concerns)
-          .withRetry(new GenericRetry().withoutMaxAttempts().setInitialInterval(config.backoff().initial().toMillis())
-              .setMaxInterval(config.backoff().max().toMillis()));
+          .withRetry(new GenericRetry().withoutMaxAttempts().setInitialInterval(config.settings().backoff().initial().toMillis())
+              .setMaxInterval(config.settings().backoff().max().toMillis()));
       if (!config.watchNamespaces().isEmpty()) {
         c.settingNamespaces(config.watchNamespaces());
       }

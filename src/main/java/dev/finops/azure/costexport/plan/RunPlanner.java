@@ -27,7 +27,7 @@ import java.util.Optional;
  * Decides about runs of an export that is in sync: each request once. A run has no id until Azure's history shows it, so the
  * intent is written first, and the history decides whether it was accepted.
  */
-final class RunPlanner {
+public final class RunPlanner {
   static final String REQUEST = "Request";
   static final String ON_CREATE = "OnCreate";
   static final String BACKFILL = "Backfill";
@@ -59,12 +59,25 @@ final class RunPlanner {
     return nextMonth(s, present);
   }
 
-  private static Optional<Step> follow(Situation s, PendingRun pending, List<Run> runs) {
-    Optional<Run> accepted = runs.stream().filter(run -> isNew(s, run) && answers(run, pending)).findFirst();
-    if (accepted.isPresent()) {
-      return Optional.of(new Step.Record(accepted(s, pending, accepted.get(), runs), false,
-          List.of(Note.normal(Reason.RUN_STARTED, "run " + accepted.get().id() + of(pending.timePeriod()) + " was accepted"))));
+  /** Azure's history shows the run that the pending intent is for: whatever else is wrong with the object, that is settled. */
+  static Optional<Step> accepted(Situation s, Present present) {
+    PendingRun pending = s.status().pendingRun();
+    if (pending == null || present.source() != Source.GET) {
+      return Optional.empty();
     }
+    List<Run> runs = RunHistory.merge(s.status().runs(), present.export().runs());
+    return runs.stream().filter(run -> mayAnswer(s, run)).findFirst()
+        .map(run -> new Step.Record(accepted(s, pending, run, runs), false,
+            List.of(Note.normal(Reason.RUN_STARTED, "run " + run.id() + of(pending.timePeriod()) + " was accepted"))));
+  }
+
+  /** Whether a run may be the one that the pending intent is for; such a run is not written down before that is settled. */
+  public static boolean mayAnswer(Situation s, Run run) {
+    PendingRun pending = s.status().pendingRun();
+    return pending != null && isNew(s, run) && answers(run, pending);
+  }
+
+  private static Optional<Step> follow(Situation s, PendingRun pending, List<Run> runs) {
     if (s.memory().postRun()) {
       return Optional.of(BACKFILL.equals(pending.cause()) && request(s).isPresent() ? giveWay(s, pending) : new Step.PostRun(pending));
     }

@@ -7,6 +7,7 @@ import dev.finops.azure.costexport.export.Difference;
 import dev.finops.azure.costexport.export.RunHistory;
 import dev.finops.azure.costexport.export.ScheduleWindow;
 import dev.finops.azure.costexport.export.Times;
+import dev.finops.azure.costexport.failure.ArmFailure;
 import dev.finops.azure.costexport.failure.Reason;
 import dev.finops.azure.costexport.plan.ApiVersion;
 import dev.finops.azure.costexport.plan.Conditions;
@@ -26,7 +27,7 @@ import java.util.Set;
 final class ConditionReport {
   /** Faults that somebody else usually mends, until they have lasted so long that it is likely that nobody does. */
   private static final Set<Reason> STALL_WHEN_LASTING = Set.of(Reason.AUTHORIZATION_FAILED, Reason.PROVIDER_NOT_REGISTERED,
-      Reason.CREDENTIALS_MISSING, Reason.SCOPE_NOT_FOUND);
+      Reason.CREDENTIALS_MISSING, Reason.SCOPE_NOT_FOUND, Reason.INVALID_REQUEST);
   private static final Duration LASTING = Duration.ofMinutes(30);
 
   /** After so many intervals without an answer nobody can say whether Azure equals the spec. */
@@ -116,7 +117,8 @@ final class ConditionReport {
 
   private void failing(Verdict.Failing failing) {
     Reason reason = failing.failure().reason();
-    String message = failing.failure().detail().text();
+    String message = failing.failure() instanceof ArmFailure.Throttled(var detail, var wait)
+        ? detail.text() + "; asked again after " + Times.write(s.now().plus(wait)) : failing.failure().detail().text();
     if (failing.write() || !s.applied()) {
       set.set(Conditions.SYNCED, false, reason, message);
     } else if (silent()) {
@@ -145,7 +147,7 @@ final class ConditionReport {
 
   /** Across a restart the condition itself remembers when it began. */
   private boolean lasts(Reason reason) {
-    Instant since = reason == s.memory().failing() ? s.memory().failingSince() : s.now();
+    Instant since = reason == s.memory().failures().reason() ? s.memory().failures().since() : s.now();
     Optional<Instant> known = Conditions.find(s.status().conditions(), Conditions.SYNCED)
         .filter(synced -> reason.toString().equals(synced.reason())).flatMap(synced -> Times.start(synced.lastTransitionTime()));
     Instant earliest = known.filter(since::isAfter).orElse(since);
@@ -167,8 +169,9 @@ final class ConditionReport {
     }
     if (ended == null) {
       String next = nextRunTime == null ? "none is scheduled" : "the next is due at " + nextRunTime;
-      set.unknown(Conditions.LAST_RUN_SUCCEEDED, Reason.NO_RUN_YET, "no run has ended yet; " + next + "; to ask for one: "
-          + s.subject().kubectl("annotate") + " --overwrite " + Annotations.RUN_REQUESTED_AT + "=\"$(date)\"");
+      String ask = s.managed() ? "; to ask for one: " + s.subject().kubectl("annotate") + " --overwrite " + Annotations.RUN_REQUESTED_AT
+          + "=\"$(date)\"" : "";
+      set.unknown(Conditions.LAST_RUN_SUCCEEDED, Reason.NO_RUN_YET, "no run has ended yet; " + next + ask);
     } else if (RunHistory.is(ended, "Completed")) {
       set.set(Conditions.LAST_RUN_SUCCEEDED, true, Reason.COMPLETED, "run " + ended.id() + " completed");
     } else if (RunHistory.withoutData(ended)) {
@@ -206,7 +209,8 @@ final class ConditionReport {
 
   private void backfilled() {
     var months = runs.months();
-    if (s.spec().backfill() != null && !s.settings().apiVersion().runsPeriods()) {
+    boolean asksForMonths = s.spec().backfill() != null || s.subject().annotations().containsKey(Annotations.RUN_PERIOD);
+    if (asksForMonths && !s.settings().apiVersion().runsPeriods()) {
       set.set(Conditions.BACKFILLED, false, Reason.NEEDS_API_VERSION, s.settings().apiVersion() + " cannot run a month; set EXPORTS_API_VERSION to "
           + ApiVersion.COMPLETE + " or later, or make one export with timeframe Custom per month");
     } else if (s.spec().backfill() != null && months.isEmpty()) {

@@ -30,8 +30,8 @@ class ConfigTest {
     assertEquals(Optional.empty(), config.watchSelector());
     assertEquals(new AzureConnection(URI.create("https://management.azure.com"), "https://management.azure.com", "2025-03-01",
         Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), false, 10, Duration.ofMinutes(1)), config.azure());
-    assertEquals(new Settings(new ApiVersion("2025-03-01"), Duration.ofMinutes(5), Duration.ofSeconds(30), Duration.ofHours(24)), config.settings());
-    assertEquals(new Backoff(Duration.ofSeconds(5), Duration.ofMinutes(15)), config.backoff());
+    assertEquals(new Settings(new ApiVersion("2025-03-01"), Duration.ofMinutes(5), Duration.ofSeconds(30),
+        new Backoff(Duration.ofSeconds(5), Duration.ofMinutes(15))), config.settings());
     assertFalse(config.leaderElection());
     assertEquals(Optional.empty(), config.leaseNamespace());
     assertTrue(config.leaseName().matches("costexport-operator-[0-9a-f]{1,8}"), config.leaseName());
@@ -54,8 +54,8 @@ class ConfigTest {
         new AzureConnection(URI.create("https://arm.example:8443"), "https://audience.example", "2023-07-01-preview", Optional.of("tenant"),
             Optional.of("client"), Optional.of("secret"), Optional.of(Path.of("/var/run/token")), Optional.of(URI.create("https://login.example")),
             true, 3, Duration.ofSeconds(30)),
-        new Settings(new ApiVersion("2023-07-01-preview"), Duration.ofHours(1), Duration.ofMillis(500), Duration.ofSeconds(96 * 30)),
-        new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30)), true, Optional.of("system"), "lease", 0), config);
+        new Settings(new ApiVersion("2023-07-01-preview"), Duration.ofHours(1), Duration.ofMillis(500),
+            new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30))), true, Optional.of("system"), "lease", 0), config);
   }
 
   @ParameterizedTest

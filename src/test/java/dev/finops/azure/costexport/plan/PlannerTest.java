@@ -26,6 +26,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.finops.azure.costexport.api.v1alpha1.Annotations;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportSpec;
+import dev.finops.azure.costexport.export.Difference;
 import dev.finops.azure.costexport.export.ObservedExport;
 import dev.finops.azure.costexport.export.Specs;
 import dev.finops.azure.costexport.failure.ArmFailure;
@@ -158,7 +159,7 @@ class PlannerTest {
 
     @Test
     void ofOursIsAwaitedForTwoMinutesAfterOurWriteAndThenCreatedAgain() {
-      Situation wrote = absent(settled(FOCUS).with(Memory.NONE.wrote(Specs.NOW, null, 1, Set.of())));
+      Situation wrote = absent(settled(FOCUS).with(Memory.NONE.wrote(Specs.NOW, null, 1, Set.of(), false)));
 
       assertEquals(Reason.CREATING, assertInstanceOf(Verdict.Waiting.class, rest(absent(later(wrote, Duration.ofSeconds(119))))).reason());
       Record record = assertInstanceOf(Record.class, Planner.next(absent(later(wrote, Duration.ofMinutes(2)))));
@@ -178,7 +179,7 @@ class PlannerTest {
     @ParameterizedTest
     @CsvSource({"2023-08-01, 2023-11-01", "2023-08-01, 2025-03-01", "2023-07-01-preview, 2025-03-01", "2025-03-01, 2026-06-01", "2025-03-01, 2023-07-01-preview"})
     void isOneWhenThisApiVersionSeesWhatTheOtherWrote(String wrote, String reads) {
-      Situation s = apiVersion(absent(status(settled(FOCUS), draft -> draft.apiVersion = wrote)), reads);
+      Situation s = apiVersion(absent(later(status(settled(FOCUS), draft -> draft.apiVersion = wrote), Duration.ofMinutes(3))), reads);
 
       assertInstanceOf(Record.class, Planner.next(s));
     }
@@ -286,7 +287,7 @@ class PlannerTest {
 
       ObservedExport filledIn = Specs.edited(Specs.stored(update.body(), less.exportId()),
           "properties.definition.dataSet.configuration.dataVersion", "\"1.2\"");
-      Situation answered = Answered.put(less, update.desired(), update.differences(), update.cause(), filledIn);
+      Situation answered = Answered.put(less, update.desired(), update.differences(), corrected(update), filledIn);
       assertInstanceOf(Verdict.Settled.class, rest(answered));
       assertTrue(!answered.status().appliedFields().contains("dataset.version"));
     }
@@ -297,14 +298,14 @@ class PlannerTest {
       Update update = assertInstanceOf(Update.class, Planner.next(asked));
       assertEquals(Step.Cause.REQUEST, update.cause());
 
-      Situation answered = Answered.put(asked, update.desired(), List.of(), update.cause(), EXPORT);
+      Situation answered = Answered.put(asked, update.desired(), List.of(), List.of(), EXPORT);
       assertEquals("monday", answered.status().lastHandledApplyRequest());
       assertInstanceOf(Verdict.Settled.class, rest(answered));
     }
 
     @Test
     void showsTheDocumentBeforeOursForTwoMinutesAndThenThatIsDrift() {
-      Situation wrote = s.with(Memory.NONE.wrote(Specs.NOW, OTHER.eTag(), 1, Set.of()));
+      Situation wrote = s.with(Memory.NONE.wrote(Specs.NOW, OTHER.eTag(), 1, Set.of(), false));
 
       assertEquals(Reason.UPDATING,
           assertInstanceOf(Verdict.Waiting.class, rest(got(later(wrote, Duration.ofSeconds(119)), OTHER))).reason());
@@ -313,7 +314,7 @@ class PlannerTest {
 
     @Test
     void thatSomebodyElseChangesRightAfterOursIsDriftAtOnce() {
-      Situation wrote = s.with(Memory.NONE.wrote(Specs.NOW, EXPORT.eTag(), 1, Set.of()));
+      Situation wrote = s.with(Memory.NONE.wrote(Specs.NOW, EXPORT.eTag(), 1, Set.of(), false));
 
       assertInstanceOf(Update.class, Planner.next(got(wrote, Specs.edited(EXPORT, "properties.format", "\"Csv\""))));
     }
@@ -354,12 +355,12 @@ class PlannerTest {
       Situation now = got(s, Specs.edited(OTHER, "systemData.lastModifiedBy", "\"someone\""));
       for (int i = 0; i < 12; i++) {
         Update update = assertInstanceOf(Update.class, Planner.next(now));
-        Situation answered = Answered.put(now, update.desired(), update.differences(), update.cause(), EXPORT);
-        now = got(later(answered, Duration.ofMinutes(5)), ((Observation.Present) now.observation()).export());
+        Situation answered = Answered.put(now, update.desired(), update.differences(), corrected(update), EXPORT);
+        now = got(later(answered, Duration.ofMinutes(20)), ((Observation.Present) now.observation()).export());
       }
 
       assertEquals(10, now.status().corrections().size());
-      assertEquals("2026-11-15T10:55:00Z", now.status().corrections().getFirst().time());
+      assertEquals("2026-11-15T13:40:00Z", now.status().corrections().getFirst().time());
       assertEquals("\"ActualCost\"", now.status().corrections().getFirst().observed());
       assertEquals("someone", now.status().corrections().getFirst().changedBy());
     }
@@ -470,7 +471,7 @@ class PlannerTest {
         step = Planner.next(s);
       }
       Update update = assertInstanceOf(Update.class, step);
-      return Answered.put(s, update.desired(), update.differences(), update.cause(),
+      return Answered.put(s, update.desired(), update.differences(), corrected(update),
           Specs.edited(EXPORT, "eTag", "\"" + ++answers + "\""));
     }
   }
@@ -512,5 +513,9 @@ class PlannerTest {
 
   private static Verdict.Stuck stuck(Situation s) {
     return assertInstanceOf(Verdict.Stuck.class, rest(s));
+  }
+
+  private static List<Difference> corrected(Update update) {
+    return update.cause() == Step.Cause.DRIFT ? update.differences() : List.of();
   }
 }

@@ -21,6 +21,7 @@ import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.TimePeriod;
 import dev.finops.azure.costexport.export.Histories;
 import dev.finops.azure.costexport.export.ObservedExport;
 import dev.finops.azure.costexport.failure.Reason;
+import dev.finops.azure.costexport.failure.ArmFailure;
 import dev.finops.azure.costexport.plan.Step.PostRun;
 import dev.finops.azure.costexport.plan.Step.Record;
 import dev.finops.azure.costexport.plan.Step.Rest;
@@ -124,7 +125,8 @@ class RunPlannerTest {
     @Test
     void thatAzureRefusesCountsAsHandled() {
       Situation meant = meant(asked);
-      Situation refused = Answered.runRefused(meant, meant.status().pendingRun(), "no");
+      Situation refused = Answered.runRefused(meant, meant.status().pendingRun(),
+          new ArmFailure.Refused(new ArmFailure.Detail(400, "BadRequest", "no", ""), Reason.INVALID_REQUEST));
 
       assertNull(refused.status().pendingRun());
       assertEquals("monday", refused.status().lastHandledRunRequest());
@@ -225,11 +227,12 @@ class RunPlannerTest {
     @Test
     void whoseMonthAzureRefusesGoesOnWithTheNext() {
       Situation meant = meant(months.with(((Record) Planner.next(months)).status()));
-      Situation refused = Answered.runRefused(meant, meant.status().pendingRun(), "too old");
+      Situation refused = Answered.runRefused(meant, meant.status().pendingRun(),
+          new ArmFailure.Refused(new ArmFailure.Detail(400, "BadRequest", "no such month", ""), Reason.INVALID_REQUEST));
       Month first = refused.status().backfill().months().getFirst();
 
       assertEquals("Failed", first.state());
-      assertEquals("too old", first.message());
+      assertTrue(first.message().endsWith("BadRequest: no such month"), first.message());
       assertEquals("2026-09", ((Record) Planner.next(refused)).status().pendingRun().request());
     }
   }

@@ -55,7 +55,7 @@ public final class Situations {
   }
 
   public static Situation absent(Situation s) {
-    return s.with(new Absent(s.now()), s.now());
+    return s.with(new Absent(s.now(), Observation.Source.GET), s.now());
   }
 
   /** The same, some time after what was seen. */
