@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,8 +35,15 @@ class ApiVersionIT extends SystemTest {
   }
 
   private void use(String version) {
-    operator.close();
-    operator = launch(Map.of("EXPORTS_API_VERSION", version)).awaitReady();
+    if (!operator.log().contains("(api-version " + version + ")")) {
+      operator.close();
+      operator = launch(Map.of("EXPORTS_API_VERSION", version)).awaitReady();
+    }
+  }
+
+  @BeforeEach
+  void useTheFirstSeeds() {
+    use(FIRST_SEED);
   }
 
   @ParameterizedTest

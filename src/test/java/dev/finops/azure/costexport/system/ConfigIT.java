@@ -11,11 +11,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finops.azure.costexport.api.v1alpha1.CostExport;
 import dev.finops.azure.costexport.simulator.Fault;
 import dev.finops.azure.costexport.simulator.Match;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -50,6 +54,7 @@ class ConfigIT extends SystemTest {
       AZURE_RESOURCE_MANAGER_ENDPOINT, http://127.0.0.1
       AZURE_AUTHORITY_HOST, not an address
       AZURE_TENANT_ID, ''
+      KUBECONFIG, /nonexistent
       """)
   void aWrongVariableStopsTheStartWithOneLineThatNamesIt(String variable, String value) {
     var process = launch(Map.of(variable, value));
@@ -61,8 +66,9 @@ class ConfigIT extends SystemTest {
   }
 
   @Test
-  void aClusterThatCannotBeReachedIsOneLineToo() {
-    var process = launch(Map.of("KUBECONFIG", "/nonexistent"));
+  void aClusterThatCannotBeReachedIsOneLineToo(@TempDir Path directory) throws IOException {
+    String nobody = Files.readString(cluster.kubeconfig()).replaceAll("https://127.0.0.1:\\d+", "https://127.0.0.1:1");
+    var process = launch(Map.of("KUBECONFIG", Files.writeString(directory.resolve("kubeconfig"), nobody).toString()));
 
     assertTrue(process.await() != 0);
 
