@@ -5,8 +5,10 @@ import dev.finops.azure.costexport.export.Times;
 import dev.finops.azure.costexport.failure.Backoff;
 import dev.finops.azure.costexport.plan.ApiVersion;
 import dev.finops.azure.costexport.plan.Settings;
+import java.io.File;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -44,6 +46,8 @@ record Config(
     if (retryMax.compareTo(retryInitial) < 0) {
       throw new Wrong("RETRY_MAX", read.text("RETRY_MAX").orElse("15m"), "must not be less than RETRY_INITIAL");
     }
+    read.value("KUBECONFIG", "", path -> path, path -> path.isEmpty() || Files.isReadable(Path.of(path.split(File.pathSeparator)[0])),
+        "a file that can be read");
     Backoff backoff = new Backoff(retryInitial, retryMax);
     ApiVersion apiVersion = read.value("EXPORTS_API_VERSION", ApiVersion.COMPLETE, ApiVersion::new,
         text -> API_VERSION.matcher(text).matches(), "an api-version such as " + ApiVersion.COMPLETE);

@@ -227,7 +227,8 @@ final class Turn {
       }
       case ArmFailure.Refused refused -> {
         situation = situation.with(situation.memory().refused(situation.now()));
-        return Optional.of(new Verdict.Stuck(refused.reason(), refused.detail().text() + " (" + situation.settings().apiVersion() + ")", differences));
+        return Optional.of(new Verdict.Stuck(refused.reason(), refused.detail().text() + " (" + situation.settings().apiVersion() + ")"
+            + situation.settings().apiVersion().remedy(), differences));
       }
       case ArmFailure.Unclear unclear -> around.snapshots().doubt(situation.exportId());
       default -> { }

@@ -7,12 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.finops.azure.costexport.simulator.ArmErrors;
+import dev.finops.azure.costexport.simulator.Match;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What passes while nobody asks: scheduled runs, and the age of the data. Azure's time goes on from test to test. */
-class FreshnessIT extends SystemTest {
+/** What passes while nobody asks. Azure's time goes on from test to test. */
+class PassingTimeIT extends SystemTest {
 
   @Test
   void aScheduledRunIsFollowedToo() {
@@ -52,5 +54,46 @@ class FreshnessIT extends SystemTest {
     export.await("Delivered", "False", "Stale");
     export.change("schedule: {recurrence: Daily, suspend: true}").awaitReady();
     assertNull(export.condition("Delivered"), "nothing is expected of a suspended schedule");
+  }
+
+  @Test
+  void aMissingRoleStallsWhenItHasLastedHalfAnHour() {
+    var export = export("no-role", newSubscription(), "");
+    azure.behaviour(usual.withDeniedScopes(export.scope()));
+    export.change("description: waits for a role").await("Synced", "False", "AuthorizationFailed");
+    assertNull(export.condition("Stalled"));
+
+    clock.advance(Duration.ofMinutes(31));
+
+    export.await("Stalled", "True", "AuthorizationFailed");
+    assertNull(export.condition("Reconciling"));
+    azure.behaviour(usual);
+    export.awaitReady();
+    assertNull(export.condition("Stalled"));
+  }
+
+  @Test
+  void aRefusalIsTriedAgainSlowly() {
+    String scope = newSubscription();
+    azure.faults().next(Match.on(PUT).path(scope), ArmErrors.policyDenied("refused"));
+    var export = export("refused", scope, "");
+    export.await("Stalled", "True", "DisallowedByPolicy");
+    export.awaitLooks(3);
+    assertEquals(1, export.calls(PUT).size());
+
+    clock.advance(RETRY_MAX.multipliedBy(96).plusSeconds(1));
+
+    export.awaitReady();
+    assertEquals(2, export.calls(PUT).size());
+  }
+
+  @Test
+  void clocksThatDifferAreTold() {
+    export("skewed", "").awaitReady();
+
+    clock.advance(Duration.ofMinutes(6));
+
+    eventually(() -> assertEquals(1, cluster.client().v1().events().inNamespace(namespace).list().getItems().stream()
+        .filter(event -> event.getReason().equals("ClockSkew")).count()));
   }
 }
