@@ -634,6 +634,14 @@ class ReportTest {
   }
 
   @Test
+  void whatIsStatedOrNoMoreIsKnownAlsoWithoutAPut() {
+    CostExportSpec stated = with(FOCUS, "description", ""); // which is what its absence means
+
+    assertTrue(rested(edited(SETTLED, stated)).status().appliedFields().contains("description"));
+    assertFalse(rested(edited(settled(stated), FOCUS)).status().appliedFields().contains("description"));
+  }
+
+  @Test
   void theIdentityIsThatOfTheExport() {
     Situation s = rested(got(SETTLED, Specs.edited(accepted(FOCUS), "identity", "{\"type\": \"None\", \"principalId\": \"p\", \"tenantId\": \"t\"}")));
 
