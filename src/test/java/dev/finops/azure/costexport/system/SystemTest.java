@@ -125,13 +125,14 @@ abstract class SystemTest {
   }
 
   LiveExport apply(ObjectNode manifest) {
+    int firstCall = azure.journal().mark();
     CostExport created = cluster.client().resource(Yaml.as(CostExport.class, manifest)).inNamespace(namespace).create();
-    return new LiveExport(cluster.client(), azure, created);
+    return new LiveExport(cluster.client(), azure, created, firstCall);
   }
 
   /** One that was applied otherwise. */
   LiveExport applied(String name) {
-    return new LiveExport(cluster.client(), azure, cluster.client().resources(CostExport.class).inNamespace(namespace).withName(name).get());
+    return new LiveExport(cluster.client(), azure, cluster.client().resources(CostExport.class).inNamespace(namespace).withName(name).get(), 0);
   }
 
   static void eventually(ThrowingRunnable assertion) {
