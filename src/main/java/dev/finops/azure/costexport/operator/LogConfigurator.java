@@ -14,7 +14,8 @@ import java.util.Set;
 
 /** Logback by {@code LOG_FORMAT} and {@code LOG_LEVEL}; found as a service before the first line is logged. */
 public final class LogConfigurator extends ContextAwareBase implements Configurator {
-  private static final String TEXT = "%d{yyyy-MM-dd'T'HH:mm:ss.SSS'Z',UTC} %-5level %msg%n%ex";
+  private static final String LINE = "%d{yyyy-MM-dd'T'HH:mm:ss.SSS'Z',UTC} %-5level %msg";
+  private static final String OWN = "dev.finops.azure";
   static final Set<String> FORMATS = Set.of("text", "json");
   static final Set<String> LEVELS = Set.of("trace", "debug", "info", "warn", "error");
 
@@ -24,16 +25,25 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
   @Override
   public ExecutionStatus configure(LoggerContext context) {
     Map<String, String> environment = System.getenv();
-    ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
-    console.setContext(context);
-    console.setEncoder(encoder(context, environment.getOrDefault("LOG_FORMAT", "text")));
-    console.start();
+    String format = environment.getOrDefault("LOG_FORMAT", "text");
+    // Of the libraries' faults, such as an API server that is away, one line is enough; of ours, the trace is the point.
     var root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.WARN);
-    root.addAppender(console);
+    root.addAppender(console(context, format, false));
     TALKATIVE.forEach(library -> context.getLogger(library).setLevel(Level.OFF));
-    context.getLogger("dev.finops.azure").setLevel(Level.toLevel(environment.get("LOG_LEVEL"), Level.INFO));
+    var own = context.getLogger(OWN);
+    own.setLevel(Level.toLevel(environment.get("LOG_LEVEL"), Level.INFO));
+    own.setAdditive(false);
+    own.addAppender(console(context, format, true));
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+  }
+
+  private static ConsoleAppender<ILoggingEvent> console(LoggerContext context, String format, boolean traces) {
+    ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
+    console.setContext(context);
+    console.setEncoder(encoder(context, format, traces));
+    console.start();
+    return console;
   }
 
   static void check(Map<String, String> environment) {
@@ -48,11 +58,12 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
     }
   }
 
-  private static Encoder<ILoggingEvent> encoder(LoggerContext context, String format) {
+  private static Encoder<ILoggingEvent> encoder(LoggerContext context, String format, boolean traces) {
     if (format.equals("json")) {
       JsonEncoder json = new JsonEncoder();
       json.setContext(context);
       json.setWithFormattedMessage(true);
+      json.setWithThrowable(traces);
       json.setWithMessage(false);
       json.setWithArguments(false);
       json.setWithContext(false);
@@ -63,7 +74,7 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
     }
     PatternLayoutEncoder text = new PatternLayoutEncoder();
     text.setContext(context);
-    text.setPattern(TEXT);
+    text.setPattern(traces ? LINE + "%n%ex" : LINE + " %ex{short}%n%nopex");
     text.start();
     return text;
   }

@@ -5,7 +5,7 @@ import dev.finops.azure.costexport.failure.Reason;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -36,13 +36,13 @@ public record Memory(Writes writes, Failures failures, Instant answeredAt, boole
    * @param generation the generation that the last one was for
    * @param at when it was answered; null before the first
    * @param replacedETags of the documents that those of the last two minutes replaced
-   * @param sent in how many of them each field was sent as it is wanted now, with nobody else's edit in between
+   * @param sent how often each field was sent as it is wanted, since a read showed it so
    * @param conflicts how many in a row were refused since, made for a document that was no longer the latest
    */
   public record Writes(long generation, Instant at, Set<String> replacedETags, Map<Field, Integer> sent, int conflicts) {
 
-    boolean twice(Field field, long ofGeneration) {
-      return generation == ofGeneration && sent.getOrDefault(field, 0) >= 2;
+    boolean sentInVain(Field field, long ofGeneration, int times) {
+      return generation == ofGeneration && sent.getOrDefault(field, 0) >= times;
     }
   }
 
@@ -54,11 +54,10 @@ public record Memory(Writes writes, Failures failures, Instant answeredAt, boole
    *
    * @param replaced the eTag of the document that it replaced; null after a create
    * @param sent the fields that were not in Azure as they were sent
-   * @param edited whether somebody else had changed the document since our PUT before
    */
-  public Memory wrote(Instant at, String replaced, long generation, Collection<Field> sent, boolean edited) {
-    Map<Field, Integer> before = generation == writes.generation && !edited ? writes.sent : Map.of();
-    Map<Field, Integer> counted = new EnumMap<>(Field.class);
+  public Memory wrote(Instant at, String replaced, long generation, Collection<Field> sent) {
+    Map<Field, Integer> before = generation == writes.generation ? writes.sent : Map.of();
+    Map<Field, Integer> counted = new HashMap<>(before);
     sent.forEach(field -> counted.put(field, before.getOrDefault(field, 0) + 1));
     Set<String> replacedETags = new HashSet<>(writes.at != null && at.isBefore(writes.at.plus(REPLICATION)) ? writes.replacedETags : Set.of());
     if (replaced != null) {
@@ -66,6 +65,14 @@ public record Memory(Writes writes, Failures failures, Instant answeredAt, boole
     }
     return new Memory(new Writes(generation, at, Set.copyOf(replacedETags), Map.copyOf(counted), 0), NONE.failures, at, false, postRun,
         triedAt, deletedAt, runsDeniedUntil);
+  }
+
+  /** A read showed these fields as they are wanted: Azure does not ignore them. */
+  Memory saw(Collection<Field> wanted) {
+    Map<Field, Integer> inVain = new HashMap<>(writes.sent);
+    inVain.keySet().removeAll(wanted);
+    Writes seen = new Writes(writes.generation, writes.at, writes.replacedETags, Map.copyOf(inVain), writes.conflicts);
+    return new Memory(seen, failures, answeredAt, moveStart, postRun, triedAt, deletedAt, runsDeniedUntil);
   }
 
   public Memory conflicted() {

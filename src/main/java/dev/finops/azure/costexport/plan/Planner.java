@@ -32,6 +32,12 @@ public final class Planner {
   static final String CREATED = "Created";
   static final String ADOPTED = "Adopted";
 
+  /** So many PUTs that no read shows the effect of, and Azure ignores the field. */
+  private static final int IN_VAIN = 2;
+
+  /** The same where the eTag leaves open whether somebody else undid them. */
+  private static final int IN_VAIN_AT_MOST = 5;
+
   /** So many corrections within an hour, and somebody else means something different. */
   private static final int CONTESTED = 5;
 
@@ -256,13 +262,13 @@ public final class Planner {
 
   private static Optional<Verdict.Stuck> ignored(Situation s, Present present, List<Difference> differences) {
     boolean afterOurs = present.source() == Source.PUT || unedited(s, present.export());
-    boolean all = !differences.isEmpty() && differences.stream().allMatch(d -> s.memory().writes().twice(d.field(), s.subject().generation()));
-    if (!all || !afterOurs) {
+    int times = afterOurs ? IN_VAIN : IN_VAIN_AT_MOST;
+    if (differences.isEmpty() || !differences.stream().allMatch(d -> s.memory().writes().sentInVain(d.field(), s.subject().generation(), times))) {
       return Optional.empty();
     }
     String hint = s.settings().apiVersion().isNewGeneration() ? "take the field out or change it"
         : "take the field out, or set EXPORTS_API_VERSION to " + ApiVersion.COMPLETE + " if that version knows it";
-    return Optional.of(new Verdict.Stuck(Reason.FIELD_IGNORED, "Azure accepted the export twice without " + paths(differences)
+    return Optional.of(new Verdict.Stuck(Reason.FIELD_IGNORED, "Azure accepted the export again and again without " + paths(differences)
         + " (" + s.settings().apiVersion() + "); " + hint, differences));
   }
 

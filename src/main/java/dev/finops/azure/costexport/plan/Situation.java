@@ -3,13 +3,20 @@ package dev.finops.azure.costexport.plan;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportSpec;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Condition;
+import dev.finops.azure.costexport.export.DesiredExport;
 import dev.finops.azure.costexport.export.ExportId;
+import dev.finops.azure.costexport.export.Field;
+import dev.finops.azure.costexport.export.ObservedExport;
 import dev.finops.azure.costexport.export.Times;
 import dev.finops.azure.costexport.failure.Reason;
+import dev.finops.azure.costexport.plan.Observation.Present;
+import dev.finops.azure.costexport.plan.Observation.Source;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * All that a decision rests on.
@@ -26,7 +33,15 @@ public record Situation(Subject subject, CostExportSpec spec, CostExportStatus s
   }
 
   public Situation with(Observation newObservation, Instant newNow) {
-    return new Situation(subject, spec, status, newObservation, memory, settings, newNow);
+    Memory then = newObservation instanceof Present(var export, var at, var source) && source != Source.PUT && !memory.writes().sent().isEmpty()
+        ? memory.saw(shownAsWanted(export, newNow)) : memory;
+    return new Situation(subject, spec, status, newObservation, then, settings, newNow);
+  }
+
+  private Set<Field> shownAsWanted(ObservedExport export, Instant at) {
+    Set<Field> fields = EnumSet.allOf(Field.class);
+    DesiredExport.of(spec, Optional.of(export), at, false).differences(export, appliedFields()).forEach(d -> fields.remove(d.field()));
+    return fields;
   }
 
   public Situation with(Memory newMemory) {

@@ -90,12 +90,16 @@ public final class CostExportReconciler implements Reconciler<CostExport>, Clean
         verdict = turn.act(Planner.next(turn.situation())).orElse(null);
       }
       turn.report(verdict);
-      if (claims.owner(object).filter(owner -> owner.getMetadata().getDeletionTimestamp() != null).isPresent()) {
-        return Optional.of(HANDOVER);
+      boolean owned = claims.owner(object).filter(owner -> owner.getMetadata().getDeletionTimestamp() == null).isPresent();
+      if (turn.situation().subject().owner().isPresent() && !owned) {
+        return Optional.of(HANDOVER); // the owner is going, or went while this pass was at it
       }
       return Wakeup.after(turn.situation(), turn.situation().status(), verdict, ThreadLocalRandom.current());
     } catch (Turn.Stale | KubernetesClientException notWritten) {
       return Optional.of(later(object, notWritten));
+    } catch (RuntimeException fault) {
+      LOG.error("{}: a fault of the operator, which is tried again; please report it", Names.of(object), fault);
+      throw fault;
     } finally {
       memories.keep(object, turn.situation().memory());
     }

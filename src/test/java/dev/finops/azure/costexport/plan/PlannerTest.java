@@ -159,7 +159,7 @@ class PlannerTest {
 
     @Test
     void ofOursIsAwaitedForTwoMinutesAfterOurWriteAndThenCreatedAgain() {
-      Situation wrote = absent(settled(FOCUS).with(Memory.NONE.wrote(Specs.NOW, null, 1, Set.of(), false)));
+      Situation wrote = absent(settled(FOCUS).with(Memory.NONE.wrote(Specs.NOW, null, 1, Set.of())));
 
       assertEquals(Reason.CREATING, assertInstanceOf(Verdict.Waiting.class, rest(absent(later(wrote, Duration.ofSeconds(119))))).reason());
       Record record = assertInstanceOf(Record.class, Planner.next(absent(later(wrote, Duration.ofMinutes(2)))));
@@ -305,7 +305,7 @@ class PlannerTest {
 
     @Test
     void showsTheDocumentBeforeOursForTwoMinutesAndThenThatIsDrift() {
-      Situation wrote = s.with(Memory.NONE.wrote(Specs.NOW, OTHER.eTag(), 1, Set.of(), false));
+      Situation wrote = s.with(Memory.NONE.wrote(Specs.NOW, OTHER.eTag(), 1, Set.of()));
 
       assertEquals(Reason.UPDATING,
           assertInstanceOf(Verdict.Waiting.class, rest(got(later(wrote, Duration.ofSeconds(119)), OTHER))).reason());
@@ -314,7 +314,7 @@ class PlannerTest {
 
     @Test
     void thatSomebodyElseChangesRightAfterOursIsDriftAtOnce() {
-      Situation wrote = s.with(Memory.NONE.wrote(Specs.NOW, EXPORT.eTag(), 1, Set.of(), false));
+      Situation wrote = s.with(Memory.NONE.wrote(Specs.NOW, EXPORT.eTag(), 1, Set.of()));
 
       assertInstanceOf(Update.class, Planner.next(got(wrote, Specs.edited(EXPORT, "properties.format", "\"Csv\""))));
     }
@@ -356,7 +356,7 @@ class PlannerTest {
       for (int i = 0; i < 12; i++) {
         Update update = assertInstanceOf(Update.class, Planner.next(now));
         Situation answered = Answered.put(now, update.desired(), update.differences(), corrected(update), EXPORT);
-        now = got(later(answered, Duration.ofMinutes(20)), ((Observation.Present) now.observation()).export());
+        now = got(later(got(answered, EXPORT), Duration.ofMinutes(20)), ((Observation.Present) now.observation()).export());
       }
 
       assertEquals(10, now.status().corrections().size());
