@@ -2,6 +2,7 @@ package dev.finops.azure.costexport.export;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import net.jqwik.api.ForAll;
@@ -37,6 +38,12 @@ class TimesTest {
   void thatAreNoneAreAbsent(String text) {
     assertEquals(Optional.empty(), Times.start(text));
     assertEquals(Optional.empty(), Times.end(text));
+  }
+
+  @ParameterizedTest
+  @CsvSource(nullValues = "-", value = {"500ms, PT0.5S", "30s, PT30S", "5m, PT5M", "36h, PT36H", "36, -", "1d, -", "-1s, -", "PT5M, -", "1.5h, -"})
+  void areAlsoDurationsWithOneUnit(String text, Duration duration) {
+    assertEquals(Optional.ofNullable(duration), Times.duration(text));
   }
 
   @Property

@@ -28,7 +28,7 @@ class ConvergenceTest {
   /** Passes; enough for an intent to lapse and be made again. */
   private static final int PATIENCE = 20;
 
-  @Property
+  @Property(tries = 100)
   void endsWithTheSpecInAzureOneRunForEachRequestAndNothingToWrite(@ForAll CostExportSpec first, @ForAll CostExportSpec second,
       @ForAll Set<Respelling> spellings, @ForAll @Size(max = 6) Set<@IntRange(max = 60) Integer> crashes, @ForAll boolean runOnCreate) {
     World world = new World(spelling(spellings));
@@ -46,7 +46,7 @@ class ConvergenceTest {
     assertDone(world, runOnCreate ? 2 : 1);
   }
 
-  @Property
+  @Property(tries = 100)
   void exportsEachMonthThatWasAskedForOnce(@ForAll @Size(max = 6) Set<@IntRange(max = 80) Integer> crashes,
       @ForAll @IntRange(min = 1, max = 8) int months) {
     World world = new World(UnaryOperator.identity());
@@ -60,7 +60,7 @@ class ConvergenceTest {
     assertEquals(months + "/" + months, world.status().summary().backfill());
   }
 
-  @Property
+  @Property(tries = 100)
   void createsAgainWhatSomebodyElseDeleted(@ForAll CostExportSpec spec, @ForAll @Size(max = 4) Set<@IntRange(max = 40) Integer> crashes) {
     World world = new World(UnaryOperator.identity());
     world.apply(spec);

@@ -23,8 +23,8 @@ import dev.finops.azure.costexport.plan.Situation;
 import dev.finops.azure.costexport.plan.Verdict;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -77,14 +77,14 @@ class ReportPropertiesTest {
       s = got(later(s, Duration.ofHours(1)), export);
       s = s.with(Report.of(s, verdict(s, kind)).status());
     }
-    return got(later(s, Duration.ofHours(hours)), export);
+    return got(later(s, Duration.ofHours(hours).plusMinutes(30)), export); // data is late at whole hours
   }
 
   private static Verdict verdict(Situation s, Kind kind) {
     Observation.Present present = (Observation.Present) s.observation();
     Verdict.Settled settled = Planner.settled(s, present);
     List<Difference> differences = settled.desired().differences(Specs.edited(present.export(), "properties.definition.type", "\"X\""), List.of());
-    ArmFailure.Detail detail = new ArmFailure.Detail(403, "Code", "no (Request ID: " + new java.util.UUID(1, Objects.hash(s.now())) + ")", "");
+    ArmFailure.Detail detail = new ArmFailure.Detail(403, "Code", "no (Request ID: " + new UUID(1, s.now().getEpochSecond()) + ")", "");
     return switch (kind) {
       case SETTLED -> settled;
       case WATCHED -> new Verdict.Watched(settled.desired(), Optional.of(present.export()), differences);

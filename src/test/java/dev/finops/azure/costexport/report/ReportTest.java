@@ -231,6 +231,15 @@ class ReportTest {
     }
 
     @Test
+    void isFalseWhenAzureWouldNotStartARunUntilAnotherHasEnded() {
+      Situation denied = SETTLED.with(Report.runDenied(SETTLED, "no right"));
+
+      assertEquals("False RunDenied", told(denied, Conditions.LAST_RUN_SUCCEEDED));
+      assertEquals("False RunDenied", told(rested(denied), Conditions.LAST_RUN_SUCCEEDED));
+      assertEquals("True Completed", told(ran(later(denied, Duration.ofHours(1)), "a1 Completed 2026-11-15T10:30:00Z"), Conditions.LAST_RUN_SUCCEEDED));
+    }
+
+    @Test
     void saysNothingOfAnExportThatIsNotOurs() {
       Situation s = got(fresh(FOCUS), Histories.with(accepted(without(FOCUS, "schedule")), "a1 Failed 2026-11-15T09:00:00Z"));
 
@@ -622,6 +631,14 @@ class ReportTest {
     assertEquals("Daily", SETTLED.status().summary().schedule());
     assertEquals("-", settled(without(FOCUS, "schedule")).status().summary().schedule());
     assertEquals("-", settled(without(FOCUS, "schedule.recurrence")).status().summary().schedule());
+  }
+
+  @Test
+  void whatIsStatedOrNoMoreIsKnownAlsoWithoutAPut() {
+    CostExportSpec stated = with(FOCUS, "description", ""); // which is what its absence means
+
+    assertTrue(rested(edited(SETTLED, stated)).status().appliedFields().contains("description"));
+    assertFalse(rested(edited(settled(stated), FOCUS)).status().appliedFields().contains("description"));
   }
 
   @Test
