@@ -112,8 +112,9 @@ public final class RunPlanner {
 
   /** An intent that was held back is as old as its POST: the history is searched from then on. */
   private static Step post(Situation s, PendingRun pending, List<Run> runs) {
+    boolean thisSecond = Times.write(s.now()).equals(pending.requestedTime()); // no intent can be newer
     boolean fresh = Times.start(pending.requestedTime()).filter(at -> s.now().isBefore(at.plus(s.settings().runPollInterval()))).isPresent();
-    return fresh ? new Step.PostRun(pending) : intent(s, runs, new PendingRun(pending.cause(), pending.request(), pending.timePeriod(),
+    return fresh || thisSecond ? new Step.PostRun(pending) : intent(s, runs, new PendingRun(pending.cause(), pending.request(), pending.timePeriod(),
         Times.write(s.now()), pending.attempts()), List.of());
   }
 

@@ -40,7 +40,7 @@ final class Invariants {
       Map.entry("/dataset/version", "/definition/dataSet/configuration/dataVersion"),
       Map.entry("/destination/container", "/deliveryInfo/destination/container"),
       Map.entry("/destination/rootFolderPath", "/deliveryInfo/destination/rootFolderPath"),
-      Map.entry("/schedule/recurrence", "/schedule/recurrence"), Map.entry("/description", "/exportDescription"),
+      Map.entry("/description", "/exportDescription"),
       Map.entry("/format", "/format"), Map.entry("/compressionMode", "/compressionMode"), Map.entry("/partitionData", "/partitionData"),
       Map.entry("/dataOverwriteBehavior", "/dataOverwriteBehavior"));
 
