@@ -95,7 +95,7 @@ public record DesiredExport(Map<Field, JsonNode> values, Set<Field> stated, Opti
         if (!field.isAbsent(shown)) {
           differences.add(new Difference(field, wanted, shown));
         }
-      } else if (wanted != null && !field.same(wanted, shown) && !(shown == null && isIdle(field))) {
+      } else if (wanted != null && !field.same(wanted, shown)) {
         differences.add(new Difference(field, wanted, shown));
       }
     }
@@ -138,9 +138,10 @@ public record DesiredExport(Map<Field, JsonNode> values, Set<Field> stated, Opti
     return body;
   }
 
-  /** What Azure need not show of a schedule that does not run. */
-  private boolean isIdle(Field field) {
-    return SCHEDULE.contains(field) && values.get(Field.SCHEDULE_STATUS).asText().equals("Inactive");
+  /** Whether Azure merely does not show a part of a schedule that does not run, as it may once it has it. */
+  public boolean isIdle(Difference difference) {
+    return difference.observed() == null && SCHEDULE.contains(difference.field())
+        && values.get(Field.SCHEDULE_STATUS).asText().equals("Inactive");
   }
 
   private static JsonNode instant(Instant instant) {

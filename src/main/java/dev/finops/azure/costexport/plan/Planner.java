@@ -150,7 +150,8 @@ public final class Planner {
     if (accepted.isPresent()) {
       return accepted.get();
     }
-    List<Difference> differences = desired.differences(export, s.appliedFields());
+    List<Difference> differences = desired.differences(export, s.appliedFields()).stream()
+        .filter(d -> !desired.isIdle(d) || !s.applied() && !s.memory().writes().sentInVain(d.field(), s.subject().generation(), 1)).toList();
     boolean forced = applyRequest(s).isPresent();
     if (!differences.isEmpty() && s.justWrote() && s.memory().writes().replacedETags().contains(String.valueOf(export.eTag()))) {
       return new Step.Rest(new Verdict.Waiting(Reason.UPDATING, "Azure accepted the update and does not show it yet"));
