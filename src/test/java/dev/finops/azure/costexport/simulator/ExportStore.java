@@ -8,11 +8,13 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
@@ -41,6 +43,9 @@ public final class ExportStore {
     private final InstantSource clock;
     private final Supplier<Behaviour> behaviour;
     private final Map<Key, Slot> slots = new TreeMap<>(Comparator.comparing(Key::scope).thenComparing(Key::name));
+
+    private final Set<String> delivered = new HashSet<>();
+    private BlobSink blobs = BlobSink.NONE;
 
     ExportStore(InstantSource clock, Supplier<Behaviour> behaviour) {
         this.clock = clock;
@@ -129,9 +134,15 @@ public final class ExportStore {
         return runs(export, behaviour.get().lateReads());
     }
 
+    synchronized void deliverTo(BlobSink sink) {
+        blobs = sink;
+    }
+
     private Stream<Run> runs(Export export, Duration late) {
         var slot = slot(export);
         catchUp(slot);
+        slot.runs.stream().flatMap(run -> run instanceof Run.Simulated one ? Stream.of(one) : Stream.empty())
+                .filter(run -> run.completed(clock.instant()) && delivered.add(run.id())).forEach(run -> new Delivery(run, blobs).write());
         var shown = clock.instant().minus(late);
         return slot.runs.stream().filter(run -> !run.submitted().isAfter(shown)).sorted(Comparator.comparing(Run::submitted).reversed());
     }
