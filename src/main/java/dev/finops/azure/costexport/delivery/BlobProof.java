@@ -46,9 +46,9 @@ public final class BlobProof {
    */
   public Proof of(Run run, ExportFolder folder, Access access, boolean overwritable) {
     try {
-      Proof proof = look(run, folder, new ExportContainer(http, folder.endpoint(endpointTemplate), folder.container(), access));
-      return overwritable && proof instanceof Proof.Failed(var reason, _) && reason != Reason.SIZE_MISMATCH
-          ? new Proof.Superseded(run.id()) : proof;
+      Proof proof = look(run, folder, ExportContainer.at(http, folder.endpoint(endpointTemplate), folder.container(), access));
+      boolean gone = proof instanceof Proof.Failed(var reason, _) && reason != Reason.SIZE_MISMATCH;
+      return gone && overwritable ? new Proof.Superseded(run.id()) : proof;
     } catch (StorageFault fault) {
       return new Proof.Unreachable("Storage account " + folder.account() + " cannot be asked: " + fault.getMessage());
     }

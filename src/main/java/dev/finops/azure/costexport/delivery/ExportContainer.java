@@ -1,6 +1,8 @@
 package dev.finops.azure.costexport.delivery;
 
 import com.azure.core.http.HttpClient;
+import com.azure.core.http.HttpHeaderName;
+import com.azure.core.http.HttpResponse;
 import com.azure.core.http.rest.PagedResponse;
 import com.azure.core.util.ClientOptions;
 import com.azure.storage.blob.BlobAsyncClient;
@@ -35,6 +37,8 @@ final class ExportContainer {
   // One quick second try: whoever asks asks again later.
   private static final RequestRetryOptions RETRY = new RequestRetryOptions(
       RetryPolicyType.FIXED, 2, Duration.ofSeconds(10), Duration.ofMillis(200), Duration.ofSeconds(1), null);
+  private static final HttpHeaderName VERSION = HttpHeaderName.fromString("x-ms-version");
+  private static final HttpHeaderName ERROR_CODE = HttpHeaderName.fromString("x-ms-error-code");
   private static final Duration WHOLE_CALL = Duration.ofSeconds(60);
   private static final int AT_ONCE = 16;
   private static final int MAX_PAGES = 20;
@@ -49,13 +53,30 @@ final class ExportContainer {
 
   private final BlobContainerAsyncClient container;
 
-  ExportContainer(HttpClient http, String endpoint, String name, Access access) {
-    var builder = new BlobContainerClientBuilder().httpClient(http).retryOptions(RETRY)
-        .clientOptions(new ClientOptions().setApplicationId("costexport-operator")).endpoint(endpoint).containerName(name);
-    container = switch (access) {
-      case Access.Identity(var credential) -> builder.credential(credential).buildAsyncClient();
-      case Access.Sas(var token) -> builder.sasToken(token).buildAsyncClient();
-    };
+  private ExportContainer(BlobContainerAsyncClient container) {
+    this.container = container;
+  }
+
+  static ExportContainer at(HttpClient http, String endpoint, String name, Access access) {
+    try {
+      var builder = new BlobContainerClientBuilder().httpClient(http).retryOptions(RETRY)
+          .addPolicy((_, next) -> next.process().doOnNext(ExportContainer::refuseStrangers))
+          .clientOptions(new ClientOptions().setApplicationId("costexport-operator")).endpoint(endpoint).containerName(name);
+      return new ExportContainer(switch (access) {
+        case Access.Identity(var credential) -> builder.credential(credential).buildAsyncClient();
+        case Access.Sas(var token) -> builder.sasToken(token).buildAsyncClient();
+      });
+    } catch (IllegalArgumentException unusable) {
+      throw new StorageFault(unusable.getMessage());
+    }
+  }
+
+  /** A proxy's sign-in page is no manifest, and its 404 no absence: storage names its version, or the code of an error. */
+  private static void refuseStrangers(HttpResponse response) {
+    if (response.getHeaderValue(VERSION) == null && response.getHeaderValue(ERROR_CODE) == null) {
+      response.close();
+      throw new StorageFault("HTTP " + response.getStatusCode() + " without storage's headers: something else answers");
+    }
   }
 
   /** The first blob under the prefix that is wanted. */
@@ -112,7 +133,6 @@ final class ExportContainer {
     }
   }
 
-  /** A 404 alone may be a proxy's. */
   private static boolean isAbsence(Throwable fault) {
     return fault instanceof BlobStorageException refusal && refusal.getErrorCode() != null && ABSENT.contains(refusal.getErrorCode());
   }

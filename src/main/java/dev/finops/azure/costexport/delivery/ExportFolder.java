@@ -2,6 +2,7 @@ package dev.finops.azure.costexport.delivery;
 
 import dev.finops.azure.costexport.api.v1alpha1.CostExportSpec.Destination;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -11,19 +12,8 @@ import java.util.stream.Stream;
  * @param path in the container: the root folder and the export's name
  */
 public record ExportFolder(String account, String container, String path) {
-  // What these are made of decides to which host a token is sent.
-  private static final String ACCOUNT = "[a-z0-9]{3,24}";
-  private static final String CONTAINER = "[A-Za-z0-9$-]{3,63}";
-
-  public ExportFolder {
-    account = account.toLowerCase(Locale.ROOT);
-    if (!account.matches(ACCOUNT)) {
-      throw new IllegalArgumentException("not the name of a storage account: " + account);
-    }
-    if (!container.matches(CONTAINER)) {
-      throw new IllegalArgumentException("not the name of a container: " + container);
-    }
-  }
+  private static final Pattern ACCOUNT = Pattern.compile("[a-z0-9]{3,24}");
+  private static final Pattern CONTAINER = Pattern.compile("[A-Za-z0-9$-]{3,63}");
 
   public static ExportFolder of(Destination destination, String exportName) {
     String account = destination.storageAccountId() == null ? destination.storageAccountName()
@@ -33,9 +23,16 @@ public record ExportFolder(String account, String container, String path) {
     return new ExportFolder(account, destination.container(), path);
   }
 
-  /** @param template with {@code {account}} where the account's name goes */
+  /**
+   * @param template with {@code {account}} where the account's name goes; it decides to which host a token is sent
+   * @throws StorageFault when account or container have no name that storage would give
+   */
   String endpoint(String template) {
-    return template.replace("{account}", account);
+    String host = account == null ? "" : account.toLowerCase(Locale.ROOT);
+    if (!ACCOUNT.matcher(host).matches() || container == null || !CONTAINER.matcher(container).matches()) {
+      throw new StorageFault("there is no " + this);
+    }
+    return template.replace("{account}", host);
   }
 
   @Override

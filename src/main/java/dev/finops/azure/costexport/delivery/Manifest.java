@@ -38,11 +38,11 @@ record Manifest(String runId, String dataVersion, Long rows, List<Blob> blobs) {
     }
     JsonNode manifest = tree(json);
     List<Blob> blobs = blobs(manifest);
-    JsonNode stated = manifest.path("dataRowCount");
+    Long rows = count(manifest, "dataRowCount");
     return new Manifest(
         manifest.path("runInfo").path("runId").textValue(),
         manifest.path("exportConfig").path("dataVersion").textValue(),
-        stated.isNumber() ? count(manifest, "dataRowCount") : sum(blobs.stream().map(Blob::rows).toList()),
+        rows != null ? rows : sum(blobs.stream().map(Blob::rows).toList()),
         blobs);
   }
 
@@ -60,14 +60,10 @@ record Manifest(String runId, String dataVersion, Long rows, List<Blob> blobs) {
 
   private static List<Blob> blobs(JsonNode manifest) throws Malformed {
     JsonNode listed = manifest.path("blobs");
+    if (isAbsent(listed) && manifest.has("blobCount") && Objects.requireNonNullElse(count(manifest, "blobCount"), 0L) == 0) {
+      return List.of();
+    }
     if (!listed.isArray()) {
-      // A month without data may have a blobCount of 0 or null, and no list.
-      Long count = manifest.has("blobCount") ? Objects.requireNonNullElse(count(manifest, "blobCount"), 0L) : null;
-      if (listed.isMissingNode() || listed.isNull()) {
-        if (Long.valueOf(0).equals(count)) {
-          return List.of();
-        }
-      }
       throw new Malformed("it has no list of blobs");
     }
     List<Blob> blobs = new ArrayList<>();
@@ -84,13 +80,17 @@ record Manifest(String runId, String dataVersion, Long rows, List<Blob> blobs) {
   /** Null when absent or null. */
   private static Long count(JsonNode node, String name) throws Malformed {
     JsonNode value = node.path(name);
-    if (value.isMissingNode() || value.isNull()) {
+    if (isAbsent(value)) {
       return null;
     }
     if (!value.isIntegralNumber() || !value.canConvertToLong() || value.longValue() < 0) {
       throw new Malformed("its " + name + " is not a count");
     }
     return value.longValue();
+  }
+
+  private static boolean isAbsent(JsonNode value) {
+    return value.isMissingNode() || value.isNull();
   }
 
   /** Null when one of them is unknown. */

@@ -5,8 +5,8 @@ import com.azure.storage.blob.models.BlobErrorCode;
 import com.azure.storage.blob.models.BlobStorageException;
 import java.io.IOException;
 import java.net.UnknownHostException;
-import java.util.Locale;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
@@ -14,6 +14,7 @@ import javax.net.ssl.SSLException;
 /** The storage account could not be asked, or would not say; in storage's words where there are any. */
 final class StorageFault extends RuntimeException {
   private static final Pattern SIGNATURE = Pattern.compile("(?i)(sig(?:=|%3d))[^&\\s\"'<]+");
+  private static final Pattern MESSAGE = Pattern.compile("<Message>([^\n<]+)");
   private static final int MAX_MESSAGE = 512;
 
   StorageFault(String message) {
@@ -24,7 +25,7 @@ final class StorageFault extends RuntimeException {
     return switch (telling(fault)) {
       case StorageFault told -> told;
       case BlobStorageException refusal -> new StorageFault("it answers " + words(refusal) + remedy(refusal.getErrorCode()));
-      case ClientAuthenticationException denied -> new StorageFault("no token: " + firstLine(denied));
+      case Throwable denied when isOfToken(denied) -> new StorageFault("no token: " + firstLine(denied).replaceFirst(" Trace ID: .*", ""));
       case UnknownHostException unknown -> new StorageFault("the host name " + unknown.getMessage() + " is not known");
       case SSLException tls -> new StorageFault("TLS: " + firstLine(tls));
       case TimeoutException _ -> new StorageFault("it took too long");
@@ -32,16 +33,12 @@ final class StorageFault extends RuntimeException {
     };
   }
 
-  /** Storage's code and first line; what follows are the id and time of the request, which would make each message a new one. */
+  /** Storage's code, and the first line of its message: the others are the request's id and time, new in each answer. */
   static String words(BlobStorageException refusal) {
-    BlobErrorCode code = refusal.getErrorCode();
-    if (code == null) {
-      return "HTTP " + refusal.getStatusCode() + " without storage's own error code";
-    }
-    String message = refusal.getServiceMessage() == null ? "" : refusal.getServiceMessage().lines().findFirst().orElse("");
-    // A HEAD has no body; then the SDK makes up a message.
-    return message.isEmpty() || message.contains(code.toString()) || message.toLowerCase(Locale.ROOT).startsWith("status code")
-        ? "HTTP " + refusal.getStatusCode() + ", " + code : code + ": " + message;
+    // The SDK wraps the XML in advice of its own; the answer to a HEAD or a download has none.
+    Matcher message = MESSAGE.matcher(refusal.getMessage());
+    return message.find() ? refusal.getErrorCode() + ": " + message.group(1).strip()
+        : "HTTP " + refusal.getStatusCode() + ", " + refusal.getErrorCode();
   }
 
   private static String remedy(BlobErrorCode code) {
@@ -57,9 +54,13 @@ final class StorageFault extends RuntimeException {
   /** The first cause that says more than "an error occurred", else the fault itself. */
   private static Throwable telling(Throwable fault) {
     return Stream.iterate(fault, cause -> cause != null, Throwable::getCause).limit(20)
-        .filter(cause -> cause instanceof StorageFault || cause instanceof BlobStorageException || cause instanceof ClientAuthenticationException
+        .filter(cause -> cause instanceof StorageFault || cause instanceof BlobStorageException || isOfToken(cause)
             || cause instanceof IOException || cause instanceof TimeoutException)
         .findFirst().orElse(fault);
+  }
+
+  private static boolean isOfToken(Throwable cause) {
+    return cause instanceof ClientAuthenticationException || cause.getClass().getName().startsWith("com.microsoft.aad.msal4j.");
   }
 
   private static String firstLine(Throwable cause) {

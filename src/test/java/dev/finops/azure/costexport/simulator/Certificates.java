@@ -30,6 +30,7 @@ import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
@@ -51,7 +52,7 @@ record Certificates(Path caFile, Path trustStore, Path certificateFile, Path key
             var serverKeys = keys();
             var server = certificate(new X500Name("CN=Azure simulator"), serverKeys, caKeys, false);
             return new Certificates(pem(directory.resolve("ca.pem"), ca), trustStore(directory.resolve("trust.p12"), ca),
-                    pem(directory.resolve("server.pem"), server, ca), pem(directory.resolve("server.key"), serverKeys.getPrivate()),
+                    pem(directory.resolve("server.pem"), server, ca), pem(directory.resolve("server.key"), new JcaPKCS8Generator(serverKeys.getPrivate(), null)),
                     context(serverKeys, server, ca));
         } catch (GeneralSecurityException | OperatorCreationException e) {
             throw new IllegalStateException("cannot make certificates", e);

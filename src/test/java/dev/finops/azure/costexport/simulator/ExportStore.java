@@ -96,6 +96,12 @@ public final class ExportStore {
         slot(new Key(Scope.of(scope), name)).outcomes.add(outcome);
     }
 
+    /** The portal's "Run now", for the export's own period. */
+    public synchronized void run(String scope, String name, String submittedBy) {
+        var export = existing(scope, name);
+        run(export, submittedBy, DateRange.of(export.properties().path("definition"), DateRange.day(clock.instant())));
+    }
+
     /** A run of the past: an entry of the run history, of which id and name may be left out. */
     public synchronized void addRun(String scope, String name, ObjectNode run) {
         var properties = (ObjectNode) run.path("properties");

@@ -49,7 +49,7 @@ public final class Azurite implements BlobSink, AutoCloseable {
       Server server = new Server(directory.resolve("azurite.log"), List.of(
           "node", Server.binaries().resolve("azurite/node_modules/azurite/dist/src/blob/main.js").toString(),
           "--blobPort", "0", "--cert", azure.certificateFile().toString(), "--key", azure.keyFile().toString(), "--oauth", "basic",
-          "--inMemoryPersistence", "--location", directory.toString(), "--skipApiVersionCheck", "--disableTelemetry", "--silent"),
+          "--inMemoryPersistence", "--skipApiVersionCheck", "--disableTelemetry", "--silent"),
           Map.of("AZURITE_ACCOUNTS", Arrays.stream(accounts).map(account -> account + ":" + KEY).collect(Collectors.joining(";"))));
       // A signal may end the tests before they end it.
       Runtime.getRuntime().addShutdownHook(new Thread(server::close, "azurite-close"));
