@@ -31,6 +31,8 @@ final class ArmPipeline {
   private static final Duration CONNECT = Duration.ofSeconds(10);
   private static final Duration SILENCE = Duration.ofSeconds(30);
   private static final Duration WHOLE_CALL = Duration.ofSeconds(60);
+  /** So many that slow scopes do not hold up the others; calls of one scope share a list. */
+  private static final int MAX_CONNECTIONS = 256;
   private static final int MAX_BODY = 16 * 1024 * 1024;
 
   private final AzureConnection connection;
@@ -42,7 +44,7 @@ final class ArmPipeline {
     this.connection = connection;
     this.version = version;
     ConnectionProvider connections = ConnectionProvider.builder("arm")
-        .maxConnections(16).pendingAcquireMaxCount(-1).pendingAcquireTimeout(WHOLE_CALL).maxIdleTime(Duration.ofSeconds(20)).build();
+        .maxConnections(MAX_CONNECTIONS).pendingAcquireMaxCount(-1).pendingAcquireTimeout(WHOLE_CALL).maxIdleTime(Duration.ofSeconds(20)).build();
     // Left alone, the transport would send a POST again on a connection that was reset.
     this.http = new NettyAsyncHttpClientBuilder(reactor.netty.http.client.HttpClient.create(connections).disableRetry(true))
         .connectTimeout(CONNECT).responseTimeout(SILENCE).readTimeout(SILENCE).writeTimeout(SILENCE).build();

@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
  */
 final class Classifier {
   private static final int MAX_MESSAGE = 1024;
-  private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\\s]+");
+  private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\\s]+", Pattern.UNICODE_CHARACTER_CLASS);
   private static final Pattern SIGNATURE = Pattern.compile("(sig=)[^&\\s\"']+", Pattern.CASE_INSENSITIVE);
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -56,8 +56,8 @@ final class Classifier {
     if (status == 408 || status >= 500) {
       return new Unclear(detail, status == 503 ? Reason.ARM_UNAVAILABLE : Reason.ARM_UNREACHABLE, named);
     }
-    if (code.isEmpty()) {
-      return new Unclear(detail, Reason.BAD_ARM_RESPONSE, named); // not ARM's answer: a proxy's, or a truncated one
+    if (code.isEmpty() && (status == 404 || detail.equals(foreign(answer)))) {
+      return new Unclear(foreign(answer), Reason.BAD_ARM_RESPONSE, named); // not ARM's answer: a proxy's, or a truncated one
     }
     if (code.equals("scopelocked")) {
       return new Denied(detail, Reason.SCOPE_LOCKED);
@@ -104,12 +104,17 @@ final class Classifier {
       JsonNode error = body != null && body.path("error").isObject() ? body.path("error") : MAPPER.missingNode();
       JsonNode named = error.isObject() || body == null ? error : body;
       String code = named.path("code").asText("");
-      if (!code.isEmpty()) {
-        return new Detail(answer.status(), clean(code), clean(named.path("message").asText("")), answer.requestId());
+      String message = named.path("message").asText("");
+      if (!code.isEmpty() || error.isObject() && !message.isEmpty()) {
+        return new Detail(answer.status(), clean(code), clean(message), answer.requestId());
       }
     } catch (IOException notJson) {
       // said below
     }
+    return foreign(answer);
+  }
+
+  private static Detail foreign(RawAnswer answer) {
     String type = answer.header("content-type");
     return new Detail(answer.status(), "", "HTTP " + answer.status() + " with a body that is not Azure Resource Manager's"
         + (type.isEmpty() ? "" : " (" + clean(type) + ")"), answer.requestId());

@@ -13,13 +13,13 @@ import dev.finops.azure.costexport.export.Json;
 import dev.finops.azure.costexport.export.ObservedExport;
 import dev.finops.azure.costexport.export.Scope;
 import dev.finops.azure.costexport.failure.ArmFailure;
-import dev.finops.azure.costexport.failure.ArmFailure.Detail;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -62,24 +62,37 @@ public final class ExportsClient {
     this.listener = listener;
   }
 
+  /**
+   * The exports of one scope.
+   *
+   * @param byName by lower-case name
+   * @param whole whether an export that is not among them is absent; not when an entry was unreadable
+   */
+  public record Listing(Map<String, ObservedExport> byName, boolean whole) {}
+
   /** All exports of one scope, not of those below it, each with its newest run. */
-  public Answer<List<ObservedExport>> list(Scope scope) {
-    List<ObservedExport> exports = new ArrayList<>();
+  public Answer<Listing> list(Scope scope) {
+    Map<String, ObservedExport> exports = new HashMap<>();
+    boolean whole = true;
     URI page = uri(scope.path() + "/providers/Microsoft.CostManagement/exports", WITH_RUNS);
-    for (int pages = 0; page != null && pages < MAX_PAGES; pages++) {
+    for (int pages = 1; page != null; pages++) {
       Answer<JsonNode> answer = call(Operation.LIST, scope, HttpMethod.GET, page, null,
-          raw -> json(raw).filter(body -> body.path("value").isArray() && allExports(body.path("value"))));
-      switch (answer) {
-        case Answer.Failed<JsonNode>(var failure) -> {
-          return new Answer.Failed<>(failure);
-        }
-        case Answer.Ok<JsonNode>(var body) -> {
-          body.path("value").forEach(export -> exports.add(new ObservedExport((ObjectNode) export)));
-          page = next(body);
-        }
+          raw -> json(raw).filter(body -> body.path("value").isArray() && isPage(body.path("nextLink").asText(""))));
+      if (answer instanceof Answer.Failed<JsonNode>(var failure)) {
+        return new Answer.Failed<>(failure);
       }
+      JsonNode body = ((Answer.Ok<JsonNode>) answer).value();
+      for (JsonNode entry : body.path("value")) {
+        Optional<ObservedExport> export = Optional.of(entry).filter(ExportsClient::isExport).map(e -> new ObservedExport((ObjectNode) e));
+        Optional<String> name = export.flatMap(ObservedExport::name);
+        whole &= name.isPresent();
+        name.ifPresent(known -> exports.put(known.toLowerCase(Locale.ROOT), export.get()));
+      }
+      String next = body.path("nextLink").asText("");
+      whole &= next.isEmpty() || pages < MAX_PAGES;
+      page = next.isEmpty() || pages == MAX_PAGES ? null : URI.create(next);
     }
-    return new Answer.Ok<>(List.copyOf(exports));
+    return new Answer.Ok<>(new Listing(exports, whole));
   }
 
   /** One export with its last ten runs. */
@@ -107,11 +120,9 @@ public final class ExportsClient {
 
   private <T> Answer<T> call(Operation operation, Scope scope, HttpMethod method, URI uri, ObjectNode body,
       Function<RawAnswer, Optional<T>> reader) {
-    Optional<Duration> closed = gate.admit(scope, operation);
+    Optional<ArmFailure.Throttled> closed = gate.admit(scope, operation);
     if (closed.isPresent()) {
-      Detail detail = new Detail(0, "", "kept back until " + clock.instant().plus(closed.get()) + ", since Azure takes no more "
-          + operation + " calls here before", "");
-      return new Answer.Failed<>(new ArmFailure.Throttled(detail, closed.get()));
+      return new Answer.Failed<>(closed.get());
     }
     long started = System.nanoTime();
     Answer<T> answer = send(request(method, uri, body), reader);
@@ -120,7 +131,7 @@ public final class ExportsClient {
     if (answer instanceof Answer.Failed<T>(var failure)) {
       outcome = failure.reason().toString();
       if (failure instanceof ArmFailure.Throttled throttled) {
-        gate.freeze(scope, operation, throttled.retryAfter());
+        gate.freeze(scope, operation, throttled);
       }
     }
     LOG.debug("{} {} {} {} ms", operation, uri.getPath(), outcome, took.toMillis());
@@ -161,22 +172,19 @@ public final class ExportsClient {
     }
   }
 
-  private URI next(JsonNode page) {
-    URI next = page.path("nextLink").asText("").isEmpty() ? null : URI.create(page.path("nextLink").asText());
-    return next == null || connection.endpoint().getAuthority().equalsIgnoreCase(next.getAuthority()) ? next : null;
+  /** Another page is asked for with the token only where the first one was. */
+  private boolean isPage(String nextLink) {
+    try {
+      URI next = new URI(nextLink);
+      return nextLink.isEmpty()
+          || "https".equals(next.getScheme()) && connection.endpoint().getAuthority().equalsIgnoreCase(next.getAuthority());
+    } catch (URISyntaxException unusable) {
+      return false;
+    }
   }
 
   private static Optional<ObservedExport> export(RawAnswer raw) {
     return json(raw).filter(ExportsClient::isExport).map(body -> new ObservedExport((ObjectNode) body));
-  }
-
-  private static boolean allExports(JsonNode value) {
-    for (JsonNode export : value) {
-      if (!isExport(export) || !export.path("name").isTextual()) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private static boolean isExport(JsonNode body) {

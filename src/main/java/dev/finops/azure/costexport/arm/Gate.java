@@ -1,6 +1,8 @@
 package dev.finops.azure.costexport.arm;
 
 import dev.finops.azure.costexport.export.Scope;
+import dev.finops.azure.costexport.failure.ArmFailure.Detail;
+import dev.finops.azure.costexport.failure.ArmFailure.Throttled;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -15,11 +17,12 @@ import java.util.concurrent.ConcurrentHashMap;
  * takes. Nobody waits here; the answer is how long to stay away.
  */
 final class Gate {
+  private static final Detail PACED = new Detail(0, "", "the scope takes no more runs in this minute (RUNS_PER_MINUTE)", "");
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
   private final InstantSource clock;
   private final int runsPerMinute;
-  private final Map<String, Instant> frozenUntil = new ConcurrentHashMap<>();
+  private final Map<String, Frozen> frozen = new ConcurrentHashMap<>();
   private final Map<String, Deque<Instant>> runs = new ConcurrentHashMap<>();
 
   Gate(InstantSource clock, int runsPerMinute) {
@@ -27,18 +30,22 @@ final class Gate {
     this.runsPerMinute = runsPerMinute;
   }
 
+  /** @param detail what Azure said when it closed the bucket */
+  private record Frozen(Instant until, Detail detail) {}
+
   /** Empty when the call may go, and counts it. */
-  Optional<Duration> admit(Scope scope, Operation operation) {
+  Optional<Throttled> admit(Scope scope, Operation operation) {
     Instant now = clock.instant();
-    Instant frozen = frozenUntil.getOrDefault(bucket(scope, operation), Instant.MIN);
-    if (frozen.isAfter(now)) {
-      return Optional.of(Duration.between(now, frozen));
+    Frozen bucket = frozen.get(bucket(scope, operation));
+    if (bucket != null && bucket.until.isAfter(now)) {
+      return Optional.of(new Throttled(bucket.detail, Duration.between(now, bucket.until)));
     }
-    return operation == Operation.RUN ? admitRun(scope, now) : Optional.empty();
+    return operation == Operation.RUN ? admitRun(scope, now).map(wait -> new Throttled(PACED, wait)) : Optional.empty();
   }
 
-  void freeze(Scope scope, Operation operation, Duration wait) {
-    frozenUntil.merge(bucket(scope, operation), clock.instant().plus(wait), (one, other) -> one.isAfter(other) ? one : other);
+  void freeze(Scope scope, Operation operation, Throttled throttled) {
+    Frozen closed = new Frozen(clock.instant().plus(throttled.retryAfter()), throttled.detail());
+    frozen.merge(bucket(scope, operation), closed, (one, other) -> one.until.isAfter(other.until) ? one : other);
   }
 
   private Optional<Duration> admitRun(Scope scope, Instant now) {

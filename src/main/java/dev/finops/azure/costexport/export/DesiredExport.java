@@ -26,6 +26,8 @@ public record DesiredExport(Map<Field, JsonNode> values, Set<Field> stated, Opti
   private static final Set<Field> SCHEDULE =
       Set.of(Field.SCHEDULE_STATUS, Field.RECURRENCE, Field.SCHEDULE_FROM, Field.SCHEDULE_TO);
 
+  private static final JsonNode NO_IDENTITY = TextNode.valueOf("None");
+
   /** Removing one of these from the spec leaves Azure's value, since a document without it would not be accepted. */
   private static final Set<Field> NEVER_TAKEN_OUT =
       Set.of(Field.RECURRENCE, Field.SCHEDULE_FROM, Field.SCHEDULE_TO, Field.LOCATION);
@@ -89,11 +91,11 @@ public record DesiredExport(Map<Field, JsonNode> values, Set<Field> stated, Opti
       JsonNode shown = field.armPath().in(observed.document());
       JsonNode wanted = values.get(field);
       if (wanted == null && appliedPaths.contains(field.specPath()) && !NEVER_TAKEN_OUT.contains(field)) {
-        wanted = field == Field.IDENTITY_TYPE ? TextNode.valueOf("None") : null;
+        wanted = field == Field.IDENTITY_TYPE ? NO_IDENTITY : null;
         if (!field.isAbsent(shown)) {
           differences.add(new Difference(field, wanted, shown));
         }
-      } else if (wanted != null && !field.same(wanted, shown)) {
+      } else if (wanted != null && !field.same(wanted, shown) && !(shown == null && isIdle(field))) {
         differences.add(new Difference(field, wanted, shown));
       }
     }
@@ -118,15 +120,27 @@ public record DesiredExport(Map<Field, JsonNode> values, Set<Field> stated, Opti
     NOT_SENT.forEach(path -> path.remove(body));
     Json.dropNulls(body); // Azure answers null for what has no value, and may refuse to take it back
     body.put("eTag", observed.eTag());
-    for (Difference difference : differences(observed, appliedPaths)) {
-      ArmPath path = difference.field().armPath();
-      if (difference.desired() == null) {
+    boolean scheduled = schedule.isPresent() || body.path("properties").has("schedule");
+    values.forEach((field, wanted) -> {
+      JsonNode shown = field.armPath().in(body);
+      if ((shown == null || !field.same(wanted, shown)) && (scheduled || field != Field.SCHEDULE_STATUS)) {
+        field.armPath().set(body, wanted);
+      }
+    });
+    for (Difference gone : differences(observed, appliedPaths)) {
+      ArmPath path = gone.field().armPath();
+      if (gone.desired() == null) {
         path.remove(body);
       } else {
-        path.set(body, difference.desired());
+        path.set(body, gone.desired());
       }
     }
     return body;
+  }
+
+  /** What Azure need not show of a schedule that does not run. */
+  private boolean isIdle(Field field) {
+    return SCHEDULE.contains(field) && values.get(Field.SCHEDULE_STATUS).asText().equals("Inactive");
   }
 
   private static JsonNode instant(Instant instant) {

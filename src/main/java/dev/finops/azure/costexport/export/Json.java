@@ -29,13 +29,12 @@ public final class Json {
     return MAPPER.valueToTree(value);
   }
 
-  static void dropNulls(ObjectNode node) {
-    node.properties().removeIf(member -> member.getValue().isNull());
-    node.forEach(child -> {
-      if (child instanceof ObjectNode object) {
-        dropNulls(object);
-      }
-    });
+  /** Members without a value, at every depth. */
+  static void dropNulls(JsonNode node) {
+    if (node instanceof ObjectNode object) {
+      object.properties().removeIf(member -> member.getValue().isNull());
+    }
+    node.forEach(Json::dropNulls);
   }
 
   /** JSON text of at most 256 characters, for people. */

@@ -5,18 +5,17 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Identity;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Run;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** An export as Azure showed it. The document stays whole: most of it is none of our business, and must survive an update. */
 public record ObservedExport(ObjectNode document) {
 
   public Optional<String> name() {
-    return text("name");
-  }
-
-  public Optional<String> id() {
-    return text("id");
+    return text("name").or(() -> text("id").flatMap(ExportId::parse).map(ExportId::name));
   }
 
   /** Azure spells it {@code eTag} inside the body and puts quotes into the value. */
@@ -40,6 +39,12 @@ public record ObservedExport(ObjectNode document) {
     Optional<String> principal = text("identity.principalId");
     Optional<String> tenant = text("identity.tenantId");
     return principal.isEmpty() && tenant.isEmpty() ? null : new Identity(principal.orElse(null), tenant.orElse(null));
+  }
+
+  /** The fields that another document of the same export shows differently. */
+  public Set<Field> changedSince(ObservedExport earlier) {
+    return Arrays.stream(Field.values())
+        .filter(field -> !field.same(field.armPath().in(earlier.document), field.armPath().in(document))).collect(Collectors.toSet());
   }
 
   /** Who changed it last, where Azure says; for the record of corrections. */

@@ -41,6 +41,11 @@ public record Backoff(Duration initial, Duration max) {
     return max.multipliedBy(TERMINAL);
   }
 
+  /** Without chance, for what is counted in the status: the wait after the n-th attempt. */
+  public Duration afterAttempt(int attempts) {
+    return exponential(attempts, max);
+  }
+
   private Duration exponential(int failures, Duration cap) {
     return shorter(initial.multipliedBy(1L << Math.min(Math.max(failures, 1) - 1, 20)), cap);
   }

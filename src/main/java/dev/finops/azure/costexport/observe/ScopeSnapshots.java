@@ -6,6 +6,7 @@ import dev.finops.azure.costexport.export.ExportId;
 import dev.finops.azure.costexport.export.ObservedExport;
 import dev.finops.azure.costexport.export.Scope;
 import dev.finops.azure.costexport.failure.ArmFailure;
+import dev.finops.azure.costexport.failure.Reason;
 import dev.finops.azure.costexport.plan.Look;
 import dev.finops.azure.costexport.plan.Observation;
 import dev.finops.azure.costexport.plan.Observation.Source;
@@ -14,7 +15,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -57,9 +57,20 @@ public final class ScopeSnapshots {
     byScope.remove(id.scope().key());
   }
 
+  /** A read that is refused says nothing of any export, and is asked again as one that lacks a right is. */
+  private static ArmFailure ofRead(ArmFailure failure) {
+    return switch (failure) {
+      case ArmFailure.Refused(var detail, var reason) -> new ArmFailure.Denied(detail, reason);
+      case ArmFailure.Outdated(var detail) -> new ArmFailure.Denied(detail, Reason.INVALID_REQUEST);
+      case ArmFailure.ExportNotFound(var detail) -> new ArmFailure.Denied(detail, Reason.SCOPE_NOT_FOUND);
+      default -> failure;
+    };
+  }
+
   private final class Snapshot {
     private final Scope scope;
     private Map<String, ObservedExport> exports = new HashMap<>();
+    private boolean whole = true;
     private Instant readAt = Instant.MIN;
     private ArmFailure failure;
     private Instant failedAt = Instant.MIN;
@@ -76,20 +87,23 @@ public final class ScopeSnapshots {
           return new Observation.Unanswered(failure);
         }
         switch (client.list(scope)) {
-          case Answer.Failed<List<ObservedExport>>(var why) -> {
-            failure = why;
+          case Answer.Failed<ExportsClient.Listing>(var why) -> {
+            failure = ofRead(why);
             failedAt = clock.instant();
-            return new Observation.Unanswered(why);
+            return new Observation.Unanswered(failure);
           }
-          case Answer.Ok<List<ObservedExport>>(var listed) -> {
+          case Answer.Ok<ExportsClient.Listing>(var listing) -> {
             readAt = now;
-            exports = new HashMap<>();
-            listed.forEach(export -> exports.put(key(export.name().orElseThrow()), export));
+            exports = new HashMap<>(listing.byName());
+            whole = listing.whole();
           }
         }
       }
       ObservedExport export = exports.get(key(id.name()));
-      return export == null ? new Observation.Absent(readAt) : new Observation.Present(export, readAt, Source.LIST);
+      if (export == null && !whole) {
+        return single(id); // what a list does not show that could not be read whole may be there
+      }
+      return export == null ? new Observation.Absent(readAt, Source.LIST) : new Observation.Present(export, readAt, Source.LIST);
     }
 
     Observation single(ExportId id) {
@@ -99,8 +113,8 @@ public final class ScopeSnapshots {
           put(id, export);
           yield new Observation.Present(export, asked, Source.GET);
         }
-        case Answer.Failed<ObservedExport>(ArmFailure.ExportNotFound absent) -> new Observation.Absent(asked);
-        case Answer.Failed<ObservedExport>(var why) -> new Observation.Unanswered(why);
+        case Answer.Failed<ObservedExport>(ArmFailure.ExportNotFound absent) -> new Observation.Absent(asked, Source.GET);
+        case Answer.Failed<ObservedExport>(var why) -> new Observation.Unanswered(ofRead(why));
       };
     }
 

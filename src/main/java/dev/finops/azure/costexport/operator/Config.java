@@ -5,8 +5,10 @@ import dev.finops.azure.costexport.export.Times;
 import dev.finops.azure.costexport.failure.Backoff;
 import dev.finops.azure.costexport.plan.ApiVersion;
 import dev.finops.azure.costexport.plan.Settings;
+import java.io.File;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -23,7 +25,6 @@ record Config(
     Optional<String> watchSelector,
     AzureConnection azure,
     Settings settings,
-    Backoff backoff,
     boolean leaderElection,
     Optional<String> leaseNamespace,
     String leaseName,
@@ -43,18 +44,20 @@ record Config(
     Duration retryInitial = read.duration("RETRY_INITIAL", "5s");
     Duration retryMax = read.duration("RETRY_MAX", "15m");
     if (retryMax.compareTo(retryInitial) < 0) {
-      throw new Wrong("RETRY_MAX", environment.get("RETRY_MAX"), "must not be less than RETRY_INITIAL");
+      throw new Wrong("RETRY_MAX", read.text("RETRY_MAX").orElse("15m"), "must not be less than RETRY_INITIAL");
     }
+    read.value("KUBECONFIG", "", path -> path, path -> path.isEmpty() || Files.isReadable(Path.of(path.split(File.pathSeparator)[0])),
+        "a file that can be read");
     Backoff backoff = new Backoff(retryInitial, retryMax);
     ApiVersion apiVersion = read.value("EXPORTS_API_VERSION", ApiVersion.COMPLETE, ApiVersion::new,
         text -> API_VERSION.matcher(text).matches(), "an api-version such as " + ApiVersion.COMPLETE);
     Settings settings = new Settings(apiVersion, read.duration("OBSERVE_INTERVAL", "5m"), read.duration("RUN_POLL_INTERVAL", "30s"),
-        backoff.terminal());
+        backoff);
     Set<String> namespaces = Arrays.stream(read.text("WATCH_NAMESPACES").orElse("").split(","))
         .map(String::strip).filter(name -> !name.isEmpty()).collect(Collectors.toUnmodifiableSet());
     Optional<String> selector = read.text("WATCH_SELECTOR");
     String lease = "costexport-operator-" + Integer.toHexString(Arrays.hashCode(new Object[] {namespaces, selector}));
-    return new Config(namespaces, selector, azure(read, apiVersion, retryMax), settings, backoff, read.flag("LEADER_ELECTION"),
+    return new Config(namespaces, selector, azure(read, apiVersion, retryMax), settings, read.flag("LEADER_ELECTION"),
         read.text("LEASE_NAMESPACE"), read.text("LEASE_NAME").orElse(lease), read.number("HTTP_PORT", 8080, 0, 65535));
   }
 

@@ -5,6 +5,7 @@ import dev.finops.azure.costexport.arm.AzureClock;
 import dev.finops.azure.costexport.arm.ExportsClient;
 import dev.finops.azure.costexport.reconcile.CostExportReconciler;
 import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -63,15 +64,26 @@ public final class Main {
         Timer.builder("costexport.arm.requests").description("Calls to Azure Resource Manager")
             .tag("operation", operation.toString()).tag("outcome", outcome).register(registry).record(took));
     CostExportReconciler reconciler =
-        new CostExportReconciler(kubernetes, azure, clock, config.settings(), config.backoff(), host());
+        new CostExportReconciler(kubernetes, azure, clock, config.settings(), host());
     Operator operator = operator(config, kubernetes, reconciler, registry);
     AtomicBoolean synced = new AtomicBoolean();
     StatusServer server = new StatusServer(config.httpPort(), synced::get, registry::scrape);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(operator, server, kubernetes, log), "stop"));
+    firstQuestion(kubernetes, config);
     operator.start();
     synced.set(true);
     log.info("CostExport operator {} is ready: {}, watching {}, http on port {}", version, config.azure(),
         config.watchNamespaces().isEmpty() ? "all namespaces" : String.join(", ", config.watchNamespaces()), server.port());
+  }
+
+  /** Before the informers, which would fill the log with stack traces: is there such a cluster, our resource, the right to see it? */
+  private static void firstQuestion(KubernetesClient kubernetes, Config config) {
+    var exports = kubernetes.resources(CostExport.class);
+    var one = new ListOptionsBuilder().withLimit(1L).build();
+    if (config.watchNamespaces().isEmpty()) {
+      exports.inAnyNamespace().list(one);
+    }
+    config.watchNamespaces().forEach(namespace -> exports.inNamespace(namespace).list(one));
   }
 
   private static Operator operator(Config config, KubernetesClient kubernetes, CostExportReconciler reconciler,
@@ -89,8 +101,8 @@ public final class Main {
     });
     operator.register(reconciler, c -> {
       c.withName("costexport").withFinalizer(CostExport.FINALIZER).withGenerationAware(false).withOnUpdateFilter(Triggers::concerns)
-          .withRetry(new GenericRetry().withoutMaxAttempts().setInitialInterval(config.backoff().initial().toMillis())
-              .setMaxInterval(config.backoff().max().toMillis()));
+          .withRetry(new GenericRetry().withoutMaxAttempts().setInitialInterval(config.settings().backoff().initial().toMillis())
+              .setMaxInterval(config.settings().backoff().max().toMillis()));
       if (!config.watchNamespaces().isEmpty()) {
         c.settingNamespaces(config.watchNamespaces());
       }

@@ -8,12 +8,12 @@ import dev.finops.azure.costexport.export.Difference;
 import dev.finops.azure.costexport.export.Field;
 import dev.finops.azure.costexport.export.ObservedExport;
 import dev.finops.azure.costexport.export.Times;
+import dev.finops.azure.costexport.failure.ArmFailure;
 import dev.finops.azure.costexport.plan.Observation.Present;
 import dev.finops.azure.costexport.plan.Observation.Source;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What a situation becomes by Azure's answer to something that was sent. */
@@ -22,27 +22,38 @@ public final class Answered {
 
   private Answered() {}
 
-  /** Azure accepted a PUT and answered with the document that it has now. */
-  public static Situation put(Situation s, DesiredExport sent, List<Difference> corrected, Step.Cause cause, ObservedExport answer) {
+  /**
+   * Azure accepted a PUT and answered with the document that it has now.
+   *
+   * @param differences what the PUT changed; empty for a create
+   * @param corrected those of them that were somebody else's edit
+   */
+  public static Situation put(Situation s, DesiredExport sent, List<Difference> differences, List<Difference> corrected, ObservedExport answer) {
     ObservedExport before = s.observation() instanceof Present present ? present.export() : null;
     StatusDraft draft = new StatusDraft(s.status());
     draft.eTag = Optional.ofNullable(answer.eTag()).orElse("unknown");
     draft.apiVersion = s.settings().apiVersion().name();
     draft.appliedFields = sent.statedPaths();
     draft.lastHandledApplyRequest = Planner.applyRequest(s).orElse(s.status().lastHandledApplyRequest());
-    if (cause == Step.Cause.DRIFT && before != null) {
+    if (!corrected.isEmpty()) {
       draft.corrections = corrections(s, corrected, before);
     }
-    Set<Field> missing = DesiredExport.of(s.spec(), Optional.of(answer), s.now(), false).differences(answer, List.of()).stream()
-        .map(Difference::field).collect(Collectors.toSet());
     String replaced = before == null ? null : before.eTag();
+    Collection<Field> fields = before == null ? sent.values().keySet() : differences.stream().map(Difference::field).toList();
     return s.with(draft.done()).with(new Present(answer, s.now(), Source.PUT), s.now())
-        .with(s.memory().wrote(s.now(), replaced, s.subject().generation(), missing));
+        .with(s.memory().wrote(s.now(), replaced, s.subject().generation(), fields, !corrected.isEmpty()));
   }
 
-  /** Azure will not run the export for us, and says why. */
-  public static Situation runRefused(Situation s, PendingRun run, String message) {
-    return s.with(RunPlanner.refused(s, run, message)).with(s.memory().postingRun(false));
+  /** Azure will not run the export for us, and says why. A right that is missing may come: months are asked for again then. */
+  public static Situation runRefused(Situation s, PendingRun run, ArmFailure failure) {
+    boolean forGood = !(failure instanceof ArmFailure.Denied);
+    Situation after = s.with(RunPlanner.refused(s, run, failure.detail().text(), forGood));
+    return after.with(forGood ? s.memory().postingRun(false) : s.memory().deniedRuns(s.now().plus(s.settings().backoff().terminal())));
+  }
+
+  /** What a person should know after an update that the spec asked for. */
+  public static Optional<Note> outdatedHistory(Situation s, List<Difference> changed) {
+    return RunPlanner.outdated(s, changed);
   }
 
   private static List<Correction> corrections(Situation s, List<Difference> corrected, ObservedExport before) {

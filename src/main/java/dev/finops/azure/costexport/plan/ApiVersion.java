@@ -21,7 +21,12 @@ public record ApiVersion(String name) {
     return writtenWith == null || isNewGeneration() || !new ApiVersion(writtenWith).isNewGeneration();
   }
 
-  boolean runsPeriods() {
+  /** What to try when this version refuses what another one may know, as the end of a message. */
+  public String remedy() {
+    return isNewGeneration() ? "" : "; if " + COMPLETE + " knows it, set EXPORTS_API_VERSION to that";
+  }
+
+  public boolean runsPeriods() {
     return isNewGeneration();
   }
 

@@ -2,77 +2,108 @@ package dev.finops.azure.costexport.plan;
 
 import dev.finops.azure.costexport.export.Field;
 import dev.finops.azure.costexport.failure.Reason;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 
 /**
  * What this process knows of one object beside its status. Losing it in a restart costs a call at most, never a
  * promise: what a promise rests on is in the status.
  *
- * @param wroteAt when our last PUT was answered
- * @param replacedETag the eTag of the document that it replaced; null after a create
- * @param conflicts how many writes in a row were made for a document that was no longer the latest
- * @param generation the generation that our last PUT was for
- * @param unapplied fields that Azure's answer to it did not show as sent
- * @param ignored fields that its answers to two PUTs of this generation did not show
+ * @param answeredAt when Azure last answered a read
  * @param moveStart whether Azure refused the schedule's start as past
  * @param postRun whether the pending run in the status was recorded by this process and surely not posted yet
- * @param answeredAt when Azure last answered a read
- * @param failures how many times in a row the object has failed
- * @param failing the reason of these failures
- * @param failingSince when the first failure with that reason was
  * @param triedAt when a request that Azure refused for good was last sent
  * @param deletedAt when Azure accepted our DELETE
+ * @param runsDeniedUntil until when no month is asked for, since Azure refuses the identity its runs
  */
-public record Memory(Instant wroteAt, String replacedETag, int conflicts, long generation, Set<Field> unapplied,
-    Set<Field> ignored, boolean moveStart, boolean postRun, Instant answeredAt, int failures, Reason failing, Instant failingSince, Instant triedAt, Instant deletedAt) {
+public record Memory(Writes writes, Failures failures, Instant answeredAt, boolean moveStart, boolean postRun, Instant triedAt,
+    Instant deletedAt, Instant runsDeniedUntil) {
 
-  public static final Memory NONE = new Memory(null, null, 0, 0, Set.of(), Set.of(), false, false, null, 0, null, null, null, null);
+  public static final Memory NONE =
+      new Memory(new Writes(0, null, Set.of(), Map.of(), 0), new Failures(0, null, null), null, false, false, null, null, null);
 
-  /** After a PUT that Azure accepted; {@code missing} are the fields that its answer does not show as sent. */
-  public Memory wrote(Instant at, String replaced, long ofGeneration, Set<Field> missing) {
-    Set<Field> again = new HashSet<>(missing);
-    again.retainAll(ofGeneration == generation ? unapplied : Set.of());
-    return new Memory(at, replaced, 0, ofGeneration, missing, Set.copyOf(again), false, postRun, at, 0, null, null, triedAt, deletedAt);
+  /** For how long after our write Azure may still answer with what was before. */
+  static final Duration REPLICATION = Duration.ofMinutes(2);
+
+  /**
+   * Our PUTs that Azure accepted.
+   *
+   * @param generation the generation that the last one was for
+   * @param at when it was answered; null before the first
+   * @param replacedETags of the documents that those of the last two minutes replaced
+   * @param sent in how many of them each field was sent as it is wanted now, with nobody else's edit in between
+   * @param conflicts how many in a row were refused since, made for a document that was no longer the latest
+   */
+  public record Writes(long generation, Instant at, Set<String> replacedETags, Map<Field, Integer> sent, int conflicts) {
+
+    boolean twice(Field field, long ofGeneration) {
+      return generation == ofGeneration && sent.getOrDefault(field, 0) >= 2;
+    }
+  }
+
+  /** @param since when the first with this reason was */
+  public record Failures(int inARow, Reason reason, Instant since) {}
+
+  /**
+   * After a PUT that Azure accepted.
+   *
+   * @param replaced the eTag of the document that it replaced; null after a create
+   * @param sent the fields that were not in Azure as they were sent
+   * @param edited whether somebody else had changed the document since our PUT before
+   */
+  public Memory wrote(Instant at, String replaced, long generation, Collection<Field> sent, boolean edited) {
+    Map<Field, Integer> before = generation == writes.generation && !edited ? writes.sent : Map.of();
+    Map<Field, Integer> counted = new EnumMap<>(Field.class);
+    sent.forEach(field -> counted.put(field, before.getOrDefault(field, 0) + 1));
+    Set<String> replacedETags = new HashSet<>(writes.at != null && at.isBefore(writes.at.plus(REPLICATION)) ? writes.replacedETags : Set.of());
+    if (replaced != null) {
+      replacedETags.add(replaced);
+    }
+    return new Memory(new Writes(generation, at, Set.copyOf(replacedETags), Map.copyOf(counted), 0), NONE.failures, at, false, postRun,
+        triedAt, deletedAt, runsDeniedUntil);
   }
 
   public Memory conflicted() {
-    return new Memory(wroteAt, replacedETag, conflicts + 1, generation, unapplied, ignored, moveStart, postRun, answeredAt, failures, failing,
-        failingSince, triedAt, deletedAt);
+    Writes refused = new Writes(writes.generation, writes.at, writes.replacedETags, writes.sent, writes.conflicts + 1);
+    return new Memory(refused, failures, answeredAt, moveStart, postRun, triedAt, deletedAt, runsDeniedUntil);
   }
 
   public Memory movingStart() {
-    return new Memory(wroteAt, replacedETag, conflicts, generation, unapplied, ignored, true, postRun, answeredAt, failures, failing, failingSince,
-        triedAt, deletedAt);
+    return new Memory(writes, failures, answeredAt, true, postRun, triedAt, deletedAt, runsDeniedUntil);
   }
 
   public Memory postingRun(boolean toPost) {
-    return new Memory(wroteAt, replacedETag, conflicts, generation, unapplied, ignored, moveStart, toPost, answeredAt, failures, failing,
-        failingSince, triedAt, deletedAt);
+    return new Memory(writes, failures, answeredAt, moveStart, toPost, triedAt, deletedAt, runsDeniedUntil);
   }
 
   public Memory answered(Instant at) {
-    return new Memory(wroteAt, replacedETag, conflicts, generation, unapplied, ignored, moveStart, postRun, at, failures, failing, failingSince,
-        triedAt, deletedAt);
+    return new Memory(writes, failures, at, moveStart, postRun, triedAt, deletedAt, runsDeniedUntil);
   }
 
   public Memory failed(Reason reason, Instant at) {
-    return new Memory(wroteAt, replacedETag, conflicts, generation, unapplied, ignored, moveStart, postRun, answeredAt, failures + 1, reason,
-        reason == failing ? failingSince : at, triedAt, deletedAt);
-  }
-
-  public Memory refused(Instant at) {
-    return new Memory(wroteAt, replacedETag, conflicts, generation, unapplied, ignored, moveStart, postRun, answeredAt, failures, failing,
-        failingSince, at, deletedAt);
-  }
-
-  public Memory deleted(Instant at) {
-    return new Memory(wroteAt, replacedETag, conflicts, generation, unapplied, ignored, moveStart, postRun, answeredAt, failures, failing,
-        failingSince, triedAt, at);
+    Failures counted = new Failures(failures.inARow + 1, reason, reason == failures.reason ? failures.since : at);
+    return new Memory(writes, counted, answeredAt, moveStart, postRun, triedAt, deletedAt, runsDeniedUntil);
   }
 
   public Memory succeeded() {
-    return new Memory(wroteAt, replacedETag, 0, generation, unapplied, ignored, moveStart, postRun, answeredAt, 0, null, null, triedAt, deletedAt);
+    Writes settled = new Writes(writes.generation, writes.at, writes.replacedETags, writes.sent, 0);
+    return new Memory(settled, NONE.failures, answeredAt, moveStart, postRun, triedAt, deletedAt, runsDeniedUntil);
+  }
+
+  public Memory refused(Instant at) {
+    return new Memory(writes, failures, answeredAt, moveStart, postRun, at, deletedAt, runsDeniedUntil);
+  }
+
+  public Memory deleted(Instant at) {
+    return new Memory(writes, failures, answeredAt, moveStart, postRun, triedAt, at, runsDeniedUntil);
+  }
+
+  public Memory deniedRuns(Instant until) {
+    return new Memory(writes, failures, answeredAt, moveStart, false, triedAt, deletedAt, until);
   }
 }

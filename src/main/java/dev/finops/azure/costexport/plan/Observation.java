@@ -13,7 +13,7 @@ public sealed interface Observation {
   /** @param at when the answer was asked for */
   record Present(ObservedExport export, Instant at, Source source) implements Observation {}
 
-  record Absent(Instant at) implements Observation {}
+  record Absent(Instant at, Source source) implements Observation {}
 
   record Unanswered(ArmFailure failure) implements Observation {}
 

@@ -10,12 +10,16 @@ import dev.finops.azure.costexport.export.Field;
 import dev.finops.azure.costexport.export.ObservedExport;
 import dev.finops.azure.costexport.export.RunHistory;
 import dev.finops.azure.costexport.export.ScheduleWindow.Phase;
+import dev.finops.azure.costexport.export.Times;
+import dev.finops.azure.costexport.failure.ArmFailure;
+import dev.finops.azure.costexport.failure.ArmFailure.Detail;
 import dev.finops.azure.costexport.failure.Reason;
 import dev.finops.azure.costexport.plan.Observation.Absent;
 import dev.finops.azure.costexport.plan.Observation.NotAsked;
 import dev.finops.azure.costexport.plan.Observation.Present;
 import dev.finops.azure.costexport.plan.Observation.Source;
 import dev.finops.azure.costexport.plan.Observation.Unanswered;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +31,9 @@ import java.util.stream.Collectors;
 public final class Planner {
   static final String CREATED = "Created";
   static final String ADOPTED = "Adopted";
+
+  /** So many corrections within an hour, and somebody else means something different. */
+  private static final int CONTESTED = 5;
 
   /** Refusals that the same request would meet again. */
   private static final Set<String> REFUSALS =
@@ -46,7 +53,7 @@ public final class Planner {
       return Optional.of(Look.SINGLE);
     }
     boolean running = status.runs() != null && status.runs().stream().anyMatch(RunHistory::underWay);
-    return Optional.of(due || running || s.memory().failures() > 0 ? Look.RECENT : Look.SHARED);
+    return Optional.of(due || running || s.memory().failures().inARow() > 0 ? Look.RECENT : Look.SHARED);
   }
 
   public static Step next(Situation s) {
@@ -87,6 +94,9 @@ public final class Planner {
     Optional<Verdict.Stuck> refused = refusedBefore(s, List.of());
     if (refused.isPresent()) {
       return new Step.Rest(refused.get());
+    }
+    if (s.ours() && absent.source() != Source.GET) {
+      return new Step.Observe(Look.SINGLE); // that an export of ours is gone is not said by a list alone
     }
     if (!s.isRecent(absent.at())) {
       return new Step.Observe(Look.RECENT);
@@ -130,9 +140,13 @@ public final class Planner {
     if (!s.ours()) {
       return claim(s, present, desired);
     }
+    Optional<Step> accepted = RunPlanner.accepted(s, present);
+    if (accepted.isPresent()) {
+      return accepted.get();
+    }
     List<Difference> differences = desired.differences(export, s.appliedFields());
     boolean forced = applyRequest(s).isPresent();
-    if (!differences.isEmpty() && s.justWrote() && export.eTag() != null && export.eTag().equals(s.memory().replacedETag())) {
+    if (!differences.isEmpty() && s.justWrote() && s.memory().writes().replacedETags().contains(String.valueOf(export.eTag()))) {
       return new Step.Rest(new Verdict.Waiting(Reason.UPDATING, "Azure accepted the update and does not show it yet"));
     }
     if (export.suspension().isPresent() && runsBySchedule(desired) && !forced) {
@@ -143,27 +157,54 @@ public final class Planner {
     if (differences.isEmpty() && !forced) {
       return RunPlanner.next(s, present).orElseGet(() -> new Step.Rest(settled(s, present)));
     }
-    Optional<Verdict.Stuck> refused = ignored(s, differences).or(() -> refusedBefore(s, differences)).filter(stuck -> !forced);
+    Optional<Verdict.Stuck> refused = ignored(s, present, differences).or(() -> refusedBefore(s, differences)).filter(stuck -> !forced);
     if (refused.isPresent()) {
       return new Step.Rest(refused.get());
     }
     if (present.source() == Source.LIST || !s.isRecent(present.at())) {
       return new Step.Observe(Look.SINGLE);
     }
+    Step.Cause cause = cause(s, export, desired, differences);
+    Optional<Verdict> contested = contested(s, cause, differences);
+    if (contested.isPresent()) {
+      return new Step.Rest(contested.get());
+    }
     if (!s.appliedFields().containsAll(desired.statedPaths())) {
       return new Step.Record(withApplied(s, desired), false, List.of());
     }
-    return new Step.Update(desired.updateBody(export, s.appliedFields()), desired, differences, cause(s, desired, differences));
+    return new Step.Update(desired.updateBody(export, s.appliedFields()), desired, differences, cause);
   }
 
-  private static Step.Cause cause(Situation s, DesiredExport desired, List<Difference> differences) {
+  /** Whether the document is the one that our last PUT was answered with. */
+  private static boolean unedited(Situation s, ObservedExport export) {
+    return export.eTag() != null && export.eTag().equals(s.status().eTag());
+  }
+
+  private static Step.Cause cause(Situation s, ObservedExport export, DesiredExport desired, List<Difference> differences) {
     if (differences.isEmpty()) {
       return Step.Cause.REQUEST;
     }
     boolean ended = desired.schedule().filter(window -> window.phase() == Phase.ENDED).isPresent();
     boolean due = differences.stream().allMatch(d -> d.field() == Field.SCHEDULE_STATUS && ended
         || d.field() == Field.SCHEDULE_TO && !desired.stated().contains(Field.SCHEDULE_TO));
-    return !s.applied() ? Step.Cause.SPEC : due ? Step.Cause.TIME : Step.Cause.DRIFT;
+    return !s.applied() ? Step.Cause.SPEC : due ? Step.Cause.TIME : unedited(s, export) ? Step.Cause.AGAIN : Step.Cause.DRIFT;
+  }
+
+  /** An export that was put right again and again within an hour is not fought over: once in a while is enough. */
+  private static Optional<Verdict> contested(Situation s, Step.Cause cause, List<Difference> differences) {
+    if (cause != Step.Cause.DRIFT || s.status().corrections() == null) {
+      return Optional.empty();
+    }
+    List<Instant> lately = s.status().corrections().stream().flatMap(correction -> Times.start(correction.time()).stream())
+        .filter(at -> at.isAfter(s.now().minus(Duration.ofHours(1)))).distinct().sorted().toList();
+    if (lately.size() < CONTESTED || !s.now().isBefore(lately.getLast().plus(s.settings().backoff().max()))) {
+      return Optional.empty();
+    }
+    String who = s.status().corrections().getFirst().changedBy();
+    Detail detail = new Detail(0, "", "the export was put right " + lately.size() + " times within the hour"
+        + (who == null ? "" : ", last after a change by " + who) + "; it is corrected again at "
+        + Times.write(lately.getLast().plus(s.settings().backoff().max())) + ", find the other writer or set managementPolicy: Observe", "");
+    return Optional.of(new Verdict.Failing(new ArmFailure.Outdated(detail), true, differences));
   }
 
   /** An export that is there and was not made by this object, or perhaps was, just before a crash. */
@@ -209,9 +250,10 @@ public final class Planner {
     return draft.done();
   }
 
-  private static Optional<Verdict.Stuck> ignored(Situation s, List<Difference> differences) {
-    boolean all = !differences.isEmpty() && differences.stream().allMatch(d -> s.memory().ignored().contains(d.field()));
-    if (!all || s.memory().generation() != s.subject().generation()) {
+  private static Optional<Verdict.Stuck> ignored(Situation s, Present present, List<Difference> differences) {
+    boolean afterOurs = present.source() == Source.PUT || unedited(s, present.export());
+    boolean all = !differences.isEmpty() && differences.stream().allMatch(d -> s.memory().writes().twice(d.field(), s.subject().generation()));
+    if (!all || !afterOurs) {
       return Optional.empty();
     }
     String hint = s.settings().apiVersion().isNewGeneration() ? "take the field out or change it"
@@ -227,7 +269,7 @@ public final class Planner {
         .filter(stalled -> stalled.observedGeneration() != null && stalled.observedGeneration() == s.subject().generation())
         .filter(stalled -> stalled.message().contains(s.settings().apiVersion().toString()))
         .filter(stalled -> !stalled.reason().equals(Reason.FIELD_IGNORED.toString()) || sameFields(s, differences))
-        .filter(stalled -> s.now().isBefore(lastTried(s, stalled).plus(s.settings().terminalRetry())))
+        .filter(stalled -> s.now().isBefore(lastTried(s, stalled).plus(s.settings().backoff().terminal())))
         .filter(stalled -> applyRequest(s).isEmpty() && !s.memory().moveStart())
         .map(stalled -> new Verdict.Stuck(reason(stalled), stalled.message(), differences));
   }

@@ -2,11 +2,14 @@ package dev.finops.azure.costexport.plan;
 
 import dev.finops.azure.costexport.api.v1alpha1.Annotations;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Month;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.PendingRun;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Run;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.TimePeriod;
+import dev.finops.azure.costexport.backfill.BackfillWindow;
 import dev.finops.azure.costexport.backfill.MonthRows;
 import dev.finops.azure.costexport.backfill.RunPeriod;
+import dev.finops.azure.costexport.export.Difference;
 import dev.finops.azure.costexport.export.RunHistory;
 import dev.finops.azure.costexport.export.Times;
 import dev.finops.azure.costexport.failure.Reason;
@@ -24,7 +27,7 @@ import java.util.Optional;
  * Decides about runs of an export that is in sync: each request once. A run has no id until Azure's history shows it, so the
  * intent is written first, and the history decides whether it was accepted.
  */
-final class RunPlanner {
+public final class RunPlanner {
   static final String REQUEST = "Request";
   static final String ON_CREATE = "OnCreate";
   static final String BACKFILL = "Backfill";
@@ -40,7 +43,7 @@ final class RunPlanner {
   /** Whether the history has to be read whole: something of ours is under way or about to be. */
   static boolean watching(Situation s) {
     CostExportStatus status = s.status();
-    return status.pendingRun() != null || request(s).isPresent() || MonthRows.of(status.backfill()).open() > 0
+    return status.pendingRun() != null || request(s).isPresent() || MonthRows.of(status.backfill()).underWay()
         || status.runs() != null && status.runs().stream().anyMatch(run -> onDemand(run) && RunHistory.underWay(run));
   }
 
@@ -56,14 +59,27 @@ final class RunPlanner {
     return nextMonth(s, present);
   }
 
-  private static Optional<Step> follow(Situation s, PendingRun pending, List<Run> runs) {
-    Optional<Run> accepted = runs.stream().filter(run -> isNew(s, run) && answers(run, pending)).findFirst();
-    if (accepted.isPresent()) {
-      return Optional.of(new Step.Record(accepted(s, pending, accepted.get(), runs), false,
-          List.of(Note.normal(Reason.RUN_STARTED, "run " + accepted.get().id() + of(pending.timePeriod()) + " was accepted"))));
+  /** Azure's history shows the run that the pending intent is for: whatever else is wrong with the object, that is settled. */
+  static Optional<Step> accepted(Situation s, Present present) {
+    PendingRun pending = s.status().pendingRun();
+    if (pending == null || present.source() != Source.GET) {
+      return Optional.empty();
     }
+    List<Run> runs = RunHistory.merge(s.status().runs(), present.export().runs());
+    return runs.stream().filter(run -> mayAnswer(s, run)).findFirst()
+        .map(run -> new Step.Record(accepted(s, pending, run, runs), false,
+            List.of(Note.normal(Reason.RUN_STARTED, "run " + run.id() + of(pending.timePeriod()) + " was accepted"))));
+  }
+
+  /** Whether a run may be the one that the pending intent is for; such a run is not written down before that is settled. */
+  public static boolean mayAnswer(Situation s, Run run) {
+    PendingRun pending = s.status().pendingRun();
+    return pending != null && isNew(s, run) && answers(run, pending);
+  }
+
+  private static Optional<Step> follow(Situation s, PendingRun pending, List<Run> runs) {
     if (s.memory().postRun()) {
-      return Optional.of(new Step.PostRun(pending));
+      return Optional.of(BACKFILL.equals(pending.cause()) && request(s).isPresent() ? giveWay(s, pending) : new Step.PostRun(pending));
     }
     boolean underWay = pending.timePeriod() == null && runs.stream().anyMatch(RunHistory::underWay);
     Optional<Instant> lapses = Times.start(pending.requestedTime()).map(t -> t.plus(s.settings().runPollInterval().multipliedBy(POLLS)));
@@ -73,6 +89,14 @@ final class RunPlanner {
           Times.write(s.now()), neverPosted ? 1 : pending.attempts() + 1), List.of()));
     }
     return Optional.empty();
+  }
+
+  /** A month that Azure's quota still keeps back waits once more: a person's request goes first. */
+  private static Step giveWay(Situation s, PendingRun pending) {
+    StatusDraft draft = new StatusDraft(s.status());
+    draft.pendingRun = null;
+    draft.backfill = MonthRows.of(draft.backfill).pending(pending.request(), null).backfill();
+    return new Step.Record(draft.done(), false, List.of());
   }
 
   private static Optional<Step> answerRequest(Situation s, List<Run> runs) {
@@ -106,19 +130,25 @@ final class RunPlanner {
   }
 
   private static Optional<Step> nextMonth(Situation s, Present present) {
-    MonthRows rows = MonthRows.of(s.status().backfill());
-    Optional<YearMonth> month = rows.next();
+    List<Run> runs = RunHistory.merge(s.status().runs(), present.export().runs());
+    MonthRows known = MonthRows.of(s.status().backfill());
+    boolean adopted = Planner.ADOPTED.equals(s.status().origin());
+    Optional<BackfillWindow> window = s.settings().apiVersion().runsPeriods()
+        ? BackfillWindow.of(s.spec().backfill(), known.until(), today(s)) : Optional.empty();
+    MonthRows rows = known.follow(present.export().runs()).fit(window, adopted ? runs : List.of());
+    Optional<Month> month = s.memory().runsDeniedUntil() != null && s.now().isBefore(s.memory().runsDeniedUntil())
+        ? Optional.empty() : rows.next(s.now(), runs, s.settings().backoff()::afterAttempt);
+    StatusDraft draft = new StatusDraft(s.status());
+    draft.backfill = rows.backfill();
     if (month.isEmpty()) {
-      return Optional.empty();
+      return rows.equals(known) ? Optional.empty() : Optional.of(new Step.Record(draft.done(), false, List.of()));
     }
     if (present.source() != Source.GET) {
       return Optional.of(new Step.Observe(Look.SINGLE));
     }
-    PendingRun pending = new PendingRun(BACKFILL, month.get().toString(), MonthRows.period(month.get(), today(s)),
-        Times.write(s.now()), 1);
-    StatusDraft draft = new StatusDraft(s.status());
-    draft.backfill = rows.follow(present.export().runs()).backfill();
-    return Optional.of(intent(s.with(draft.done()), RunHistory.merge(s.status().runs(), present.export().runs()), pending, List.of()));
+    PendingRun pending = new PendingRun(BACKFILL, month.get().month(),
+        MonthRows.period(YearMonth.parse(month.get().month()), today(s)), Times.write(s.now()), month.get().attempts() + 1);
+    return Optional.of(intent(s.with(draft.done()), runs, pending, List.of()));
   }
 
   /** Every run that the history shows now is written down with the intent, so that none of them can be taken for its answer. */
@@ -127,7 +157,7 @@ final class RunPlanner {
     draft.runs = runs;
     draft.pendingRun = pending;
     if (BACKFILL.equals(pending.cause())) {
-      draft.backfill = MonthRows.of(draft.backfill).requested(YearMonth.parse(pending.request()), pending.attempts()).backfill();
+      draft.backfill = MonthRows.of(draft.backfill).requested(pending.request(), pending.attempts()).backfill();
     }
     return new Step.Record(draft.done(), true, notes);
   }
@@ -139,21 +169,34 @@ final class RunPlanner {
     if (REQUEST.equals(pending.cause())) {
       draft.lastHandledRunRequest = pending.request();
     } else if (BACKFILL.equals(pending.cause())) {
-      draft.backfill = MonthRows.of(draft.backfill).running(YearMonth.parse(pending.request()), run.id()).backfill();
+      draft.backfill = MonthRows.of(draft.backfill).running(pending.request(), run.id()).backfill();
     }
     return draft.done();
   }
 
-  /** What becomes of an intent whose POST Azure refused for good. */
-  static CostExportStatus refused(Situation s, PendingRun pending, String message) {
+  /**
+   * What becomes of an intent whose POST Azure refused.
+   *
+   * @param forGood whether the same request would be refused again; if not, a month waits and is asked again
+   */
+  static CostExportStatus refused(Situation s, PendingRun pending, String message, boolean forGood) {
     StatusDraft draft = new StatusDraft(s.status());
     draft.pendingRun = null;
     if (REQUEST.equals(pending.cause())) {
       draft.lastHandledRunRequest = pending.request();
     } else if (BACKFILL.equals(pending.cause())) {
-      draft.backfill = MonthRows.of(draft.backfill).failed(YearMonth.parse(pending.request()), message).backfill();
+      MonthRows rows = MonthRows.of(draft.backfill);
+      draft.backfill = (forGood ? rows.refused(pending.request(), message) : rows.pending(pending.request(), message)).backfill();
     }
     return draft.done();
+  }
+
+  /** History that was made from another dataset, or went elsewhere, is not repeated without being asked for. */
+  static Optional<Note> outdated(Situation s, List<Difference> changed) {
+    boolean matters = changed.stream().anyMatch(d -> d.path().startsWith("dataset.") || d.path().startsWith("destination."));
+    return MonthRows.of(s.status().backfill()).donePeriod().filter(done -> matters).map(done -> Note.warning(Reason.BACKFILL_OUTDATED,
+        "the months of " + done + " were exported as the spec was before; to export them again: " + s.subject().kubectl("annotate")
+            + " --overwrite " + Annotations.RUN_PERIOD + "=" + done + " " + Annotations.RUN_REQUESTED_AT + "=\"$(date)\""));
   }
 
   private static boolean isNew(Situation s, Run run) {

@@ -2,7 +2,10 @@ package dev.finops.azure.costexport.plan;
 
 import dev.finops.azure.costexport.api.v1alpha1.CostExportSpec;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Condition;
 import dev.finops.azure.costexport.export.ExportId;
+import dev.finops.azure.costexport.export.Times;
+import dev.finops.azure.costexport.failure.Reason;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -18,9 +21,6 @@ public record Situation(Subject subject, CostExportSpec spec, CostExportStatus s
   /** How old what was seen may be when it is written upon. */
   private static final Duration RECENT = Duration.ofSeconds(10);
 
-  /** For how long after our write Azure may still answer with what was before. */
-  private static final Duration REPLICATION = Duration.ofMinutes(2);
-
   public Situation with(CostExportStatus newStatus) {
     return new Situation(subject, spec, newStatus, observation, memory, settings, now);
   }
@@ -33,6 +33,14 @@ public record Situation(Subject subject, CostExportSpec spec, CostExportStatus s
     return new Situation(subject, spec, status, observation, newMemory, settings, now);
   }
 
+  /** After one more failure in a row. Across a restart the condition remembers when they began. */
+  public Situation failed(Reason reason) {
+    Optional<Instant> known = Conditions.find(status.conditions(), Conditions.SYNCED)
+        .filter(synced -> memory.failures().reason() == null && reason.toString().equals(synced.reason()))
+        .flatMap(synced -> Times.start(synced.lastTransitionTime()));
+    return with(memory.failed(reason, known.orElse(now)));
+  }
+
   public ExportId exportId() {
     return ExportId.of(spec, subject.name());
   }
@@ -43,10 +51,12 @@ public record Situation(Subject subject, CostExportSpec spec, CostExportStatus s
 
   /** Whether the spec's generation has been in Azure. */
   public boolean applied() {
-    return Conditions.find(status.conditions(), Conditions.READY)
-        .filter(ready -> "True".equals(ready.status()))
-        .filter(ready -> status.observedGeneration() != null && status.observedGeneration() == subject.generation())
-        .isPresent();
+    return (ours() || !managed()) && ready().isPresent()
+        && status.observedGeneration() != null && status.observedGeneration() == subject.generation();
+  }
+
+  private Optional<Condition> ready() {
+    return Conditions.find(status.conditions(), Conditions.READY).filter(ready -> "True".equals(ready.status()));
   }
 
   /** Whether the export is known as ours, and not merely meant to be. */
@@ -63,10 +73,13 @@ public record Situation(Subject subject, CostExportSpec spec, CostExportStatus s
   }
 
   boolean justWrote() {
-    return memory.wroteAt() != null && now.isBefore(memory.wroteAt().plus(REPLICATION));
+    // A process that has just started goes by when the object became ready, which our create before made it.
+    Optional<Instant> at = Optional.ofNullable(memory.writes().at())
+        .or(() -> ready().filter(ready -> ours()).flatMap(ready -> Times.start(ready.lastTransitionTime())));
+    return at.filter(wrote -> now.isBefore(wrote.plus(Memory.REPLICATION))).isPresent();
   }
 
   boolean justDeleted() {
-    return memory.deletedAt() != null && now.isBefore(memory.deletedAt().plus(REPLICATION));
+    return memory.deletedAt() != null && now.isBefore(memory.deletedAt().plus(Memory.REPLICATION));
   }
 }

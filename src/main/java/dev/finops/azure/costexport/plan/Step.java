@@ -33,6 +33,8 @@ public sealed interface Step {
     DRIFT,
     /** What the operator supplies was due: an end renewed, an ended schedule made inactive. */
     TIME,
+    /** Azure took the document and does not show it all, though nobody changed it since. */
+    AGAIN,
     REQUEST
   }
 }

@@ -21,9 +21,6 @@ public final class Unsupported {
   /** Fields whose absence of effect changes nothing else. */
   public static List<String> ignored(CostExportSpec spec) {
     List<String> fields = new ArrayList<>();
-    if (spec.backfill() != null) {
-      fields.add("backfill");
-    }
     if (spec.closedMonth() != null) {
       fields.add("closedMonth");
     }

@@ -3,7 +3,6 @@ package dev.finops.azure.costexport.reconcile;
 import dev.finops.azure.costexport.api.v1alpha1.CostExport;
 import dev.finops.azure.costexport.arm.AzureClock;
 import dev.finops.azure.costexport.arm.ExportsClient;
-import dev.finops.azure.costexport.failure.Backoff;
 import dev.finops.azure.costexport.observe.ScopeSnapshots;
 import dev.finops.azure.costexport.plan.Look;
 import dev.finops.azure.costexport.plan.Observation;
@@ -48,19 +47,19 @@ public final class CostExportReconciler implements Reconciler<CostExport>, Clean
   /** The watch will bring the newer object within this. */
   private static final Duration SOON = Duration.ofMillis(200);
 
+  /** How soon an heir looks whether the owner has gone. */
+  private static final Duration HANDOVER = Duration.ofSeconds(1);
+
   private final Turn.Surroundings around;
   private final AzureClock clock;
   private final Settings settings;
-  private final Backoff backoff;
   private final Memories memories = new Memories();
   private final SimpleInboundEventSource<CostExport> wake = new SimpleInboundEventSource<>("wake");
   private Claims claims;
 
-  public CostExportReconciler(KubernetesClient kubernetes, ExportsClient azure, AzureClock clock, Settings settings, Backoff backoff,
-      String instance) {
+  public CostExportReconciler(KubernetesClient kubernetes, ExportsClient azure, AzureClock clock, Settings settings, String instance) {
     this.clock = clock;
     this.settings = settings;
-    this.backoff = backoff;
     this.around = new Turn.Surroundings(kubernetes, azure, new ScopeSnapshots(azure, clock, settings),
         new StatusWriter(kubernetes), new EventWriter(kubernetes, clock, instance), clock, new AtomicBoolean());
   }
@@ -91,7 +90,10 @@ public final class CostExportReconciler implements Reconciler<CostExport>, Clean
         verdict = turn.act(Planner.next(turn.situation())).orElse(null);
       }
       turn.report(verdict);
-      return Wakeup.after(turn.situation(), turn.situation().status(), verdict, backoff, ThreadLocalRandom.current());
+      if (claims.owner(object).filter(owner -> owner.getMetadata().getDeletionTimestamp() != null).isPresent()) {
+        return Optional.of(HANDOVER);
+      }
+      return Wakeup.after(turn.situation(), turn.situation().status(), verdict, ThreadLocalRandom.current());
     } catch (Turn.Stale | KubernetesClientException notWritten) {
       return Optional.of(later(object, notWritten));
     } finally {
@@ -110,7 +112,7 @@ public final class CostExportReconciler implements Reconciler<CostExport>, Clean
         claims.heir(object).ifPresent(heir -> wake.propagateEvent(ResourceID.fromResource(heir)));
         return DeleteControl.defaultDelete();
       }
-      Optional<Duration> wait = Wakeup.after(deletion.situation(), deletion.situation().status(), waiting.get(), backoff,
+      Optional<Duration> wait = Wakeup.after(deletion.situation(), deletion.situation().status(), waiting.get(),
           ThreadLocalRandom.current());
       return wait.map(w -> DeleteControl.noFinalizerRemoval().rescheduleAfter(w.toMillis())).orElseGet(DeleteControl::noFinalizerRemoval);
     } catch (Turn.Stale | KubernetesClientException notWritten) {
@@ -137,7 +139,7 @@ public final class CostExportReconciler implements Reconciler<CostExport>, Clean
       LOG.debug("{} changed while it was looked at; again in a moment", Names.of(object));
       return SOON;
     }
-    LOG.warn("{}: the API server did not take a write, again in {} s: {}", Names.of(object), backoff.initial().toSeconds(), notWritten.getMessage());
-    return backoff.initial();
+    LOG.warn("{}: the API server did not take a write, again in {} s: {}", Names.of(object), settings.backoff().initial().toSeconds(), notWritten.getMessage());
+    return settings.backoff().initial();
   }
 }

@@ -41,7 +41,7 @@ final class Deletion {
     while (true) {
       switch (Removal.next(situation, heir.map(Names::of))) {
         case Removal.Step.Release(var note) -> {
-          heir.ifPresent(this::handOver);
+          heir.filter(to -> situation.managed()).ifPresent(this::handOver);
           note.ifPresent(told -> around.events().write(object, told));
           LOG.info("{}: released; {}", Names.of(object), note.map(told -> told.message()).orElse("nothing was done in Azure"));
           return Optional.empty();
@@ -71,7 +71,7 @@ final class Deletion {
 
   private void report(Verdict verdict) {
     if (verdict instanceof Verdict.Failing failing) {
-      situation = situation.with(situation.memory().failed(failing.failure().reason(), situation.now()));
+      situation = situation.failed(failing.failure().reason());
     }
     Report report = Report.of(situation, verdict);
     if (!report.status().equals(object.getStatus())) {

@@ -7,6 +7,7 @@ import dev.finops.azure.costexport.arm.AzureClock;
 import dev.finops.azure.costexport.arm.ExportsClient;
 import dev.finops.azure.costexport.export.Difference;
 import dev.finops.azure.costexport.export.DesiredExport;
+import dev.finops.azure.costexport.export.Field;
 import dev.finops.azure.costexport.export.ObservedExport;
 import dev.finops.azure.costexport.failure.ArmFailure;
 import dev.finops.azure.costexport.failure.Reason;
@@ -22,9 +23,14 @@ import dev.finops.azure.costexport.plan.Step;
 import dev.finops.azure.costexport.plan.Verdict;
 import dev.finops.azure.costexport.report.Report;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +45,9 @@ final class Turn {
   private CostExport object;
   private Situation situation;
   private boolean proven;
+
+  /** What somebody else changed while this pass was at it. */
+  private final Set<Field> edited = EnumSet.noneOf(Field.class);
 
   /** What a turn acts on. */
   record Surroundings(KubernetesClient kubernetes, ExportsClient azure, ScopeSnapshots snapshots, StatusWriter statuses,
@@ -84,7 +93,7 @@ final class Turn {
       case Step.Create(var body, var desired) -> {
         proveFresh();
         log("create " + situation.exportId());
-        yield written(around.azure().put(situation.exportId(), body), desired, List.of(), Step.Cause.SPEC,
+        yield written(around.azure().put(situation.exportId(), body), desired, List.of(), List.of(),
             Note.normal(Reason.CREATED, "created " + situation.exportId()));
       }
       case Step.Update update -> update(update);
@@ -95,7 +104,7 @@ final class Turn {
   /** Writes down where the object stands, when that has changed, and tells what happened. */
   void report(Verdict verdict) {
     situation = situation.with(switch (verdict) {
-      case Verdict.Failing failing -> situation.memory().failed(failing.failure().reason(), situation.now());
+      case Verdict.Failing failing -> situation.failed(failing.failure().reason()).memory();
       case Verdict.Settled settled -> situation.memory().succeeded();
       case Verdict.Watched watched -> situation.memory().succeeded();
       case Verdict.Stuck stuck -> situation.memory().succeeded();
@@ -103,7 +112,7 @@ final class Turn {
       case Verdict.Paused paused -> situation.memory();
     });
     Report report = Report.of(situation, verdict);
-    write(report.status());
+    writeOnLatest(report.status());
     report.notes().forEach(this::tell);
     if (!around.clock().skew().isZero() && around.skewTold().compareAndSet(false, true)) {
       tell(Note.warning(Reason.CLOCK_SKEW, "the operator's clock and Azure's differ by " + around.clock().skew()
@@ -125,6 +134,25 @@ final class Turn {
     situation = situation.with(status);
   }
 
+  /**
+   * What has happened is true whatever else changed of the object meanwhile: unless somebody wrote the status, it is written on
+   * the object as it is now.
+   */
+  private void writeOnLatest(CostExportStatus status) {
+    for (int tries = 1; ; tries++) {
+      try {
+        write(status);
+        return;
+      } catch (KubernetesClientException conflict) {
+        CostExport latest = conflict.getCode() == 409 && tries < CONFLICTS ? around.kubernetes().resource(object).get() : null;
+        if (latest == null || !Objects.equals(latest.getStatus(), object.getStatus())) {
+          throw conflict;
+        }
+        object = latest;
+      }
+    }
+  }
+
   /** A status that was written proves that the object is the latest; without one, the API server is asked. */
   private void proveFresh() {
     if (proven) {
@@ -142,26 +170,40 @@ final class Turn {
     proveFresh();
     String changes = Planner.describe(update.differences());
     ObservedExport before = ((Present) situation.observation()).export();
-    if (update.cause() == Step.Cause.DRIFT) {
+    List<Difference> corrected = update.cause() == Step.Cause.DRIFT ? update.differences()
+        : update.differences().stream().filter(d -> edited.contains(d.field())).toList();
+    if (!corrected.isEmpty() && !told(corrected)) {
       tell(Note.warning(Reason.DRIFT_DETECTED, "changed in Azure" + before.changedBy().map(who -> " by " + who).orElse("") + ": "
-          + update.differences().stream().map(d -> d.path() + " is " + d.observedText()).reduce((a, b) -> a + "; " + b).orElse("")));
+          + corrected.stream().map(d -> d.path() + " is " + d.observedText()).collect(Collectors.joining("; "))));
     }
     log("update " + situation.exportId() + " (" + update.cause() + ") " + changes);
     Note note = switch (update.cause()) {
       case SPEC -> Note.normal(Reason.UPDATED, "updated " + changes);
       case DRIFT -> Note.normal(Reason.DRIFT_CORRECTED, "put right " + changes);
+      case AGAIN -> Note.normal(Reason.UPDATED, "sent again what Azure took and does not show: " + changes);
       case TIME -> Note.normal(Reason.UPDATED, "the schedule was due for " + changes);
       case REQUEST -> Note.normal(Reason.UPDATED, "sent again, as was asked for");
     };
-    return written(around.azure().put(situation.exportId(), update.body()), update.desired(), update.differences(), update.cause(), note);
+    return written(around.azure().put(situation.exportId(), update.body()), update.desired(), update.differences(), corrected, note);
   }
 
-  private Optional<Verdict> written(Answer<ObservedExport> answer, DesiredExport desired, List<Difference> differences, Step.Cause cause, Note note) {
+  /** An edit that could not be corrected yet is in the status, and was told when it was found. */
+  private boolean told(List<Difference> edits) {
+    List<CostExportStatus.Difference> known = Objects.requireNonNullElse(situation.status().difference(), List.of());
+    return edits.stream().allMatch(d -> known.stream().anyMatch(k -> d.path().equals(k.path()) && d.observedText().equals(k.observed())));
+  }
+
+  private Optional<Verdict> written(Answer<ObservedExport> answer, DesiredExport desired, List<Difference> differences,
+      List<Difference> corrected, Note note) {
     return switch (answer) {
       case Answer.Ok<ObservedExport>(var export) -> {
-        situation = Answered.put(situation.with(situation.observation(), around.clock().instant()), desired, differences, cause, export);
+        boolean ofSpec = !situation.applied();
+        situation = Answered.put(situation.with(situation.observation(), around.clock().instant()), desired, differences, corrected, export);
         around.snapshots().learned(situation.exportId(), export);
         tell(note);
+        if (ofSpec) {
+          Answered.outdatedHistory(situation, differences).ifPresent(this::tell);
+        }
         yield Optional.empty();
       }
       case Answer.Failed<ObservedExport>(var failure) -> notWritten(failure, differences);
@@ -174,9 +216,8 @@ final class Turn {
       case ArmFailure.Outdated outdated -> {
         around.snapshots().doubt(situation.exportId());
         situation = situation.with(situation.memory().conflicted());
-        if (situation.memory().conflicts() < CONFLICTS) {
-          tell(Note.warning(Reason.CONTESTED_BY_ANOTHER_WRITER, "somebody else wrote at the same time; looking again: " + failure.detail().text()));
-          observe(Look.SINGLE);
+        if (situation.memory().writes().conflicts() < CONFLICTS) {
+          lookAgain(failure);
           return Optional.empty();
         }
       }
@@ -186,12 +227,22 @@ final class Turn {
       }
       case ArmFailure.Refused refused -> {
         situation = situation.with(situation.memory().refused(situation.now()));
-        return Optional.of(new Verdict.Stuck(refused.reason(), refused.detail().text() + " (" + situation.settings().apiVersion() + ")", differences));
+        return Optional.of(new Verdict.Stuck(refused.reason(), refused.detail().text() + " (" + situation.settings().apiVersion() + ")"
+            + situation.settings().apiVersion().remedy(), differences));
       }
       case ArmFailure.Unclear unclear -> around.snapshots().doubt(situation.exportId());
       default -> { }
     }
     return Optional.of(new Verdict.Failing(failure, true, differences));
+  }
+
+  private void lookAgain(ArmFailure outdated) {
+    tell(Note.warning(Reason.CONTESTED_BY_ANOTHER_WRITER, "somebody else wrote at the same time; looking again: " + outdated.detail().text()));
+    Observation before = situation.observation();
+    observe(Look.SINGLE);
+    if (before instanceof Present then && situation.observation() instanceof Present now) {
+      edited.addAll(now.export().changedSince(then.export()));
+    }
   }
 
   private Optional<Verdict> run(Step.PostRun post) {
@@ -204,25 +255,27 @@ final class Turn {
         observe(Look.SINGLE);
         yield Optional.empty();
       }
-      case Answer.Failed<Boolean>(ArmFailure.Throttled throttled) -> {
-        log("run: " + throttled.detail().text());
-        yield Optional.of(Planner.settled(situation, present)); // surely not accepted: posted when the bucket fills
-      }
-      case Answer.Failed<Boolean>(ArmFailure.Unclear unclear) -> {
-        log("run: " + unclear.detail().text());
-        situation = situation.with(situation.memory().postingRun(false)); // the history will tell
+      case Answer.Failed<Boolean>(var failure) when !isFinal(failure) -> {
+        log("run: " + failure.detail().text());
+        boolean surelyNotAccepted = !(failure instanceof ArmFailure.Unclear); // else the history will tell
+        situation = situation.with(situation.memory().postingRun(surelyNotAccepted));
         yield Optional.of(Planner.settled(situation, present));
       }
       case Answer.Failed<Boolean>(var failure) -> {
         String message = failure.detail().text();
         log("run refused: " + message);
-        situation = Answered.runRefused(situation, post.run(), message);
+        situation = Answered.runRefused(situation, post.run(), failure);
         boolean ofMonth = post.run().timePeriod() != null; // told by its row
         write(ofMonth ? situation.status() : Report.runDenied(situation, message));
         tell(Note.warning(Reason.RUN_REFUSED, "Azure refused the run: " + message));
         yield Optional.empty();
       }
     };
+  }
+
+  /** Whether asking again for the same run is of no use before somebody has acted. */
+  private static boolean isFinal(ArmFailure failure) {
+    return failure instanceof ArmFailure.Refused || failure instanceof ArmFailure.Denied denied && denied.reason() == Reason.AUTHORIZATION_FAILED;
   }
 
   private void tell(Note note) {

@@ -7,7 +7,9 @@ import dev.finops.azure.costexport.export.Difference;
 import dev.finops.azure.costexport.export.RunHistory;
 import dev.finops.azure.costexport.export.ScheduleWindow;
 import dev.finops.azure.costexport.export.Times;
+import dev.finops.azure.costexport.failure.ArmFailure;
 import dev.finops.azure.costexport.failure.Reason;
+import dev.finops.azure.costexport.plan.ApiVersion;
 import dev.finops.azure.costexport.plan.Conditions;
 import dev.finops.azure.costexport.plan.Note;
 import dev.finops.azure.costexport.plan.Observation.Present;
@@ -25,7 +27,7 @@ import java.util.Set;
 final class ConditionReport {
   /** Faults that somebody else usually mends, until they have lasted so long that it is likely that nobody does. */
   private static final Set<Reason> STALL_WHEN_LASTING = Set.of(Reason.AUTHORIZATION_FAILED, Reason.PROVIDER_NOT_REGISTERED,
-      Reason.CREDENTIALS_MISSING, Reason.SCOPE_NOT_FOUND);
+      Reason.CREDENTIALS_MISSING, Reason.SCOPE_NOT_FOUND, Reason.INVALID_REQUEST);
   private static final Duration LASTING = Duration.ofMinutes(30);
 
   /** After so many intervals without an answer nobody can say whether Azure equals the spec. */
@@ -115,7 +117,8 @@ final class ConditionReport {
 
   private void failing(Verdict.Failing failing) {
     Reason reason = failing.failure().reason();
-    String message = failing.failure().detail().text();
+    String message = failing.failure() instanceof ArmFailure.Throttled(var detail, var wait)
+        ? detail.text() + "; asked again after " + Times.write(s.now().plus(wait)) : failing.failure().detail().text();
     if (failing.write() || !s.applied()) {
       set.set(Conditions.SYNCED, false, reason, message);
     } else if (silent()) {
@@ -142,13 +145,8 @@ final class ConditionReport {
     return answered != null && s.now().isAfter(answered.plus(s.settings().observeInterval().multipliedBy(SILENT_INTERVALS)));
   }
 
-  /** Across a restart the condition itself remembers when it began. */
   private boolean lasts(Reason reason) {
-    Instant since = reason == s.memory().failing() ? s.memory().failingSince() : s.now();
-    Optional<Instant> known = Conditions.find(s.status().conditions(), Conditions.SYNCED)
-        .filter(synced -> reason.toString().equals(synced.reason())).flatMap(synced -> Times.start(synced.lastTransitionTime()));
-    Instant earliest = known.filter(since::isAfter).orElse(since);
-    return !s.now().isBefore(earliest.plus(LASTING));
+    return reason == s.memory().failures().reason() && !s.now().isBefore(s.memory().failures().since().plus(LASTING));
   }
 
   private void stuck(Verdict.Stuck stuck) {
@@ -166,8 +164,9 @@ final class ConditionReport {
     }
     if (ended == null) {
       String next = nextRunTime == null ? "none is scheduled" : "the next is due at " + nextRunTime;
-      set.unknown(Conditions.LAST_RUN_SUCCEEDED, Reason.NO_RUN_YET, "no run has ended yet; " + next + "; to ask for one: "
-          + s.subject().kubectl("annotate") + " --overwrite " + Annotations.RUN_REQUESTED_AT + "=\"$(date)\"");
+      String ask = s.managed() ? "; to ask for one: " + s.subject().kubectl("annotate") + " --overwrite " + Annotations.RUN_REQUESTED_AT
+          + "=\"$(date)\"" : "";
+      set.unknown(Conditions.LAST_RUN_SUCCEEDED, Reason.NO_RUN_YET, "no run has ended yet; " + next + ask);
     } else if (RunHistory.is(ended, "Completed")) {
       set.set(Conditions.LAST_RUN_SUCCEEDED, true, Reason.COMPLETED, "run " + ended.id() + " completed");
     } else if (RunHistory.withoutData(ended)) {
@@ -205,10 +204,12 @@ final class ConditionReport {
 
   private void backfilled() {
     var months = runs.months();
-    if (s.spec().backfill() != null && months.isEmpty()) {
-      set.unknown(Conditions.BACKFILLED, Reason.NOT_SUPPORTED_YET, "this release does not follow spec.backfill; ask for months with "
-          + s.subject().kubectl("annotate") + " --overwrite " + Annotations.RUN_PERIOD + "=2026-01..2026-03 "
-          + Annotations.RUN_REQUESTED_AT + "=\"$(date)\"");
+    boolean asksForMonths = s.spec().backfill() != null || s.subject().annotations().containsKey(Annotations.RUN_PERIOD);
+    if (asksForMonths && !s.settings().apiVersion().runsPeriods()) {
+      set.set(Conditions.BACKFILLED, false, Reason.NEEDS_API_VERSION, s.settings().apiVersion() + " cannot run a month; set EXPORTS_API_VERSION to "
+          + ApiVersion.COMPLETE + " or later, or make one export with timeframe Custom per month");
+    } else if (s.spec().backfill() != null && months.isEmpty()) {
+      set.unknown(Conditions.BACKFILLED, Reason.MONTHS_OPEN, "the months are asked for once the export is in sync");
     } else if (months.isEmpty()) {
       set.remove(Conditions.BACKFILLED);
     } else if (months.open() > 0) {

@@ -69,6 +69,8 @@ public record Report(CostExportStatus status, List<Note> notes) {
     boolean creating = next.eTag() == null;
     if (conditions.find(Conditions.READY).isEmpty()) {
       conditions.unknown(Conditions.READY, Reason.PENDING, "Azure has not been asked yet");
+    } else if (creating && conditions.is(Conditions.READY, "True")) {
+      conditions.set(Conditions.READY, false, Reason.CREATING, "the export was deleted by somebody else and is created again");
     }
     conditions.set(Conditions.RECONCILING, true, creating ? Reason.CREATING : Reason.UPDATING,
         creating ? "the export is being created" : "the export is being brought to the spec");
@@ -130,7 +132,8 @@ public record Report(CostExportStatus status, List<Note> notes) {
       return;
     }
     String run = annotations.get(Annotations.RUN_REQUESTED_AT);
-    if (run != null && !run.isEmpty() && !run.equals(draft.lastHandledRunRequest)) {
+    boolean pending = draft.pendingRun != null && run != null && run.equals(draft.pendingRun.request());
+    if (run != null && !run.isEmpty() && !pending && !run.equals(draft.lastHandledRunRequest)) {
       draft.lastHandledRunRequest = run;
       notes.add(Note.warning(Reason.RUN_REFUSED, "the run asked for (" + run + ") is refused: " + why.get()));
     }

@@ -6,6 +6,7 @@ import dev.finops.azure.costexport.export.ObservedExport;
 import dev.finops.azure.costexport.export.RunHistory;
 import dev.finops.azure.costexport.failure.Reason;
 import dev.finops.azure.costexport.plan.Note;
+import dev.finops.azure.costexport.plan.RunPlanner;
 import dev.finops.azure.costexport.plan.Situation;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,12 +25,11 @@ import java.util.stream.Collectors;
 record RunReport(List<Run> runs, Run lastRun, Run lastEnded, Run lastSuccessfulRun, MonthRows months, List<Note> notes) {
 
   static RunReport of(Situation s, Optional<ObservedExport> observed) {
-    List<Run> answered = observed.map(ObservedExport::runs).orElse(List.of());
+    List<Run> answered = observed.map(ObservedExport::runs).orElse(List.of()).stream().filter(run -> !RunPlanner.mayAnswer(s, run)).toList();
     List<Run> known = s.status().runs() == null ? List.of() : s.status().runs();
     List<Run> runs = RunHistory.merge(known, answered);
     MonthRows months = MonthRows.of(s.status().backfill()).follow(answered);
-    Set<String> ofMonths = months.runIds();
-    List<Run> own = runs.stream().filter(run -> !ofMonths.contains(run.id())).toList();
+    List<Run> own = runs.stream().filter(run -> !months.has(run, lastMonths(s))).toList();
     Optional<Run> ended = own.stream().filter(run -> !RunHistory.underWay(run)).findFirst();
     return new RunReport(
         runs.isEmpty() ? null : runs,
@@ -38,6 +38,11 @@ record RunReport(List<Run> runs, Run lastRun, Run lastEnded, Run lastSuccessfulR
         own.stream().filter(RunHistory::succeeded).findFirst().orElse(s.status().lastSuccessfulRun()),
         months,
         ended(known, runs, s.subject().created()));
+  }
+
+  /** Whether the export's own runs are of past months, as those are that were asked for by month. */
+  private static boolean lastMonths(Situation s) {
+    return !Set.of("MonthToDate", "BillingMonthToDate", "WeekToDate", "TheCurrentMonth").contains(s.spec().dataset().timeframe());
   }
 
   /** Runs that were under way when last seen and are no longer, or that came and went unseen. */

@@ -15,11 +15,12 @@ public final class Wakeup {
   private Wakeup() {}
 
   /** Empty: not until the object itself changes. */
-  public static Optional<Duration> after(Situation s, CostExportStatus status, Verdict verdict, Backoff backoff, RandomGenerator random) {
+  public static Optional<Duration> after(Situation s, CostExportStatus status, Verdict verdict, RandomGenerator random) {
+    Backoff backoff = s.settings().backoff();
     return switch (verdict) {
       case Verdict.Paused paused -> Optional.empty();
       case Verdict.Failing(var failure, var write, var differences) ->
-          Optional.of(backoff.after(failure, Math.max(1, s.memory().failures()), random));
+          Optional.of(backoff.after(failure, Math.max(1, s.memory().failures().inARow()), random));
       case Verdict.Waiting waiting -> Optional.of(backoff.initial());
       case Verdict.Settled settled -> Optional.of(poll(s, status, random));
       case Verdict.Watched watched -> Optional.of(poll(s, status, random));
@@ -28,7 +29,7 @@ public final class Wakeup {
   }
 
   private static Duration poll(Situation s, CostExportStatus status, RandomGenerator random) {
-    boolean running = status.pendingRun() != null || MonthRows.of(status.backfill()).open() > 0
+    boolean running = status.pendingRun() != null || MonthRows.of(status.backfill()).underWay()
         || status.runs() != null && status.runs().stream().anyMatch(RunHistory::underWay);
     return running ? s.settings().runPollInterval() : jittered(s.settings().observeInterval(), random);
   }

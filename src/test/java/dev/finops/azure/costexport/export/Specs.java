@@ -70,10 +70,11 @@ public final class Specs {
     return DesiredExport.of(spec, Optional.ofNullable(observed), now, false);
   }
 
-  /** A copy of a document with another value at an ARM path; the value is JSON. */
+  /** A copy of a document with another value at an ARM path (the value is JSON), and so with another eTag. */
   public static ObservedExport edited(ObservedExport export, String armPath, String json) {
     ObjectNode document = export.document().deepCopy();
+    document.put("eTag", "\"edited\"");
     new ArmPath(armPath).set(document, Json.read(json));
-    return new ObservedExport(document.put("eTag", "\"edited\""));
+    return new ObservedExport(document);
   }
 }

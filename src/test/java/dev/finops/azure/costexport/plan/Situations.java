@@ -9,6 +9,7 @@ import dev.finops.azure.costexport.plan.Observation.NotAsked;
 import dev.finops.azure.costexport.plan.Observation.Present;
 import dev.finops.azure.costexport.plan.Observation.Source;
 import dev.finops.azure.costexport.report.Report;
+import dev.finops.azure.costexport.failure.Backoff;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -19,7 +20,8 @@ import java.util.function.Consumer;
 /** Situations to decide in, at {@link Specs#NOW}. */
 public final class Situations {
   public static final Settings SETTINGS =
-      new Settings(new ApiVersion("2025-03-01"), Duration.ofMinutes(5), Duration.ofSeconds(30), Duration.ofHours(24));
+      new Settings(new ApiVersion("2025-03-01"), Duration.ofMinutes(5), Duration.ofSeconds(30),
+          new Backoff(Duration.ofSeconds(5), Duration.ofMinutes(15)));
 
   private Situations() {}
 
@@ -53,7 +55,7 @@ public final class Situations {
   }
 
   public static Situation absent(Situation s) {
-    return s.with(new Absent(s.now()), s.now());
+    return s.with(new Absent(s.now(), Observation.Source.GET), s.now());
   }
 
   /** The same, some time after what was seen. */
@@ -93,7 +95,7 @@ public final class Situations {
 
   public static Situation apiVersion(Situation s, String name) {
     Settings settings = new Settings(new ApiVersion(name), s.settings().observeInterval(), s.settings().runPollInterval(),
-        s.settings().terminalRetry());
+        s.settings().backoff());
     return new Situation(s.subject(), s.spec(), s.status(), s.observation(), s.memory(), settings, s.now());
   }
 

@@ -146,10 +146,10 @@ final class World {
         yield s.with(working).with(s.memory().postingRun(record.runToPost()));
       }
       case Step.Create(ObjectNode body, var desired) ->
-          stored != null ? outdated(s) : Answered.put(s, desired, List.of(), Step.Cause.SPEC, put(s, body));
+          stored != null ? outdated(s) : Answered.put(s, desired, List.of(), List.of(), put(s, body));
       case Step.Update(ObjectNode body, var desired, var differences, var cause) ->
           stored == null || !stored.eTag().equals(body.path("eTag").asText()) ? outdated(s)
-              : Answered.put(s, desired, differences, cause, put(s, body));
+              : Answered.put(s, desired, differences, cause == Step.Cause.DRIFT ? differences : List.of(), put(s, body));
       case Step.PostRun(PendingRun run) -> {
         effect(() -> runs.add(new AzureRun(runs.size(), now, run.timePeriod())));
         yield observe(s.with(s.memory().postingRun(false)), Look.SINGLE);
@@ -196,7 +196,7 @@ final class World {
   private Situation observe(Situation s, Look look) {
     event();
     if (stored == null) {
-      return s.with(new Observation.Absent(now), now);
+      return s.with(new Observation.Absent(now, look == Look.SINGLE ? Observation.Source.GET : Observation.Source.LIST), now);
     }
     boolean single = look == Look.SINGLE;
     ObservedExport answer = spelling.apply(withHistory(single ? 10 : 1));

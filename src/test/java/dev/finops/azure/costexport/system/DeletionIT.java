@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.finops.azure.costexport.simulator.Answer;
 import dev.finops.azure.costexport.simulator.ArmErrors;
-import dev.finops.azure.costexport.simulator.Behaviour;
 import dev.finops.azure.costexport.simulator.Fault;
 import dev.finops.azure.costexport.simulator.Match;
 import dev.finops.azure.costexport.simulator.Operation;
@@ -75,7 +74,7 @@ class DeletionIT extends SystemTest {
   @ParameterizedTest
   @ValueSource(ints = {200, 204, 404})
   void anExportThatIsGoneAlreadyHoldsNothingUp(int missingDeleteStatus) {
-    azure.behaviour(azure.behaviour().withMissingDeleteStatus(missingDeleteStatus));
+    azure.behaviour(usual.withMissingDeleteStatus(missingDeleteStatus));
     var export = export("gone-" + missingDeleteStatus, "").awaitReady();
     azure.exports().remove(export.scope(), export.exportName());
 
@@ -110,16 +109,14 @@ class DeletionIT extends SystemTest {
 
   @Test
   void anExportThatAzureStillShowsIsWaitedForAndNotDeletedTwice() {
-    Behaviour before = azure.behaviour();
     var export = export("late-404", "").awaitReady();
-    azure.behaviour(before.withLateReads(Duration.ofSeconds(2)));
+    azure.behaviour(usual.withLateReads(Duration.ofSeconds(2)));
 
     export.delete();
     eventually(() -> assertTrue(export.calls(GET).stream().anyMatch(get -> get.status() == 200), "a late read"));
     assertNotNull(export.object());
     export.awaitGone();
 
-    azure.behaviour(before);
     assertEquals(1, export.calls(DELETE).size());
   }
 

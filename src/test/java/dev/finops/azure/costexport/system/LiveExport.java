@@ -22,7 +22,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 
 /** A CostExport that was applied, the export that it means, and the calls that were made for it. */
 final class LiveExport {
@@ -48,6 +48,13 @@ final class LiveExport {
 
   String exportName() {
     return created.getSpec().exportName() == null ? name() : created.getSpec().exportName();
+  }
+
+  /** The same under another name. */
+  ObjectNode manifest(String name) {
+    ObjectNode manifest = Yaml.object("{apiVersion: azure.finops.dev/v1alpha1, kind: CostExport, metadata: {name: " + name + "}}");
+    manifest.set("spec", Yaml.tree(created.getSpec()));
+    return manifest;
   }
 
   // --- what people do
@@ -193,7 +200,7 @@ final class LiveExport {
     return this;
   }
 
-  <T> void awaitStatus(T expected, java.util.function.Function<CostExportStatus, T> part) {
+  <T> void awaitStatus(T expected, Function<CostExportStatus, T> part) {
     eventually(() -> assertEquals(expected, part.apply(status())));
   }
 

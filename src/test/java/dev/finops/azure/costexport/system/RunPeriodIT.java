@@ -110,13 +110,12 @@ class RunPeriodIT extends SystemTest {
 
   @Test
   void noMoreThanFiveRunsOfOneExportAreUnderWayAtOnce() {
-    var before = azure.behaviour();
-    azure.behaviour(before.withInProgressFor(Duration.ofSeconds(4)));
+    azure.behaviour(usual.withInProgressFor(Duration.ofSeconds(4)));
     var export = asked(export("seven-months", "").awaitReady(), "now", "2025-01..2025-07");
 
     eventually(() -> assertEquals(List.of("Running", "Running", "Running", "Running", "Running", "Pending", "Pending"), rows(export, Month::state)));
     assertEquals(5, export.calls(RUN).size());
-    azure.behaviour(before);
+    azure.behaviour(usual);
     export.await("Backfilled", "True", "MonthsDone");
     assertEquals(7, export.calls(RUN).size());
   }

@@ -73,11 +73,10 @@ class RunsIT extends SystemTest {
 
   @Test
   void aRequestWhileARunIsUnderWayWaitsForItAndTheNewestWins() {
-    var before = azure.behaviour();
-    azure.behaviour(before.withInProgressFor(Duration.ofSeconds(2)));
+    azure.behaviour(usual.withInProgressFor(Duration.ofSeconds(2)));
     var export = export("queueing", "").awaitReady().annotate(RUN_REQUESTED_AT, "first");
     export.awaitStatus("first", CostExportStatus::lastHandledRunRequest);
-    azure.behaviour(before);
+    azure.behaviour(usual);
 
     export.annotate(RUN_REQUESTED_AT, "second").awaitLooks(1).annotate(RUN_REQUESTED_AT, "third");
 
@@ -89,15 +88,13 @@ class RunsIT extends SystemTest {
 
   @Test
   void theStatusTellsARunFromItsBeginningToItsEnd() {
-    var before = azure.behaviour();
-    azure.behaviour(before.withQueuedFor(Duration.ofSeconds(1)).withInProgressFor(Duration.ofSeconds(1)));
+    azure.behaviour(usual.withQueuedFor(Duration.ofSeconds(1)).withInProgressFor(Duration.ofSeconds(1)));
     var export = export("followed", "").awaitReady().annotate(RUN_REQUESTED_AT, "now");
 
     export.awaitStatus("Queued", status -> status.lastRun() == null ? null : status.lastRun().status());
     assertEquals("NoRunYet", export.condition("LastRunSucceeded").reason());
     export.awaitStatus("InProgress", status -> status.lastRun().status());
     export.awaitStatus("Completed", status -> status.lastRun().status());
-    azure.behaviour(before);
 
     Run run = export.status().lastRun();
     ObjectNode shown = azure.exports().runs(export.scope(), export.exportName()).getFirst();
@@ -147,11 +144,11 @@ class RunsIT extends SystemTest {
 
   @Test
   void aRunThatAzureDeniesIsHandledAndTold() {
-    azure.behaviour(azure.behaviour().withEmailClaimRequired(true));
+    azure.behaviour(usual.withEmailClaimRequired(true));
     var export = export("denied", "").awaitReady().annotate(RUN_REQUESTED_AT, "now");
 
     var condition = export.await("LastRunSucceeded", "False", "RunDenied");
-    azure.behaviour(azure.behaviour().withEmailClaimRequired(false));
+    azure.behaviour(usual);
 
     assertTrue(condition.message().contains("email claim"), condition.message());
     export.awaitEvent("RunRefused", "email claim");
@@ -172,44 +169,5 @@ class RunsIT extends SystemTest {
     assertEquals(List.of(429, 200), posts.stream().map(post -> post.status()).toList());
     assertTrue(Duration.between(posts.get(0).time(), posts.get(1).time()).compareTo(Duration.ofSeconds(1)) >= 0);
     assertEquals("True", export.condition("Ready").status());
-  }
-
-  @Test
-  void aScheduledRunIsFollowedToo() {
-    var export = export("scheduled", "schedule: {recurrence: Daily}").awaitReady();
-    assertNotNull(export.status().nextRunTime());
-
-    clock.advance(Duration.ofHours(49));
-
-    eventually(() -> assertEquals("Scheduled", export.status().lastRun().executionType()));
-    assertEquals("System", export.status().lastRun().submittedBy());
-    export.await("LastRunSucceeded", "True", "Completed");
-    assertEquals(List.of(PUT), export.written());
-  }
-
-  @Test
-  void dataOlderThanItsLimitIsStaleUntilTheNextRun() {
-    var export = export("ageing", "freshness: {maxAge: 1h}").awaitReady();
-    export.await("Delivered", "Unknown", "NoRunYet");
-    export.annotate(RUN_REQUESTED_AT, "now").await("Delivered", "True", "Fresh");
-
-    clock.advance(Duration.ofMinutes(61));
-
-    var stale = export.await("Delivered", "False", "Stale");
-    assertTrue(stale.message().contains(export.status().lastRun().processingEndTime().substring(0, 19)), stale.message());
-    assertEquals("True", export.condition("Ready").status());
-    assertEquals("True", export.condition("LastRunSucceeded").status());
-    export.annotate(RUN_REQUESTED_AT, "again").await("Delivered", "True", "Fresh");
-  }
-
-  @Test
-  void withoutAnyRunPastTheLimitItIsStaleToo() {
-    var export = export("never-delivered", "freshness: {maxAge: 2h}").awaitReady();
-
-    clock.advance(Duration.ofHours(3));
-
-    export.await("Delivered", "False", "Stale");
-    export.change("schedule: {recurrence: Daily, suspend: true}").awaitReady();
-    assertNull(export.condition("Delivered"), "nothing is expected of a suspended schedule");
   }
 }

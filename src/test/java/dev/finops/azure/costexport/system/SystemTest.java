@@ -28,7 +28,8 @@ import org.junit.jupiter.api.TestInstance;
 abstract class SystemTest {
   static final String PORTAL_USER = "portal@example.com";
   static final String API_VERSION = "2025-03-01";
-  static final Duration OBSERVE_INTERVAL = Duration.ofSeconds(1);
+  static final Duration OBSERVE_INTERVAL = Duration.ofMillis(500);
+  static final Duration RETRY_MAX = Duration.ofSeconds(1);
   static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private static final class Cluster {
@@ -42,8 +43,8 @@ abstract class SystemTest {
   final ControlPlane cluster = Cluster.WITH_CRD;
   final String namespace = cluster.newNamespace("system");
   final ShiftedClock clock = new ShiftedClock();
-  final AzureSimulator azure = AzureSimulator.start(AzureSimulator.Settings.defaults().withClock(clock)
-      .withBehaviour(Behaviour.defaults().withRunsPerMinute(1000)));
+  final Behaviour usual = Behaviour.defaults().withRunsPerMinute(1000);
+  final AzureSimulator azure = AzureSimulator.start(AzureSimulator.Settings.defaults().withClock(clock).withBehaviour(usual));
   final List<OperatorProcess> operators = new ArrayList<>();
   final Invariants invariants = new Invariants(cluster.client(), namespace, azure, operators);
 
@@ -64,7 +65,7 @@ abstract class SystemTest {
     Map<String, String> environment = new HashMap<>(azure.environment());
     environment.put("KUBECONFIG", cluster.kubeconfig(namespace).toString());
     environment.putAll(Map.of("WATCH_NAMESPACES", namespace, "HTTP_PORT", "0", "RUNS_PER_MINUTE", "1000",
-        "OBSERVE_INTERVAL", OBSERVE_INTERVAL.toMillis() + "ms", "RUN_POLL_INTERVAL", "300ms", "RETRY_INITIAL", "200ms", "RETRY_MAX", "2s"));
+        "OBSERVE_INTERVAL", OBSERVE_INTERVAL.toMillis() + "ms", "RUN_POLL_INTERVAL", "300ms", "RETRY_INITIAL", "200ms", "RETRY_MAX", RETRY_MAX.toMillis() + "ms"));
     environment.putAll(settings());
     environment.putAll(more);
     OperatorProcess launched = OperatorProcess.launch(Path.of("target/operator-logs"), environment);
@@ -80,6 +81,7 @@ abstract class SystemTest {
   @AfterEach
   void invariantsHold() {
     azure.faults().clear();
+    azure.behaviour(usual);
     invariants.check();
   }
 
@@ -126,7 +128,14 @@ abstract class SystemTest {
     return new LiveExport(cluster.client(), azure, created);
   }
 
+  /** One that was applied otherwise. */
+  LiveExport applied(String name) {
+    return new LiveExport(cluster.client(), azure, cluster.client().resources(CostExport.class).inNamespace(namespace).withName(name).get());
+  }
+
   static void eventually(ThrowingRunnable assertion) {
-    await().atMost(PATIENCE).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(50)).untilAsserted(assertion);
+    await().atMost(PATIENCE).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(50))
+        .ignoreException(NullPointerException.class) // a part of the status that is not there yet
+        .untilAsserted(assertion);
   }
 }

@@ -17,6 +17,10 @@ final class Yaml {
     return yaml.isBlank() ? MAPPER.createObjectNode() : MAPPER.valueToTree(Serialization.unmarshal("---\n" + yaml, Map.class));
   }
 
+  static JsonNode tree(Object value) {
+    return MAPPER.valueToTree(value);
+  }
+
   static <T> T as(Class<T> type, JsonNode document) {
     return MAPPER.convertValue(document, type);
   }

@@ -1,0 +1,77 @@
+package dev.finops.azure.costexport.architecture;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.util.concurrent.ThreadLocalRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The shape of docs/design.md: a pure core that decides, a thin shell that acts. */
+class ArchitectureTest {
+  private static final String BASE = "dev.finops.azure.costexport";
+  private static final JavaClasses CLASSES = new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests()).importPackages(BASE);
+  private static final String[] CORE = {BASE + ".export..", BASE + ".failure..", BASE + ".plan..", BASE + ".report..", BASE + ".backfill.."};
+
+  @ParameterizedTest
+  @ValueSource(strings = {"io.fabric8..", "io.javaoperatorsdk..", "com.azure..", "reactor..", "io.netty..", "java.net..", "java.io..",
+      "java.nio.file..", "org.slf4j..", BASE + ".arm..", BASE + ".observe..", BASE + ".reconcile..", BASE + ".operator.."})
+  void theCoreKnowsNothingOf(String outside) {
+    noClasses().that().resideInAnyPackage(CORE).should().dependOnClassesThat().resideInAPackage(outside).check(CLASSES);
+  }
+
+  @Test
+  void theCoreIsToldTheTimeAndItsLuck() {
+    noClasses().that().resideInAnyPackage(CORE)
+        .should().callMethod(Instant.class, "now")
+        .orShould().callMethod(LocalDate.class, "now")
+        .orShould().callMethod(OffsetDateTime.class, "now")
+        .orShould().callMethod(System.class, "currentTimeMillis")
+        .orShould().callMethod(System.class, "nanoTime")
+        .orShould().callMethod(ThreadLocalRandom.class, "current")
+        .orShould().callMethod(System.class, "getenv", String.class)
+        .check(CLASSES);
+  }
+
+  @Test
+  void nobodyAsksTheMachineForTheTime() {
+    noClasses().should().callMethod(Instant.class, "now").orShould().callMethod(System.class, "currentTimeMillis").check(CLASSES);
+  }
+
+  @Test
+  void theTypesOfTheResourceKnowNothingElseOfUs() {
+    noClasses().that().resideInAPackage(BASE + ".api..").should().dependOnClassesThat()
+        .resideInAnyPackage(BASE + ".export..", BASE + ".failure..", BASE + ".plan..", BASE + ".report..", BASE + ".backfill..",
+            BASE + ".arm..", BASE + ".observe..", BASE + ".reconcile..", BASE + ".operator..", "com.azure..", "io.javaoperatorsdk..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void whoTalksToAzureKnowsNoKubernetes() {
+    noClasses().that().resideInAnyPackage(BASE + ".arm..", BASE + ".observe..").should().dependOnClassesThat()
+        .resideInAnyPackage("io.fabric8..", "io.javaoperatorsdk..").check(CLASSES);
+  }
+
+  @Test
+  void onlyTheShellKnowsTheOperatorSdk() {
+    noClasses().that().resideOutsideOfPackages(BASE + ".reconcile..", BASE + ".operator..").should().dependOnClassesThat()
+        .resideInAPackage("io.javaoperatorsdk..").check(CLASSES);
+  }
+
+  @Test
+  void onlyOnePackageKnowsAzuresLibraries() {
+    noClasses().that().resideOutsideOfPackage(BASE + ".arm..").should().dependOnClassesThat().resideInAPackage("com.azure..").check(CLASSES);
+  }
+
+  @Test
+  void dataFlowsOneWay() {
+    slices().matching(BASE + ".(*)..").should().beFreeOfCycles().check(CLASSES);
+  }
+}

@@ -1,0 +1,213 @@
+package dev.finops.azure.costexport.backfill;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.finops.azure.costexport.api.v1alpha1.CostExportSpec;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Month;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Run;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.RunError;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.TimePeriod;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.YearMonth;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class MonthRowsTest {
+  private static final Instant NOW = Instant.parse("2026-11-15T10:00:00Z");
+  private static final LocalDate TODAY = LocalDate.of(2026, 11, 15);
+  private static final String ENDED = "2026-11-15T09:00:00Z";
+
+  @Test
+  void noneAreNoBackfill() {
+    MonthRows none = MonthRows.of(null);
+
+    assertTrue(none.isEmpty());
+    assertNull(none.backfill());
+    assertNull(none.summary());
+  }
+
+  @Test
+  void askingAddsMonthsAndBeginsEndedOnesAnew() {
+    MonthRows asked = rows("2026-04 Completed a1", "2026-03 Failed a2", "2026-02 Running a3", "2026-01 NoData a4")
+        .ask(months("2026-05", "2026-04", "2026-03", "2026-02"));
+
+    assertEquals(List.of("2026-05 Pending", "2026-04 Pending", "2026-03 Pending", "2026-02 Running a3", "2026-01 NoData a4"), told(asked));
+    assertEquals("1/5", asked.summary());
+    assertEquals(4, asked.open());
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
+      months: 3                     | -       | 2026-10 2026-09 2026-08
+      months: 3                     | 2026-06 | 2026-06 2026-05 2026-04
+      from: 2025-12, to: 2026-02    | -       | 2026-02 2026-01 2025-12
+      from: 2026-10, to: 2026-12    | -       | 2026-12 2026-11 2026-10
+      from: 2025-12                 | -       | -
+      from: soon, to: later         | -       | -
+      """)
+  void aWindowIsFixedWhenItIsFirstAccepted(String backfill, String until, String months) {
+    Optional<BackfillWindow> window = BackfillWindow.of(backfill(backfill), until, TODAY);
+
+    assertEquals(Optional.ofNullable(months), window.map(w -> String.join(" ", w.months().stream().map(String::valueOf).toList())));
+  }
+
+  @Test
+  void fittingAnotherWindowAddsMonthsAndDropsOnlyThoseThatNothingHappenedTo() {
+    MonthRows fit = rows("2026-10 Completed a1", "2026-09 Pending", "2026-08 Failed a2", "2026-07 Running a3")
+        .fit(BackfillWindow.of(backfill("from: 2026-04, to: 2026-05"), null, TODAY), List.of());
+
+    assertEquals(List.of("2026-10 Completed a1", "2026-08 Failed a2", "2026-07 Running a3", "2026-05 Pending", "2026-04 Pending"), told(fit));
+    assertEquals("2026-05", fit.until());
+  }
+
+  @Test
+  void aMonthThatAPersonAskedForIsDroppedByNoWindow() {
+    assertEquals(List.of("2026-09 Pending"), told(rows().ask(months("2026-09")).fit(Optional.empty(), List.of())));
+  }
+
+  @Test
+  void theNextIsTheNewestCompleteMonthThatWaits() {
+    assertEquals(Optional.of("2026-03"), next(rows("2026-04 Completed a1", "2026-03 Pending", "2026-02 Pending")));
+    assertEquals(Optional.of("2026-10"), next(rows("2026-12 Pending", "2026-11 Pending", "2026-10 Pending")));
+    assertEquals(Optional.of("2026-11"), next(rows("2026-10 Completed a1").ask(months("2026-11"))));
+    assertEquals(Optional.empty(), next(rows("2026-04 Completed a1", "2026-03 Failed a2")));
+  }
+
+  @Test
+  void atMostFiveAreUnderWay() {
+    String[] running = {"2026-09 Running a", "2026-08 Running b", "2026-07 Running c", "2026-06 Running d", "2026-05 Pending", "2026-04 Pending"};
+    assertEquals(Optional.of("2026-05"), next(rows(running)));
+
+    running[4] = "2026-05 Requested";
+    assertEquals(Optional.empty(), next(rows(running)));
+  }
+
+  @Test
+  void aMonthIsTriedAgainAfterAWaitAndFiveTimesInAll() {
+    MonthRows rows = rows("2026-03 Pending");
+    for (int attempt = 1; attempt <= 5; attempt++) {
+      rows = rows.requested("2026-03", attempt).running("2026-03", "a1").follow(List.of(run("a1", "Failed")));
+      assertEquals(attempt < 5 ? "2026-03 Pending a1" : "2026-03 Failed a1", told(rows).getFirst());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"59, false", "60, true"})
+  void theWaitIsCountedFromTheEndOfTheLastTry(long minutes, boolean again) {
+    Instant now = Instant.parse(ENDED).plus(Duration.ofMinutes(minutes));
+    Optional<Month> next = rows("2026-03 Pending a1").next(now, List.of(run("a1", "Failed")), attempts -> Duration.ofHours(1));
+
+    assertEquals(again, next.isPresent());
+  }
+
+  @Test
+  void aRowGoesFromRequestedToRunning() {
+    MonthRows requested = rows("2026-03 Pending").requested("2026-03", 1);
+
+    assertFalse(rows("2026-03 Pending").underWay());
+    assertTrue(requested.underWay());
+    assertEquals(List.of("2026-03 Running a1"), told(requested.running("2026-03", "a1")));
+    assertEquals(1, requested.running("2026-03", "a1").rows().getFirst().attempts());
+    assertEquals(0, requested.pending("2026-03", "later").rows().getFirst().attempts());
+  }
+
+  @Test
+  void aRowThatGaveWayHasNothingToSay() {
+    assertNull(rows("2026-03 Requested").pending("2026-03", null).rows().getFirst().message());
+    assertEquals("asked for by azure.finops.dev/run-requested-at",
+        rows().ask(months("2026-03")).requested("2026-03", 1).pending("2026-03", null).rows().getFirst().message());
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', textBlock = """
+      The date range cannot be older than 84 months | 2026-03 NoData | TooOld: The date range cannot be older than 84 months
+      Invalid time period provided.                 | 2026-03 Failed | Invalid time period provided.
+      """)
+  void aRefusalIsForGoodAndOneAsTooOldMeansNoData(String words, String row, String message) {
+    MonthRows refused = rows("2026-03 Requested").refused("2026-03", words);
+
+    assertEquals(row, told(refused).getFirst());
+    assertEquals(message, refused.rows().getFirst().message());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"Completed, Completed", "NewDataNotAvailable, NoData", "DataNotAvailable, NoData", "Failed, Pending", "Timeout, Pending",
+      "InProgress, Running", "Queued, Running"})
+  void followsItsRun(String run, String row) {
+    assertEquals("2026-03 " + row + " a1", told(rows("2026-03 Running a1").follow(List.of(run("a1", run)))).getFirst());
+  }
+
+  @Test
+  void followsNoOtherRun() {
+    assertEquals(List.of("2026-03 Running a1", "2026-02 Completed a2"),
+        told(rows("2026-03 Running a1", "2026-02 Completed a2").follow(List.of(run("a3", "Failed"), run("a2", "Failed")))));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+      "a1, OnDemand,  2026-11-15, 2026-03-01, false, true",
+      "a9, OnDemand,  2026-11-15, 2026-03-01, false, true", // what the row named before it was tried again
+      "a9, OnDemand,  2026-11-15, 2026-03-01, true,  false",
+      "a9, Scheduled, 2026-11-15, 2026-03-01, false, false",
+      "a9, OnDemand,  2026-11-15, 2026-04-01, false, false",
+      "a9, OnDemand,  2026-03-15, 2026-03-01, false, false"})
+  void tellsARunOfAMonthFromTheExportsOwn(String id, String type, String submitted, String from, boolean ownMayBePast, boolean ofMonth) {
+    Run run = new Run(id, type, "Failed", null, submitted, null, null, new TimePeriod(from, null), null, null, null);
+
+    assertEquals(ofMonth, rows("2026-03 Running a1").has(run, ownMayBePast));
+  }
+
+  @Test
+  void saysWhyAMonthFailed() {
+    Run failed = new Run("a1", null, "Failed", null, null, null, null, null, null, null, new RunError("StorageFault", "no such container"));
+
+    assertEquals("StorageFault: no such container", rows("2026-03 Running a1").follow(List.of(failed)).rows().getFirst().message());
+    assertEquals("the run ended as Timeout", rows("2026-03 Running a1").follow(List.of(run("a1", "Timeout"))).rows().getFirst().message());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2026-02, 2026-02-28", "2024-02, 2024-02-29", "2026-11, 2026-11-14", "2026-12, 2026-12-31"})
+  void aMonthEndsWithItsLastDayAndTheCurrentOneYesterday(YearMonth month, LocalDate last) {
+    assertEquals(new TimePeriod(month + "-01T00:00:00Z", last + "T23:59:59Z"), MonthRows.period(month, TODAY));
+  }
+
+  private static Optional<String> next(MonthRows rows) {
+    return rows.next(NOW, List.of(), attempts -> Duration.ZERO).map(Month::month);
+  }
+
+  private static CostExportSpec.Backfill backfill(String words) {
+    String months = value(words, "months");
+    return new CostExportSpec.Backfill(months == null ? null : Integer.valueOf(months), value(words, "from"), value(words, "to"));
+  }
+
+  private static String value(String words, String name) {
+    return Arrays.stream(words.split(", ")).filter(word -> word.startsWith(name + ": ")).map(word -> word.substring(name.length() + 2))
+        .findFirst().orElse(null);
+  }
+
+  private static MonthRows rows(String... rows) {
+    return new MonthRows(null, Arrays.stream(rows).map(row -> row.split(" "))
+        .map(words -> new Month(words[0], words[1], words.length > 2 ? words[2] : null, 0, null)).toList());
+  }
+
+  private static List<String> told(MonthRows rows) {
+    return rows.rows().stream().map(row -> row.month() + " " + row.state() + (row.runId() == null ? "" : " " + row.runId())).toList();
+  }
+
+  private static List<YearMonth> months(String... months) {
+    return Arrays.stream(months).map(YearMonth::parse).toList();
+  }
+
+  private static Run run(String id, String status) {
+    return new Run(id, "OnDemand", status, null, ENDED, null, ENDED, null, null, null, null);
+  }
+}

@@ -1,0 +1,121 @@
+package dev.finops.azure.costexport.operator;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.finops.azure.costexport.arm.AzureConnection;
+import dev.finops.azure.costexport.failure.Backoff;
+import dev.finops.azure.costexport.plan.ApiVersion;
+import dev.finops.azure.costexport.plan.Settings;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigTest {
+
+  @Test
+  void hasADefaultForEverything() {
+    Config config = Config.of(Map.of());
+
+    assertEquals(Set.of(), config.watchNamespaces());
+    assertEquals(Optional.empty(), config.watchSelector());
+    assertEquals(new AzureConnection(URI.create("https://management.azure.com"), "https://management.azure.com", "2025-03-01",
+        Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), false, 10, Duration.ofMinutes(1)), config.azure());
+    assertEquals(new Settings(new ApiVersion("2025-03-01"), Duration.ofMinutes(5), Duration.ofSeconds(30),
+        new Backoff(Duration.ofSeconds(5), Duration.ofMinutes(15))), config.settings());
+    assertFalse(config.leaderElection());
+    assertEquals(Optional.empty(), config.leaseNamespace());
+    assertTrue(config.leaseName().matches("costexport-operator-[0-9a-f]{1,8}"), config.leaseName());
+    assertEquals(8080, config.httpPort());
+  }
+
+  @Test
+  void readsEveryVariable() {
+    Config config = Config.of(Map.ofEntries(
+        Map.entry("WATCH_NAMESPACES", "finance, platform,"), Map.entry("WATCH_SELECTOR", "team=finops"),
+        Map.entry("AZURE_TENANT_ID", "tenant"), Map.entry("AZURE_CLIENT_ID", "client"), Map.entry("AZURE_CLIENT_SECRET", "secret"),
+        Map.entry("AZURE_FEDERATED_TOKEN_FILE", "/var/run/token"), Map.entry("AZURE_AUTHORITY_HOST", "https://login.example/"),
+        Map.entry("AZURE_DISABLE_INSTANCE_DISCOVERY", "true"), Map.entry("AZURE_RESOURCE_MANAGER_ENDPOINT", "https://arm.example:8443/"),
+        Map.entry("AZURE_RESOURCE_MANAGER_AUDIENCE", "https://audience.example"), Map.entry("EXPORTS_API_VERSION", "2023-07-01-preview"),
+        Map.entry("OBSERVE_INTERVAL", "1h"), Map.entry("RUN_POLL_INTERVAL", "500ms"), Map.entry("RETRY_INITIAL", "1s"),
+        Map.entry("RETRY_MAX", "30s"), Map.entry("RUNS_PER_MINUTE", "3"), Map.entry("LEADER_ELECTION", "true"),
+        Map.entry("LEASE_NAMESPACE", "system"), Map.entry("LEASE_NAME", "lease"), Map.entry("HTTP_PORT", "0")));
+
+    assertEquals(new Config(Set.of("finance", "platform"), Optional.of("team=finops"),
+        new AzureConnection(URI.create("https://arm.example:8443"), "https://audience.example", "2023-07-01-preview", Optional.of("tenant"),
+            Optional.of("client"), Optional.of("secret"), Optional.of(Path.of("/var/run/token")), Optional.of(URI.create("https://login.example")),
+            true, 3, Duration.ofSeconds(30)),
+        new Settings(new ApiVersion("2023-07-01-preview"), Duration.ofHours(1), Duration.ofMillis(500),
+            new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30))), true, Optional.of("system"), "lease", 0), config);
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', textBlock = """
+      OBSERVE_INTERVAL                 | 5             | must be a duration such as 500ms, 30s, 5m or 1h
+      OBSERVE_INTERVAL                 | 0s            | must be a duration such as 500ms, 30s, 5m or 1h
+      OBSERVE_INTERVAL                 | 9999999999s   | must be a duration such as 500ms, 30s, 5m or 1h
+      RUN_POLL_INTERVAL                | PT30S         | must be a duration such as 500ms, 30s, 5m or 1h
+      RETRY_INITIAL                    | -1s           | must be a duration such as 500ms, 30s, 5m or 1h
+      RETRY_MAX                        | 1d            | must be a duration such as 500ms, 30s, 5m or 1h
+      RETRY_MAX                        | 1s            | must not be less than RETRY_INITIAL
+      EXPORTS_API_VERSION              | latest        | must be an api-version such as 2025-03-01
+      RUNS_PER_MINUTE                  | 0             | must be a number from 1 to 1000
+      RUNS_PER_MINUTE                  | ten           | must be a number from 1 to 1000
+      HTTP_PORT                        | 65536         | must be a number from 0 to 65535
+      HTTP_PORT                        | 99999999999   | must be a number from 0 to 65535
+      LEADER_ELECTION                  | yes           | must be true or false
+      AZURE_DISABLE_INSTANCE_DISCOVERY | TRUE          | must be true or false
+      AZURE_RESOURCE_MANAGER_ENDPOINT  | http://arm    | must be an https address
+      AZURE_RESOURCE_MANAGER_ENDPOINT  | arm.example   | must be an https address
+      AZURE_AUTHORITY_HOST             | https://      | must be an https address
+      AZURE_AUTHORITY_HOST             | https://a b   | must be an https address
+      """)
+  void namesWhatIsWrongInOneLine(String variable, String value, String expected) {
+    Config.Wrong wrong = assertThrows(Config.Wrong.class, () -> Config.of(Map.of(variable, value)));
+
+    assertEquals(variable + "=" + value + ": " + expected, wrong.getMessage());
+  }
+
+  @Test
+  void namesADefaultThatDoesNotFit() {
+    assertEquals("RETRY_MAX=15m: must not be less than RETRY_INITIAL",
+        assertThrows(Config.Wrong.class, () -> Config.of(Map.of("RETRY_INITIAL", "1h"))).getMessage());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"AZURE_CLIENT_SECRET", "AZURE_FEDERATED_TOKEN_FILE"})
+  void aServiceIdentityNeedsTenantAndClientAndItsSecretIsNotPrinted(String proof) {
+    assertEquals("AZURE_TENANT_ID=: is needed with AZURE_CLIENT_SECRET or AZURE_FEDERATED_TOKEN_FILE",
+        assertThrows(Config.Wrong.class, () -> Config.of(Map.of(proof, "hush"))).getMessage());
+    assertEquals("AZURE_CLIENT_ID=: is needed with AZURE_CLIENT_SECRET or AZURE_FEDERATED_TOKEN_FILE",
+        assertThrows(Config.Wrong.class, () -> Config.of(Map.of(proof, "hush", "AZURE_TENANT_ID", "t"))).getMessage());
+    assertFalse(Config.of(Map.of(proof, "hush", "AZURE_TENANT_ID", "t", "AZURE_CLIENT_ID", "c")).toString().contains("hush"));
+  }
+
+  @Test
+  void anEmptyVariableIsAnAbsentOne() {
+    assertEquals(Config.of(Map.of()), Config.of(Map.of("WATCH_NAMESPACES", " ", "OBSERVE_INTERVAL", "", "AZURE_CLIENT_SECRET", "")));
+  }
+
+  @Test
+  void operatorsThatWatchTheSameShareALease() {
+    String lease = lease("finance,platform", "team=finops");
+
+    assertEquals(lease, lease("platform, finance", "team=finops"));
+    assertNotEquals(lease, lease("finance", "team=finops"));
+    assertNotEquals(lease, lease("finance,platform", "team=web"));
+  }
+
+  private static String lease(String namespaces, String selector) {
+    return Config.of(Map.of("WATCH_NAMESPACES", namespaces, "WATCH_SELECTOR", selector)).leaseName();
+  }
+}

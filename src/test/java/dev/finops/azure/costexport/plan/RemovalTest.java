@@ -1,0 +1,156 @@
+package dev.finops.azure.costexport.plan;
+
+import static dev.finops.azure.costexport.export.Specs.FOCUS;
+import static dev.finops.azure.costexport.export.Specs.accepted;
+import static dev.finops.azure.costexport.export.Specs.with;
+import static dev.finops.azure.costexport.plan.Situations.absent;
+import static dev.finops.azure.costexport.plan.Situations.annotated;
+import static dev.finops.azure.costexport.plan.Situations.apiVersion;
+import static dev.finops.azure.costexport.plan.Situations.fresh;
+import static dev.finops.azure.costexport.plan.Situations.got;
+import static dev.finops.azure.costexport.plan.Situations.intended;
+import static dev.finops.azure.costexport.plan.Situations.later;
+import static dev.finops.azure.costexport.plan.Situations.settled;
+import static dev.finops.azure.costexport.plan.Situations.spec;
+import static dev.finops.azure.costexport.plan.Situations.status;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import dev.finops.azure.costexport.api.v1alpha1.Annotations;
+import dev.finops.azure.costexport.export.ExportId;
+import dev.finops.azure.costexport.export.ObservedExport;
+import dev.finops.azure.costexport.failure.ArmFailure;
+import dev.finops.azure.costexport.failure.Reason;
+import dev.finops.azure.costexport.plan.Removal.Step;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Promise 5: nothing is deleted by accident, and nothing is held for ever. */
+class RemovalTest {
+  private static final ExportId ID = ExportId.of(FOCUS, "unnamed");
+  private static final ObservedExport OTHER = accepted(with(FOCUS, "dataset.type", "ActualCost"));
+
+  @ParameterizedTest
+  @CsvSource(nullValues = "-", value = {
+      "Created, -,      true",
+      "Created, Delete, true",
+      "Created, Orphan, false",
+      "Adopted, -,      false",
+      "Adopted, Delete, true",
+      "Adopted, Orphan, false"})
+  void theExportGoesByPolicyElseByOrigin(String origin, String policy, boolean deleted) {
+    Situation s = unasked(spec(status(settled(FOCUS), draft -> draft.origin = origin), "deletionPolicy", policy));
+
+    if (deleted) {
+      assertEquals(new Step.Delete(ID), next(s));
+    } else {
+      assertReleased(Reason.ORPHANED, s);
+    }
+  }
+
+  @Test
+  void anObservedExportIsLeftWithoutACall() {
+    assertEquals(new Step.Release(Optional.empty()), next(unasked(spec(settled(FOCUS), "managementPolicy", "Observe"))));
+  }
+
+  @Test
+  void anObjectThatNeverCreatedAnythingGoesAtOnce() {
+    assertEquals(new Step.Release(Optional.empty()), next(fresh(FOCUS)));
+    assertEquals(new Step.Release(Optional.empty()), next(unasked(status(settled(FOCUS), draft -> draft.exportId = "/not/an/export"))));
+  }
+
+  @Test
+  void aPausedObjectWaits() {
+    assertInstanceOf(Verdict.Paused.class, rest(annotated(unasked(settled(FOCUS)), Annotations.PAUSED, "true")));
+  }
+
+  @Test
+  void theNextOlderObjectInherits() {
+    assertEquals(Reason.INHERITED, assertInstanceOf(Step.Release.class, Removal.next(unasked(settled(FOCUS)), Optional.of("finance/heir")))
+        .note().orElseThrow().reason());
+  }
+
+  @Test
+  void whatIsDeletedIsWhatTheStatusRecordedNotWhatTheSpecSays() {
+    String recorded = "/subscriptions/1/providers/Microsoft.CostManagement/exports/recorded";
+
+    assertEquals(new Step.Delete(ExportId.parse(recorded).orElseThrow()),
+        next(unasked(status(settled(FOCUS), draft -> draft.exportId = recorded))));
+  }
+
+  @Test
+  void anIntentIsLookedUpFirst() {
+    assertEquals(new Step.Observe(ID), next(unasked(intended(FOCUS))));
+  }
+
+  @Test
+  void anIntentThatBecameAnExportIsDeleted() {
+    assertEquals(new Step.Delete(ID), next(got(intended(FOCUS), accepted(FOCUS))));
+  }
+
+  @Test
+  void anExportThatIsNotTheOneThatWasMeantIsLeft() {
+    assertReleased(Reason.ORPHANED, got(intended(FOCUS), OTHER));
+  }
+
+  @Test
+  void anExportOfOursThatSomebodyChangedIsDeletedAllTheSame() {
+    assertEquals(new Step.Delete(ID), next(got(settled(FOCUS), OTHER)));
+  }
+
+  @Test
+  void theObjectGoesWhenAzureSaysThatTheExportIsNotThere() {
+    assertReleased(Reason.DELETED, absent(settled(FOCUS)));
+  }
+
+  @Test
+  void theObjectGoesWithItsScope() {
+    ArmFailure gone = new ArmFailure.ScopeNotFound(new ArmFailure.Detail(404, "SubscriptionNotFound", "no such subscription", ""));
+
+    assertReleased(Reason.DELETED, settled(FOCUS).with(new Observation.Unanswered(gone), settled(FOCUS).now()));
+  }
+
+  @Test
+  void anAbsenceThatThisApiVersionCannotJudgeIsNone() {
+    Verdict.Stuck stuck = assertInstanceOf(Verdict.Stuck.class, rest(apiVersion(absent(settled(FOCUS)), "2023-08-01")));
+
+    assertEquals(Reason.NOT_VISIBLE_IN_API_VERSION, stuck.reason());
+  }
+
+  @Test
+  void anAnswerThatSaysNothingKeepsTheObject() {
+    ArmFailure failure = new ArmFailure.Unclear(new ArmFailure.Detail(502, "", "HTTP 502", ""), Reason.ARM_UNREACHABLE, null);
+    Verdict.Failing failing = assertInstanceOf(Verdict.Failing.class,
+        rest(settled(FOCUS).with(new Observation.Unanswered(failure), settled(FOCUS).now())));
+
+    assertEquals(failure, failing.failure());
+  }
+
+  @Test
+  void aDeletionIsAwaitedForTwoMinutesAndThenSentAgain() {
+    Situation deleted = settled(FOCUS).with(Memory.NONE.deleted(settled(FOCUS).now()));
+
+    assertEquals(new Step.Observe(ID), next(unasked(deleted)));
+    assertEquals(Reason.DELETING, assertInstanceOf(Verdict.Waiting.class, rest(deleted)).reason());
+    assertEquals(new Step.Delete(ID), next(got(later(deleted, Duration.ofMinutes(2)), accepted(FOCUS))));
+  }
+
+  private static Situation unasked(Situation s) {
+    return s.with(new Observation.NotAsked(), s.now());
+  }
+
+  private static Step next(Situation s) {
+    return Removal.next(s, Optional.empty());
+  }
+
+  private static Verdict rest(Situation s) {
+    return assertInstanceOf(Step.Rest.class, next(s)).verdict();
+  }
+
+  private static void assertReleased(Reason reason, Situation s) {
+    assertEquals(reason, assertInstanceOf(Step.Release.class, next(s)).note().orElseThrow().reason());
+  }
+}

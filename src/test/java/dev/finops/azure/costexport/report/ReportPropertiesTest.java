@@ -1,0 +1,100 @@
+package dev.finops.azure.costexport.report;
+
+import static dev.finops.azure.costexport.plan.Situations.annotated;
+import static dev.finops.azure.costexport.plan.Situations.got;
+import static dev.finops.azure.costexport.plan.Situations.later;
+import static dev.finops.azure.costexport.plan.Situations.settled;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.finops.azure.costexport.api.v1alpha1.Annotations;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportSpec;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
+import dev.finops.azure.costexport.export.Difference;
+import dev.finops.azure.costexport.export.Histories;
+import dev.finops.azure.costexport.export.ObservedExport;
+import dev.finops.azure.costexport.export.SpecArbitraries;
+import dev.finops.azure.costexport.export.Specs;
+import dev.finops.azure.costexport.failure.ArmFailure;
+import dev.finops.azure.costexport.failure.Reason;
+import dev.finops.azure.costexport.plan.Observation;
+import dev.finops.azure.costexport.plan.Planner;
+import dev.finops.azure.costexport.plan.Situation;
+import dev.finops.azure.costexport.plan.Verdict;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+import net.jqwik.api.domains.Domain;
+import net.jqwik.api.domains.DomainContext;
+
+/** Promise 2 towards the API server: the same verdict on the same status makes the same status. */
+@Domain(SpecArbitraries.class)
+@Domain(DomainContext.Global.class)
+class ReportPropertiesTest {
+  private static final List<String> RUNS = List.of("a4 InProgress 2026-11-15T09:40:00Z", "a3 Failed 2026-11-15T09:30:00Z Scheduled",
+      "a2 Completed 2026-11-15T09:20:00Z", "a1 NewDataNotAvailable 2026-11-15T09:10:00Z Scheduled");
+
+  /** One of each kind, and of two reasons where the reason matters. */
+  enum Kind { SETTLED, WATCHED, ABSENT, WAITING, THROTTLED, DENIED, UNREACHABLE_WRITE, STUCK, PAUSED }
+
+  @Property
+  void aReportOfAReportChangesNothingAndTellsNothing(@ForAll CostExportSpec spec, @ForAll @Size(max = 6) List<Kind> before, @ForAll Kind kind,
+      @ForAll @IntRange(max = 4) int runs, @ForAll @IntRange(max = 100) int hours) {
+    Situation s = after(spec, before, runs, hours);
+    Verdict verdict = verdict(s, kind);
+    Report first = Report.of(s, verdict);
+    Report second = Report.of(s.with(first.status()), verdict);
+
+    assertEquals(first.status(), second.status());
+    assertEquals(List.of(), second.notes());
+    assertEquals(first.status(), Report.of(later(s.with(first.status()), Duration.ofSeconds(1)), verdict).status());
+  }
+
+  @Property
+  void conditionsAreCompleteAndNeverJudgeAGenerationToCome(@ForAll CostExportSpec spec, @ForAll @Size(min = 1, max = 6) List<Kind> kinds,
+      @ForAll @IntRange(max = 4) int runs) {
+    Situation s = after(spec, kinds, runs, 0);
+
+    for (CostExportStatus.Condition condition : s.status().conditions()) {
+      assertTrue(List.of("True", "False", "Unknown").contains(condition.status()));
+      assertTrue(condition.reason().matches("[A-Z][A-Za-z]+") && !condition.message().isBlank() && condition.lastTransitionTime() != null);
+      assertTrue(condition.observedGeneration() == null || condition.observedGeneration() <= s.subject().generation());
+    }
+    List<String> types = s.status().conditions().stream().map(CostExportStatus.Condition::type).toList();
+    assertEquals(types.stream().distinct().toList(), types);
+    assertTrue(!(types.contains("Stalled") && types.contains("Reconciling")), types::toString);
+  }
+
+  private static Situation after(CostExportSpec spec, List<Kind> kinds, int runs, int hours) {
+    Situation s = annotated(settled(spec), Annotations.RUN_REQUESTED_AT, "monday");
+    ObservedExport export = Histories.with(Specs.accepted(spec), RUNS.subList(0, runs).toArray(String[]::new));
+    for (Kind kind : kinds) {
+      s = got(later(s, Duration.ofHours(1)), export);
+      s = s.with(Report.of(s, verdict(s, kind)).status());
+    }
+    return got(later(s, Duration.ofHours(hours)), export);
+  }
+
+  private static Verdict verdict(Situation s, Kind kind) {
+    Observation.Present present = (Observation.Present) s.observation();
+    Verdict.Settled settled = Planner.settled(s, present);
+    List<Difference> differences = settled.desired().differences(Specs.edited(present.export(), "properties.definition.type", "\"X\""), List.of());
+    ArmFailure.Detail detail = new ArmFailure.Detail(403, "Code", "no (Request ID: " + new java.util.UUID(1, Objects.hash(s.now())) + ")", "");
+    return switch (kind) {
+      case SETTLED -> settled;
+      case WATCHED -> new Verdict.Watched(settled.desired(), Optional.of(present.export()), differences);
+      case ABSENT -> new Verdict.Watched(settled.desired(), Optional.empty(), List.of());
+      case WAITING -> new Verdict.Waiting(Reason.UPDATING, "not yet");
+      case THROTTLED -> new Verdict.Failing(new ArmFailure.Throttled(detail, Duration.ofSeconds(5)), false, List.of());
+      case DENIED -> new Verdict.Failing(new ArmFailure.Denied(detail, Reason.AUTHORIZATION_FAILED), false, List.of());
+      case UNREACHABLE_WRITE -> new Verdict.Failing(new ArmFailure.Unclear(detail, Reason.ARM_UNREACHABLE, null), true, differences);
+      case STUCK -> new Verdict.Stuck(Reason.INVALID_REQUEST, "no", differences);
+      case PAUSED -> new Verdict.Paused();
+    };
+  }
+}

@@ -1,0 +1,682 @@
+package dev.finops.azure.costexport.report;
+
+import static dev.finops.azure.costexport.export.Specs.FOCUS;
+import static dev.finops.azure.costexport.export.Specs.NOW;
+import static dev.finops.azure.costexport.export.Specs.accepted;
+import static dev.finops.azure.costexport.export.Specs.with;
+import static dev.finops.azure.costexport.export.Specs.without;
+import static dev.finops.azure.costexport.plan.Situations.absent;
+import static dev.finops.azure.costexport.plan.Situations.annotated;
+import static dev.finops.azure.costexport.plan.Situations.apiVersion;
+import static dev.finops.azure.costexport.plan.Situations.edited;
+import static dev.finops.azure.costexport.plan.Situations.fresh;
+import static dev.finops.azure.costexport.plan.Situations.got;
+import static dev.finops.azure.costexport.plan.Situations.intended;
+import static dev.finops.azure.costexport.plan.Situations.later;
+import static dev.finops.azure.costexport.plan.Situations.reported;
+import static dev.finops.azure.costexport.plan.Situations.settled;
+import static dev.finops.azure.costexport.plan.Situations.status;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.finops.azure.costexport.api.v1alpha1.Annotations;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportSpec;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Backfill;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Condition;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Month;
+import dev.finops.azure.costexport.export.Histories;
+import dev.finops.azure.costexport.export.Specs;
+import dev.finops.azure.costexport.failure.ArmFailure;
+import dev.finops.azure.costexport.failure.Reason;
+import dev.finops.azure.costexport.plan.Conditions;
+import dev.finops.azure.costexport.plan.Memory;
+import dev.finops.azure.costexport.plan.Note;
+import dev.finops.azure.costexport.plan.Observation;
+import dev.finops.azure.costexport.plan.Planner;
+import dev.finops.azure.costexport.plan.Situation;
+import dev.finops.azure.costexport.plan.Step;
+import dev.finops.azure.costexport.plan.Verdict;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Promise 7, and the tables of docs/design.md, "The resource". */
+class ReportTest {
+  private static final Situation SETTLED = settled(FOCUS);
+  private static final CostExportSpec OBSERVE = with(FOCUS, "managementPolicy", "Observe");
+
+  /** How Azure may fail, in the words of one failure. */
+  private static ArmFailure denied(Reason reason, String message) {
+    return new ArmFailure.Denied(new ArmFailure.Detail(403, reason.toString(), message, ""), reason);
+  }
+
+  private static ArmFailure unreachable() {
+    return new ArmFailure.Unclear(new ArmFailure.Detail(0, "", "no answer", ""), Reason.ARM_UNREACHABLE, null);
+  }
+
+  @Nested
+  class Ready {
+    @Test
+    void isTrueOnceAzureHasTheGeneration() {
+      assertEquals("True Applied", told(SETTLED, Conditions.READY));
+      assertEquals("True Applied", told(SETTLED, Conditions.SYNCED));
+    }
+
+    @Test
+    void isTrueOfAnObservedExportWhateverDiffers() {
+      Situation s = got(fresh(OBSERVE), accepted(with(FOCUS, "format", "Csv")));
+
+      assertEquals("True Observed", told(rested(s), Conditions.READY));
+      assertEquals("False Difference", told(rested(s), Conditions.SYNCED));
+      assertEquals("True Observed", told(rested(got(s, accepted(FOCUS))), Conditions.SYNCED));
+      assertEquals("False NotFound", told(rested(absent(s)), Conditions.SYNCED));
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Reason.class, names = {"INVALID_REQUEST", "ALREADY_EXISTS", "CONFLICT", "SYSTEM_SUSPENDED", "FIELD_IGNORED",
+        "NOT_VISIBLE_IN_API_VERSION"})
+    void isFalseAtOnceWhenSomebodyMustAct(Reason reason) {
+      Situation s = reported(SETTLED, new Verdict.Stuck(reason, "no", List.of()));
+
+      for (String type : List.of(Conditions.READY, Conditions.SYNCED)) {
+        assertEquals("False " + reason, told(s, type));
+      }
+      assertEquals("True " + reason, told(s, Conditions.STALLED));
+      assertNull(told(s, Conditions.RECONCILING));
+    }
+
+    @Test
+    void isUnknownUntilAzureHasAnswered() {
+      Situation s = reported(absent(intended(FOCUS)), new Verdict.Waiting(Reason.CREATING, "not yet"));
+
+      assertEquals("Unknown Pending", told(s, Conditions.READY));
+      assertEquals("True Creating", told(s, Conditions.RECONCILING));
+    }
+
+    @Test
+    void ofAnAppliedGenerationSurvivesFailedReadsAndThrottling() {
+      Situation s = reported(SETTLED, new Verdict.Failing(unreachable(), false, List.of()));
+
+      assertEquals("True Applied", told(s, Conditions.READY));
+      assertEquals("True Applied", told(s, Conditions.SYNCED));
+      assertNull(told(s, Conditions.RECONCILING));
+    }
+
+    @Test
+    void isFalseWhileAGenerationWaits() {
+      Situation s = reported(edited(SETTLED, without(FOCUS, "format")), new Verdict.Failing(unreachable(), false, List.of()));
+
+      assertEquals("False ArmUnreachable", told(s, Conditions.READY));
+      assertEquals("True ArmUnreachable", told(s, Conditions.RECONCILING));
+    }
+
+    @Test
+    void ofAnAppliedGenerationSurvivesAFailedCorrectionButSyncedDoesNot() {
+      Situation s = reported(SETTLED, new Verdict.Failing(unreachable(), true, List.of()));
+
+      assertEquals("True Applied", told(s, Conditions.READY));
+      assertEquals("False ArmUnreachable", told(s, Conditions.SYNCED));
+    }
+
+    @Test
+    void saysThatAScheduleEndsOrHasEndedAndNotesItOnce() {
+      CostExportSpec ending = with(FOCUS, "schedule.to", "2026-12-01");
+      CostExportSpec ended = with(FOCUS, "schedule.to", "2026-11-01");
+
+      assertEquals("True ScheduleEnding", told(settled(ending), Conditions.READY));
+      assertEquals("True ScheduleEnded", told(settled(ended), Conditions.READY));
+      assertEquals("ended", settled(ended).status().summary().schedule());
+      assertEquals(List.of(), Report.of(settled(ended), verdict(settled(ended))).notes());
+      Situation first = status(settled(ended), draft -> draft.conditions = null);
+      assertEquals(List.of(Reason.SCHEDULE_ENDED), Report.of(first, verdict(first)).notes().stream().map(Note::reason).toList());
+    }
+  }
+
+  @Nested
+  class Synced {
+    @Test
+    void isUnknownAfterThreeIntervalsWithoutAnAnswer() {
+      Situation silent = SETTLED.with(SETTLED.memory().answered(NOW));
+      Verdict failing = new Verdict.Failing(unreachable(), false, List.of());
+
+      assertEquals("True Applied", told(reported(later(silent, Duration.ofMinutes(15)), failing), Conditions.SYNCED));
+      Situation unknown = reported(later(silent, Duration.ofMinutes(15).plusSeconds(1)), failing);
+      assertEquals("Unknown ArmUnreachable", told(unknown, Conditions.SYNCED));
+      assertEquals("Azure has not answered since 2026-11-15T10:00:00Z: no answer", find(unknown, Conditions.SYNCED).message());
+      assertEquals("True Applied", told(unknown, Conditions.READY));
+    }
+
+    @Test
+    void isTrueAgainAfterAnAnswer() {
+      Situation failed = reported(SETTLED, new Verdict.Failing(unreachable(), true, List.of()));
+
+      assertEquals("True Applied", told(rested(failed), Conditions.SYNCED));
+    }
+
+    @Test
+    void showsAtMostFiftyDifferencesAndNoneWhenThereAreNone() {
+      Situation observed = got(fresh(OBSERVE), accepted(with(FOCUS, "format", "Csv")));
+
+      assertEquals("[Difference[path=format, desired=\"Parquet\", observed=\"Csv\"]]", rested(observed).status().difference().toString());
+      assertNull(rested(got(rested(observed), accepted(FOCUS))).status().difference());
+    }
+  }
+
+  @Nested
+  class LastRunSucceeded {
+    @ParameterizedTest
+    @CsvSource({
+        "Completed,           True Completed",
+        "NewDataNotAvailable, True NoNewData",
+        "DataNotAvailable,    True NoNewData",
+        "Failed,              False RunFailed",
+        "Timeout,             False RunTimedOut",
+        "InProgress,          Unknown NoRunYet",
+        "Queued,              Unknown NoRunYet",
+        "MadeUpLater,         False RunFailed"})
+    void judgesTheNewestRun(String runStatus, String told) {
+      assertEquals(told, told(ran(SETTLED, "a1 " + runStatus + " 2026-11-15T09:00:00Z"), Conditions.LAST_RUN_SUCCEEDED));
+    }
+
+    @Test
+    void saysWhyARunFailedInAzuresWords() {
+      assertEquals("run a1 ended as Failed: StorageFault: no such container",
+          find(ran(SETTLED, "a1 Failed 2026-11-15T09:00:00Z"), Conditions.LAST_RUN_SUCCEEDED).message());
+    }
+
+    @Test
+    void keepsTheLastVerdictWhileARunIsUnderWay() {
+      assertEquals("False RunFailed",
+          told(ran(SETTLED, "a2 InProgress 2026-11-15T09:30:00Z", "a1 Failed 2026-11-15T09:00:00Z"), Conditions.LAST_RUN_SUCCEEDED));
+    }
+
+    @Test
+    void keepsTheLastVerdictWhenTheListShowsOnlyTheRunUnderWay() {
+      Situation failed = ran(SETTLED, "a1 Failed 2026-11-15T09:00:00Z");
+
+      assertEquals("False RunFailed", told(ran(failed, "a2 InProgress 2026-11-15T09:30:00Z"), Conditions.LAST_RUN_SUCCEEDED));
+      assertEquals("a2", ran(failed, "a2 InProgress 2026-11-15T09:30:00Z").status().lastRun().id());
+    }
+
+    @Test
+    void tellsWhenTheNextRunIsDueAndHowToAskForOne() {
+      Situation s = rested(got(SETTLED, Specs.edited(accepted(FOCUS), "properties.nextRunTimeEstimate", "\"2026-11-16T23:00:00Z\"")));
+      String message = find(s, Conditions.LAST_RUN_SUCCEEDED).message();
+
+      assertTrue(message.contains("the next is due at 2026-11-16T23:00:00Z"), message);
+      assertTrue(message.contains("kubectl -n finance annotate costexport focus --overwrite azure.finops.dev/run-requested-at="), message);
+      assertEquals("2026-11-16T23:00:00Z", s.status().nextRunTime());
+    }
+
+    @Test
+    void doesNotJudgeRunsOfMonths() {
+      Situation s = ran(months("2026-09 Running b1"), "b1 Failed 2026-11-15T09:30:00Z OnDemand 2026-09", "a1 Completed 2026-11-15T09:00:00Z");
+
+      assertEquals("True Completed", told(s, Conditions.LAST_RUN_SUCCEEDED));
+      assertEquals("a1", s.status().lastRun().id());
+      assertEquals(List.of("b1", "a1"), s.status().runs().stream().map(run -> run.id()).toList());
+      assertEquals("Pending", s.status().backfill().months().getFirst().state());
+    }
+
+    @Test
+    void saysNothingOfAnExportThatIsNotOurs() {
+      Situation s = got(fresh(FOCUS), Histories.with(accepted(without(FOCUS, "schedule")), "a1 Failed 2026-11-15T09:00:00Z"));
+
+      assertNull(told(rested(s), Conditions.LAST_RUN_SUCCEEDED));
+      assertNull(rested(s).status().lastRun());
+    }
+
+    @Test
+    void comesWithAnEventForEachRunThatEndsAndNoneForAnAdoptedPast() {
+      Situation running = ran(SETTLED, "a1 InProgress 2026-11-15T10:00:00Z");
+
+      assertEquals(List.of("RunCompleted"), notes(running, "a1 Completed 2026-11-15T10:00:00Z"));
+      assertEquals(List.of("RunFailed"), notes(running, "a1 Failed 2026-11-15T10:00:00Z"));
+      assertEquals(List.of("RunCompleted", "RunFailed"), notes(running, "a2 Failed 2026-11-15T10:30:00Z", "a1 Completed 2026-11-15T10:00:00Z"));
+      assertEquals(List.of(), notes(running, "a1 InProgress 2026-11-15T10:00:00Z"));
+      assertEquals(List.of(), notes(SETTLED, "a2 Failed 2026-11-15T09:30:00Z", "a1 Completed 2026-11-15T09:00:00Z"));
+      assertEquals(List.of(), notes(ran(running, "a1 Failed 2026-11-15T10:00:00Z"), "a1 Failed 2026-11-15T10:00:00Z"));
+    }
+
+    private List<String> notes(Situation s, String... runs) {
+      Situation seen = got(s, Histories.with(accepted(s.spec()), runs));
+      return Report.of(seen, verdict(seen)).notes().stream().map(note -> note.reason().toString()).toList();
+    }
+  }
+
+  @Nested
+  class Delivered {
+    @ParameterizedTest
+    @CsvSource({"Daily, 36", "Weekly, 192", "Monthly, 792"})
+    void isStaleByARhythmsDefault(String recurrence, long hours) {
+      Situation s = settled(with(FOCUS, "schedule.recurrence", recurrence));
+      Duration start = Duration.ofHours(14); // the first start is the next midnight
+
+      assertEquals("Unknown NoRunYet", told(s, Conditions.DELIVERED));
+      assertEquals("Unknown NoRunYet", told(aged(s, start.plusHours(hours)), Conditions.DELIVERED));
+      assertEquals("False Stale", told(aged(s, start.plusHours(hours).plusSeconds(1)), Conditions.DELIVERED));
+    }
+
+    @Test
+    void isNotExpectedOfAnAnnualScheduleOrOfNone() {
+      assertNull(told(settled(with(FOCUS, "schedule.recurrence", "Annually")), Conditions.DELIVERED));
+      assertNull(told(settled(without(FOCUS, "schedule")), Conditions.DELIVERED));
+    }
+
+    @Test
+    void isByTheStatedAgeAlsoWithoutASchedule() {
+      Situation s = settled(with(without(FOCUS, "schedule"), "freshness.maxAge", "90m"));
+
+      assertEquals("Unknown NoRunYet", told(aged(s, Duration.ofMinutes(90)), Conditions.DELIVERED));
+      assertEquals("False Stale", told(aged(s, Duration.ofMinutes(91)), Conditions.DELIVERED));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"suspend, true", "to, 2026-11-20"})
+    void isNeverStaleWhileTheScheduleIsSuspendedOrAfterItHasEnded(String field, Object value) {
+      CostExportSpec spec = with(with(FOCUS, "schedule." + field, field.equals("suspend") ? true : value), "freshness.maxAge", "1h");
+
+      assertNull(told(aged(settled(spec), Duration.ofDays(30)), Conditions.DELIVERED));
+    }
+
+    @Test
+    void countsFromTheLastGoodRun() {
+      Situation s = ran(later(SETTLED, Duration.ofDays(10)), "a2 Failed 2026-11-25T09:00:00Z", "a1 Completed 2026-11-24T09:00:00Z");
+
+      assertEquals("True Fresh", told(s, Conditions.DELIVERED));
+      assertEquals("the last good run ended at 2026-11-24T09:00:00Z; the next data is expected by 2026-11-25T21:00:00Z",
+          find(s, Conditions.DELIVERED).message());
+      assertEquals("False Stale", told(aged(s, Duration.ofDays(1)), Conditions.DELIVERED));
+    }
+
+    @Test
+    void countsARunThatFoundNothingNew() {
+      assertEquals("True Fresh", told(ran(later(SETTLED, Duration.ofDays(10)), "a1 NewDataNotAvailable 2026-11-25T09:00:00Z"), Conditions.DELIVERED));
+    }
+
+    @Test
+    void doesNotCountRunsOfMonths() {
+      Situation s = ran(months("2026-09 Running b1"), "b1 Completed 2026-11-15T09:30:00Z OnDemand 2026-09");
+
+      assertEquals("Unknown NoRunYet", told(s, Conditions.DELIVERED));
+    }
+
+    @Test
+    void isNotProvenByThisReleaseButStaleOutranksThat() {
+      Situation s = settled(with(FOCUS, "delivery.verify", true));
+
+      assertEquals("Unknown NotSupportedYet", told(s, Conditions.DELIVERED));
+      assertEquals("False Stale", told(aged(s, Duration.ofDays(3)), Conditions.DELIVERED));
+    }
+
+    @Test
+    void becomesStaleAlsoWhileAzureDoesNotAnswer() {
+      Situation fresh = ran(SETTLED, "a1 Completed 2026-11-15T09:00:00Z");
+      Situation silent = later(fresh, Duration.ofDays(3)).with(new Observation.Unanswered(unreachable()), NOW.plus(Duration.ofDays(3)));
+
+      assertEquals("False Stale", told(reported(silent, new Verdict.Failing(unreachable(), false, List.of())), Conditions.DELIVERED));
+    }
+  }
+
+  @Nested
+  class Backfilled {
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
+        2026-10 Completed,2026-09 NoData           | True MonthsDone   | 2/2
+        2026-10 Completed,2026-09 Failed           | False MonthsFailed | 1/2
+        2026-10 Completed,2026-09 Pending          | Unknown MonthsOpen | 1/2
+        2026-10 Failed,2026-09 Requested           | Unknown MonthsOpen | 0/2
+        2026-10 Running,2026-09 Completed          | Unknown MonthsOpen | 1/2
+        """)
+    void isJudgedByItsRows(String rows, String told, String summary) {
+      Situation s = rested(months(rows.split(",")));
+
+      assertEquals(told, told(s, Conditions.BACKFILLED));
+      assertEquals(summary, s.status().summary().backfill());
+    }
+
+    @Test
+    void isAbsentWithoutMonths() {
+      assertNull(told(SETTLED, Conditions.BACKFILLED));
+      assertNull(SETTLED.status().summary().backfill());
+    }
+
+    @Test
+    void isUnknownBeforeItsFirstMonthAndFalseWhereNoMonthCanBeRun() {
+      Situation s = settled(with(FOCUS, "backfill.months", 12));
+
+      assertEquals("Unknown MonthsOpen", told(s, Conditions.BACKFILLED));
+      assertEquals("False NeedsApiVersion", told(reported(apiVersion(s, "2023-08-01"), verdict(s)), Conditions.BACKFILLED));
+    }
+  }
+
+  @Nested
+  class Stalled {
+    @ParameterizedTest
+    @EnumSource(value = Reason.class, names = {"AUTHORIZATION_FAILED", "PROVIDER_NOT_REGISTERED", "CREDENTIALS_MISSING", "SCOPE_NOT_FOUND"})
+    void isAFaultThatOthersMendOnlyAfterHalfAnHour(Reason reason) {
+      Situation first = failing(intended(FOCUS), reason, Duration.ZERO);
+      assertNull(told(first, Conditions.STALLED));
+      assertEquals("True " + reason, told(first, Conditions.RECONCILING));
+
+      assertNull(told(failing(first, reason, Duration.ofMinutes(29)), Conditions.STALLED));
+      Situation lasting = failing(first, reason, Duration.ofMinutes(30));
+      assertEquals("True " + reason, told(lasting, Conditions.STALLED));
+      assertNull(told(lasting, Conditions.RECONCILING));
+    }
+
+    @Test
+    void countsOnlyTheFailuresOfItsOwnReason() {
+      Situation before = failing(intended(FOCUS), Reason.AUTHENTICATION_FAILED, Duration.ZERO);
+      Situation first = failing(before, Reason.AUTHORIZATION_FAILED, Duration.ofHours(1));
+
+      assertNull(told(failing(first, Reason.AUTHORIZATION_FAILED, Duration.ofMinutes(29)), Conditions.STALLED));
+      assertEquals("True AuthorizationFailed", told(failing(first, Reason.AUTHORIZATION_FAILED, Duration.ofMinutes(30)), Conditions.STALLED));
+    }
+
+    @Test
+    void isSoAlsoAcrossARestart() {
+      Situation first = failing(intended(FOCUS), Reason.AUTHORIZATION_FAILED, Duration.ZERO);
+      Situation restarted = first.with(Memory.NONE);
+
+      assertEquals("True AuthorizationFailed", told(failing(restarted, Reason.AUTHORIZATION_FAILED, Duration.ofMinutes(30)), Conditions.STALLED));
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Reason.class, names = {"AUTHENTICATION_FAILED", "SCOPE_LOCKED"})
+    void isNotWhatIsTriedAgainHoweverLongItLasts(Reason reason) {
+      assertNull(told(failing(failing(intended(FOCUS), reason, Duration.ZERO), reason, Duration.ofDays(3)), Conditions.STALLED));
+    }
+
+    @Test
+    void endsWithTheCause() {
+      assertNull(told(rested(reported(SETTLED, new Verdict.Stuck(Reason.INVALID_REQUEST, "no", List.of()))), Conditions.STALLED));
+    }
+
+    private Situation failing(Situation s, Reason reason, Duration after) {
+      return reported(later(s, after).failed(reason), new Verdict.Failing(denied(reason, "no right"), false, List.of()));
+    }
+  }
+
+  @Nested
+  class Requests {
+    private final Situation asked = annotated(annotated(annotated(SETTLED, Annotations.RUN_REQUESTED_AT, "r1"),
+        Annotations.APPLY_REQUESTED_AT, "a1"), Annotations.RECONCILE_REQUESTED_AT, "o1");
+
+    @Test
+    void areRefusedWithAnEventOnAStalledObject() {
+      Report report = Report.of(asked, new Verdict.Stuck(Reason.ALREADY_EXISTS, "no", List.of()));
+
+      assertEquals(List.of("r1", "a1", "o1"), List.of(report.status().lastHandledRunRequest(), report.status().lastHandledApplyRequest(),
+          report.status().lastHandledReconcileRequest()));
+      assertTrue(report.notes().stream().map(Note::reason).toList().containsAll(List.of(Reason.RUN_REFUSED, Reason.REQUEST_REFUSED)));
+    }
+
+    @Test
+    void areRefusedOnAnObservedObject() {
+      Situation observed = annotated(got(fresh(OBSERVE), accepted(FOCUS)), Annotations.RUN_REQUESTED_AT, "r1");
+
+      assertEquals("r1", rested(observed).status().lastHandledRunRequest());
+    }
+
+    @Test
+    void waitForTheirTurnElsewhere() {
+      Report report = Report.of(asked, new Verdict.Failing(unreachable(), false, List.of()));
+
+      assertNull(report.status().lastHandledRunRequest());
+      assertNull(report.status().lastHandledApplyRequest());
+      assertEquals("o1", report.status().lastHandledReconcileRequest());
+    }
+
+    @Test
+    void waitWhileThePauseLasts() {
+      Report report = Report.of(asked, new Verdict.Paused());
+
+      assertNull(report.status().lastHandledRunRequest());
+      assertNull(report.status().lastHandledReconcileRequest());
+    }
+  }
+
+  @Nested
+  class APause {
+    private final Situation paused = annotated(edited(SETTLED, without(FOCUS, "format")), Annotations.PAUSED, "true");
+
+    @Test
+    void keepsTheStatusOfReadyAndJudgesNoOtherGeneration() {
+      Situation s = reported(paused, new Verdict.Paused());
+
+      assertEquals("True Paused", told(s, Conditions.READY));
+      assertEquals(1L, find(s, Conditions.READY).observedGeneration());
+      assertEquals(1L, s.status().observedGeneration());
+      assertEquals("True Applied", told(s, Conditions.SYNCED));
+    }
+
+    @Test
+    void ofAnObjectThatWasNeverLookedAtLeavesItUnknown() {
+      Situation s = reported(annotated(fresh(FOCUS), Annotations.PAUSED, "true"), new Verdict.Paused());
+
+      assertEquals("Unknown Paused", told(s, Conditions.READY));
+      assertNull(s.status().observedGeneration());
+    }
+  }
+
+  @Nested
+  class AMessage {
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "no right (Request ID: 22222222-aaaa-bbbb-cccc-222222222222)",
+        "no right (request id 22222222-aaaa-bbbb-cccc-222222222222)"})
+    void keepsTheRequestOfTheFirstFailureOfAStreak(String again) {
+      String first = again.replace('2', '1');
+      Situation s = reported(SETTLED, new Verdict.Failing(denied(Reason.AUTHORIZATION_FAILED, first), true, List.of()));
+      Situation next = reported(later(s, Duration.ofMinutes(1)), new Verdict.Failing(denied(Reason.AUTHORIZATION_FAILED, again), true, List.of()));
+
+      assertEquals("AuthorizationFailed: " + first, find(next, Conditions.SYNCED).message());
+      assertEquals(s.status(), next.status());
+    }
+
+    @Test
+    void isRewrittenWhenAzureSaysSomethingElse() {
+      Situation s = reported(SETTLED, new Verdict.Failing(denied(Reason.AUTHORIZATION_FAILED, "no right to write"), true, List.of()));
+      Situation next = reported(s, new Verdict.Failing(denied(Reason.AUTHORIZATION_FAILED, "no right to read"), true, List.of()));
+
+      assertEquals("AuthorizationFailed: no right to read", find(next, Conditions.SYNCED).message());
+    }
+
+    @Test
+    void isBounded() {
+      Situation s = reported(SETTLED, new Verdict.Stuck(Reason.INVALID_REQUEST, "x".repeat(5000), List.of()));
+
+      assertEquals(1024, find(s, Conditions.READY).message().length());
+    }
+
+    @Test
+    void ofAFailureIsAnEventOnceAStreak() {
+      Verdict failing = new Verdict.Failing(denied(Reason.AUTHORIZATION_FAILED, "no"), true, List.of());
+      Report first = Report.of(SETTLED, failing);
+
+      assertEquals(List.of(Reason.AUTHORIZATION_FAILED), first.notes().stream().map(Note::reason).toList());
+      assertEquals(List.of(), Report.of(later(SETTLED.with(first.status()), Duration.ofMinutes(1)), failing).notes());
+    }
+  }
+
+  @Nested
+  class ATransitionTime {
+    @Test
+    void moveOnlyWithTheStatus() {
+      Situation stuck = reported(later(SETTLED, Duration.ofHours(1)), new Verdict.Stuck(Reason.INVALID_REQUEST, "no", List.of()));
+      Situation otherwise = reported(later(stuck, Duration.ofHours(1)), new Verdict.Stuck(Reason.FIELD_IGNORED, "ignored", List.of()));
+
+      assertEquals("2026-11-15T10:00:00Z", find(SETTLED, Conditions.READY).lastTransitionTime());
+      assertEquals("2026-11-15T11:00:00Z", find(stuck, Conditions.READY).lastTransitionTime());
+      assertEquals("2026-11-15T11:00:00Z", find(otherwise, Conditions.READY).lastTransitionTime());
+      assertEquals("False FieldIgnored", told(otherwise, Conditions.READY));
+    }
+  }
+
+  @Nested
+  class TheObservedGeneration {
+    @Test
+    void isThatOfEveryVerdictAlsoAFailingOne() {
+      Situation next = edited(SETTLED, without(FOCUS, "format"));
+
+      assertEquals(2L, reported(next, new Verdict.Failing(unreachable(), false, List.of())).status().observedGeneration());
+      assertEquals(2L, reported(next, new Verdict.Stuck(Reason.CONFLICT, "no", List.of())).status().observedGeneration());
+      assertEquals(1L, reported(next, new Verdict.Waiting(Reason.UPDATING, "not yet")).status().observedGeneration());
+    }
+  }
+
+  /** The second table: how others read it all. */
+  @Nested
+  class ToOthers {
+    private final Verdict throttled = new Verdict.Failing(
+        new ArmFailure.Throttled(new ArmFailure.Detail(429, "429", "Too many requests.", ""), Duration.ofMinutes(1)), false, List.of());
+
+    @Test
+    void anObjectThatNobodyLookedAtIsInProgress() {
+      assertReads("InProgress", "Progressing", fresh(FOCUS));
+    }
+
+    @Test
+    void anObjectThatIsWorkedOnIsInProgress() {
+      Situation s = intended(FOCUS);
+      assertReads("InProgress", "Progressing", s.with(Report.working(s, s.status())));
+      assertReads("InProgress", "Progressing", edited(SETTLED, without(FOCUS, "format")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Completed", "InProgress", "NewDataNotAvailable"})
+    void anAppliedSpecWithoutTroubleIsHealthy(String run) {
+      assertReads("Current", "Healthy", SETTLED);
+      assertReads("Current", "Healthy", ran(SETTLED, "a1 " + run + " 2026-11-15T09:00:00Z"));
+      assertReads("Current", "Healthy", rested(months("2026-10 Pending")));
+    }
+
+    @Test
+    void aStalledObjectFailed() {
+      assertReads("Failed", "Degraded", reported(SETTLED, new Verdict.Stuck(Reason.INVALID_REQUEST, "no", List.of())));
+      assertReads("Failed", "Degraded", reported(fresh(FOCUS), new Verdict.Stuck(Reason.CONFLICT, "no", List.of())));
+    }
+
+    @Test
+    void anAppliedSpecWithTroubleIsCurrentAndDegraded() {
+      assertReads("Current", "Degraded", ran(SETTLED, "a1 Failed 2026-11-15T09:00:00Z"));
+      assertReads("Current", "Degraded", aged(SETTLED, Duration.ofDays(4)));
+      assertReads("Current", "Degraded", rested(months("2026-10 Failed")));
+    }
+
+    @Test
+    void aSuspendedScheduleIsSuspended() {
+      Situation s = settled(with(FOCUS, "schedule.suspend", true));
+
+      assertReads("Current", "Suspended", s);
+      assertEquals("Daily (suspended)", s.status().summary().schedule());
+    }
+
+    @Test
+    void aPauseIsSuspendedAndInProgressIfTheSpecChangedSince() {
+      Situation paused = annotated(SETTLED, Annotations.PAUSED, "true");
+
+      assertReads("Current", "Suspended", reported(paused, new Verdict.Paused()));
+      assertReads("InProgress", "Suspended", reported(edited(paused, without(FOCUS, "format")), new Verdict.Paused()));
+    }
+
+    @Test
+    void aRetryIsInProgress() {
+      assertReads("InProgress", "Progressing", reported(intended(FOCUS), throttled));
+      assertReads("InProgress", "Progressing", reported(edited(SETTLED, without(FOCUS, "format")), throttled));
+      assertReads("InProgress", "Progressing", reported(intended(FOCUS),
+          new Verdict.Failing(denied(Reason.AUTHORIZATION_FAILED, "no"), true, List.of())));
+    }
+
+    @Test
+    void anAppliedSpecStaysHealthyWhileAzureIsAway() {
+      assertReads("Current", "Healthy", reported(SETTLED, throttled));
+    }
+
+    @Test
+    void anObservedExportIsHealthyWhateverDiffers() {
+      assertReads("Current", "Healthy", rested(got(fresh(OBSERVE), accepted(with(FOCUS, "format", "Csv")))));
+    }
+
+    private static void assertReads(String kstatus, String argoCd, Situation s) {
+      assertEquals(kstatus, Readers.kstatus(s, s.status()), () -> String.valueOf(s.status().conditions()));
+      assertEquals(argoCd, Readers.argoCd(s, s.status()), () -> String.valueOf(s.status().conditions()));
+    }
+  }
+
+  @Test
+  void theColumnsShowTheSchedule() {
+    assertEquals("Daily", SETTLED.status().summary().schedule());
+    assertEquals("-", settled(without(FOCUS, "schedule")).status().summary().schedule());
+    assertEquals("-", settled(without(FOCUS, "schedule.recurrence")).status().summary().schedule());
+  }
+
+  @Test
+  void theIdentityIsThatOfTheExport() {
+    Situation s = rested(got(SETTLED, Specs.edited(accepted(FOCUS), "identity", "{\"type\": \"None\", \"principalId\": \"p\", \"tenantId\": \"t\"}")));
+
+    assertEquals(new CostExportStatus.Identity("p", "t"), s.status().identity());
+    assertNull(rested(got(s, accepted(FOCUS))).status().identity());
+  }
+
+  @Test
+  void theVerdictIsReadFirst() {
+    List<String> types = ran(months("2026-10 Failed"), "a1 Failed 2026-11-15T09:00:00Z").status().conditions().stream().map(Condition::type).toList();
+
+    assertEquals(List.of("Ready", "Synced", "LastRunSucceeded", "Delivered", "Backfilled"), types);
+  }
+
+  @Test
+  void conditionsThatOthersWroteStay() {
+    Situation s = status(SETTLED, draft -> draft.conditions = List.of(new Condition("Approved", "True", "ByHand", "yes", "2026-01-01T00:00:00Z", 1L)));
+
+    assertNotEquals(Optional.empty(), Conditions.find(rested(s).status().conditions(), "Approved"));
+    assertFalse(rested(s).status().conditions().getFirst().type().equals("Approved"));
+  }
+
+  /** Where the object stands when what is to be written to Azure, if anything, is left out. */
+  private static Verdict verdict(Situation s) {
+    return Planner.next(s) instanceof Step.Rest(Verdict verdict) ? verdict : Planner.settled(s, (Observation.Present) s.observation());
+  }
+
+  /** After a pass that had nothing to do but report. */
+  private static Situation rested(Situation s) {
+    return reported(s, verdict(s));
+  }
+
+  private static Situation ran(Situation s, String... runs) {
+    return rested(got(s, Histories.with(accepted(s.spec()), runs)));
+  }
+
+  private static Situation aged(Situation s, Duration time) {
+    Situation now = later(s, time);
+    return rested(got(now, ((Observation.Present) s.observation()).export()));
+  }
+
+  private static Situation months(String... rows) {
+    List<Month> months = Arrays.stream(rows).map(row -> row.split(" "))
+        .map(words -> new Month(words[0], words[1], words.length > 2 ? words[2] : null, 1, null)).collect(Collectors.toList());
+    return status(SETTLED, draft -> draft.backfill = new Backfill(null, 0, 0, 0, months));
+  }
+
+  private static Condition find(Situation s, String type) {
+    return Conditions.find(s.status().conditions(), type).orElseThrow();
+  }
+
+  private static String told(Situation s, String type) {
+    return Conditions.find(s.status().conditions(), type).map(condition -> condition.status() + " " + condition.reason()).orElse(null);
+  }
+}

@@ -1,0 +1,64 @@
+package dev.finops.azure.costexport.system;
+
+import static dev.finops.azure.costexport.api.v1alpha1.Annotations.RUN_REQUESTED_AT;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The manifests that people copy: accepted, brought to Ready, and run to their end. */
+class SamplesIT extends SystemTest {
+  private static final Path SAMPLES = Path.of("deploy/samples");
+
+  /** The REST reference sends to a management group what Azure's newer texts do not know there; the simulator follows the texts. */
+  private static final Set<String> REFUSED = Set.of("test-management-group");
+
+  static List<Path> files() throws IOException {
+    try (Stream<Path> files = Files.list(SAMPLES)) {
+      return files.filter(file -> file.toString().endsWith(".yaml")).sorted().toList();
+    }
+  }
+
+  private static List<ObjectNode> manifests(Path file) throws IOException {
+    return Stream.of(Files.readString(file).split("(?m)^---$")).map(Yaml::object).toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("files")
+  void everySampleWorks(Path file) throws IOException {
+    var applied = cluster.kubectl().run("", "apply", "--namespace", namespace, "--filename", file.toString());
+    applied.orFail();
+    assertEquals(List.of(), applied.warnings());
+
+    for (ObjectNode manifest : manifests(file)) {
+      var export = applied(manifest.at("/metadata/name").asText());
+      if (REFUSED.contains(export.name())) {
+        export.await("Stalled", "True", "InvalidRequest");
+      } else {
+        export.awaitReady().annotate(RUN_REQUESTED_AT, "now").await("LastRunSucceeded", "True", "Completed");
+        assertTrue(export.status().appliedFields().contains("dataset.type"));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("files")
+  void aSampleLeavesNoChoiceToTheVersion(Path file) throws IOException {
+    if (file.endsWith("rest-reference.yaml")) {
+      return; // its point is to state nothing that an older version lacks
+    }
+    for (ObjectNode manifest : manifests(file)) {
+      for (String field : List.of("format", "compressionMode", "partitionData", "dataOverwriteBehavior")) {
+        assertTrue(manifest.path("spec").has(field), manifest.at("/metadata/name").asText() + " does not state " + field);
+      }
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package dev.finops.azure.costexport.system;
+
+import static dev.finops.azure.costexport.simulator.Operation.PUT;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.finops.azure.costexport.simulator.Answer;
+import dev.finops.azure.costexport.simulator.ArmErrors;
+import dev.finops.azure.costexport.simulator.Fault;
+import dev.finops.azure.costexport.simulator.Match;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Tokens that end, secrets that change, roles that come late. */
+class SignInIT extends SystemTest {
+
+  @AfterEach
+  void theSecretIsRightAgain() {
+    azure.entra().application(azure.clientId(), azure.clientSecret());
+  }
+
+  @Test
+  void aTokenThatIsNoLongerTakenIsRenewedUnnoticed() {
+    var export = export("renewed", "").awaitReady();
+
+    azure.entra().revokeTokens();
+
+    export.change("description: afterwards").awaitReady();
+    assertTrue(export.calls().stream().anyMatch(call -> call.status() == 401));
+    assertEquals(List.of(), export.events("AuthenticationFailed"));
+    assertEquals(2, export.calls(PUT).stream().filter(put -> put.status() < 300).count());
+  }
+
+  @Test
+  void manyCallsThatMeetARevokedTokenAskForFewNewOnes() {
+    var exports = IntStream.range(0, 12).mapToObj(i -> export("herd-" + i, "")).toList();
+    exports.forEach(LiveExport::awaitReady);
+    int before = azure.journal().tokenRequests();
+
+    azure.entra().revokeTokens();
+    exports.forEach(export -> export.change("description: all at once"));
+
+    exports.forEach(LiveExport::awaitReady);
+    int asked = azure.journal().tokenRequests() - before;
+    assertTrue(asked <= 4, () -> asked + " token requests");
+  }
+
+  @Test
+  void aWrongSecretIsNamedAndARightOneTaken() {
+    var applied = export("applied", "").awaitReady();
+    azure.entra().application(azure.clientId(), "rotated");
+    azure.entra().revokeTokens();
+
+    var export = export("no-token", "");
+    var ready = export.await("Ready", "False", "AuthenticationFailed");
+
+    assertTrue(ready.message().contains("AADSTS7000215"), ready.message());
+    applied.await("Synced", "Unknown", "AuthenticationFailed");
+    assertEquals("True", applied.condition("Ready").status());
+    theSecretIsRightAgain();
+    export.awaitReady();
+    applied.await("Synced", "True", "Applied");
+  }
+
+  @Test
+  void aTokenEndpointThatIsDownIsAnOutage() {
+    azure.entra().revokeTokens();
+    azure.faults().while_(Match.token(), new Fault.ResetBefore());
+    var export = export("endpoint-down", "");
+    var ready = export.await("Ready", "False", "ArmUnreachable");
+    assertTrue(ready.message().contains("token endpoint"), ready.message());
+
+    azure.faults().clear();
+
+    export.awaitReady();
+  }
+
+  @Test
+  void aTokenEndpointThatFailsIsNotTheUsersFault() {
+    azure.entra().revokeTokens();
+    azure.faults().while_(Match.token(), Answer.error(503, "ServiceUnavailable", "later"));
+    var export = export("endpoint-fails", "");
+    eventually(() -> assertEquals("False", export.condition("Ready").status()));
+
+    azure.faults().clear();
+
+    export.awaitReady();
+  }
+
+  @Test
+  void aRoleThatIsGrantedLaterIsEnough() {
+    var scope = newSubscription();
+    azure.behaviour(usual.withDeniedScopes(scope));
+    var export = export("granted", scope, "");
+    var ready = export.await("Ready", "False", "AuthorizationFailed");
+    assertTrue(ready.message().contains("does not have authorization"), ready.message());
+    export.awaitEvent("AuthorizationFailed", "RBACAccessDenied");
+
+    azure.behaviour(usual);
+
+    export.awaitReady();
+    assertEquals(List.of(PUT), export.written());
+  }
+
+  @Test
+  void aMissingStorageRoleIsToldInAzuresWords() {
+    String scope = newSubscription();
+    azure.faults().next(Match.on(PUT).path(scope), ArmErrors.storageRoleMissing());
+    azure.faults().next(Match.on(PUT).path(scope), ArmErrors.storageRoleMissing());
+    var export = export("storage-role", scope, "identity: {type: SystemAssigned, location: centralus}");
+
+    var ready = export.await("Ready", "False", "AuthorizationFailed");
+
+    assertTrue(ready.message().contains("roleAssignments/write"), ready.message());
+    export.awaitReady();
+  }
+}
