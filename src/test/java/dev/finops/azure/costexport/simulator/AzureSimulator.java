@@ -131,7 +131,7 @@ public final class AzureSimulator implements AutoCloseable {
         return certificates.keyFile();
     }
 
-    /** From now on runs that complete write blobs. */
+    /** From now on runs that completed have written blobs when somebody sees that they did. */
     public void deliverTo(BlobSink blobs) {
         exports.deliverTo(blobs);
     }
