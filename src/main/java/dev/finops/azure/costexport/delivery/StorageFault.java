@@ -35,7 +35,7 @@ final class StorageFault extends RuntimeException {
 
   /** Storage's code, and the first line of its message: the others are the request's id and time, new in each answer. */
   static String words(BlobStorageException refusal) {
-    // The SDK wraps the XML in advice of its own; the answer to a HEAD or a download has none.
+    // The SDK wraps the XML in advice of its own; the answer to a HEAD has no XML.
     Matcher message = MESSAGE.matcher(refusal.getMessage());
     return message.find() ? refusal.getErrorCode() + ": " + message.group(1).strip()
         : "HTTP " + refusal.getStatusCode() + ", " + refusal.getErrorCode();
