@@ -27,6 +27,7 @@ final class Classifier {
   private static final int MAX_MESSAGE = 1024;
   private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\\s]+", Pattern.UNICODE_CHARACTER_CLASS);
   private static final Pattern SIGNATURE = Pattern.compile("(sig=)[^&\\s\"']+", Pattern.CASE_INSENSITIVE);
+  private static final Pattern STALE_ETAG = Pattern.compile("etag.*(required|match|latest|stale|outdated|conflict)");
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private static final Set<String> ABSENT = Set.of("404", "notfound", "exportnotfound");
@@ -84,7 +85,7 @@ final class Classifier {
   }
 
   private static ArmFailure badRequest(Detail detail, String text) {
-    if (text.contains("etag")) {
+    if (STALE_ETAG.matcher(text).find()) {
       return new Outdated(detail);
     }
     if (text.contains("cost management data is not supported for subscription")) {

@@ -69,6 +69,15 @@ public final class RunHistory {
     return status.equalsIgnoreCase(run.status());
   }
 
+  /** Azure's reason for a run's failure, to follow a sentence; empty without one. */
+  public static String because(Run run) {
+    if (run.error() == null) {
+      return "";
+    }
+    String code = run.error().code() == null ? "" : run.error().code() + ": ";
+    return ": " + code + (run.error().message() == null ? "" : run.error().message());
+  }
+
   /** A replica that lags may still say that an ended run is under way. */
   private static Run later(Run known, Run answered) {
     return underWay(answered) && !underWay(known) && known.status() != null ? known : answered;

@@ -9,6 +9,8 @@ import java.io.File;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -30,6 +32,10 @@ record Config(
     String leaseName,
     int httpPort) {
 
+  private static final Pattern NAMES = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
+  private static final Pattern LEASE = Pattern.compile("[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?");
+  private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9.-]{0,253}");
+  private static final Pattern AUDIENCE = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://\\S+|[0-9A-Fa-f-]{36}");
   private static final Pattern API_VERSION = Pattern.compile("\\d{4}-\\d{2}-\\d{2}(-preview)?");
 
   /** The variable that is wrong, what it is, and what it may be, in one line. */
@@ -53,21 +59,26 @@ record Config(
         text -> API_VERSION.matcher(text).matches(), "an api-version such as " + ApiVersion.COMPLETE);
     Settings settings = new Settings(apiVersion, read.duration("OBSERVE_INTERVAL", "5m"), read.duration("RUN_POLL_INTERVAL", "30s"),
         backoff);
+    read.file("KUBECONFIG");
     Set<String> namespaces = Arrays.stream(read.text("WATCH_NAMESPACES").orElse("").split(","))
         .map(String::strip).filter(name -> !name.isEmpty()).collect(Collectors.toUnmodifiableSet());
+    namespaces.forEach(name -> read.matching("WATCH_NAMESPACES", name, NAMES, "names of namespaces, separated by commas"));
     Optional<String> selector = read.text("WATCH_SELECTOR");
     String lease = "costexport-operator-" + Integer.toHexString(Arrays.hashCode(new Object[] {namespaces, selector}));
     return new Config(namespaces, selector, azure(read, apiVersion, retryMax), settings, read.flag("LEADER_ELECTION"),
-        read.text("LEASE_NAMESPACE"), read.text("LEASE_NAME").orElse(lease), read.number("HTTP_PORT", 8080, 0, 65535));
+        read.text("LEASE_NAMESPACE").map(name -> read.matching("LEASE_NAMESPACE", name, NAMES, "the name of a namespace")),
+        read.matching("LEASE_NAME", read.text("LEASE_NAME").orElse(lease), LEASE, "the name of a lease: lower-case letters, digits, '-' and '.'"), read.number("HTTP_PORT", 8080, 0, 65535));
   }
 
   private static AzureConnection azure(Reader read, ApiVersion apiVersion, Duration retryMax) {
     URI endpoint = read.uri("AZURE_RESOURCE_MANAGER_ENDPOINT").orElse(URI.create("https://management.azure.com"));
     Duration throttleWait = retryMax.compareTo(Duration.ofMinutes(1)) < 0 ? retryMax : Duration.ofMinutes(1);
     AzureConnection azure = new AzureConnection(endpoint,
-        read.text("AZURE_RESOURCE_MANAGER_AUDIENCE").orElse("https://management.azure.com"), apiVersion.name(),
-        read.text("AZURE_TENANT_ID"), read.text("AZURE_CLIENT_ID"), read.text("AZURE_CLIENT_SECRET"),
-        read.text("AZURE_FEDERATED_TOKEN_FILE").map(Path::of), read.uri("AZURE_AUTHORITY_HOST"),
+        read.matching("AZURE_RESOURCE_MANAGER_AUDIENCE", read.text("AZURE_RESOURCE_MANAGER_AUDIENCE").orElse("https://management.azure.com"),
+            AUDIENCE, "an address or the id of an application"), apiVersion.name(),
+        read.text("AZURE_TENANT_ID").map(id -> read.matching("AZURE_TENANT_ID", id, ID, "the id or the domain of a tenant")),
+        read.text("AZURE_CLIENT_ID").map(id -> read.matching("AZURE_CLIENT_ID", id, ID, "the id of an application")),
+        read.text("AZURE_CLIENT_SECRET"), read.file("AZURE_FEDERATED_TOKEN_FILE"), read.uri("AZURE_AUTHORITY_HOST"),
         read.flag("AZURE_DISABLE_INSTANCE_DISCOVERY"), read.number("RUNS_PER_MINUTE", 10, 1, 1000), throttleWait);
     boolean serviceIdentity = azure.clientSecret().isPresent() || azure.federatedTokenFile().isPresent();
     if (serviceIdentity && azure.tenantId().isEmpty()) {
@@ -91,6 +102,26 @@ record Config(
         throw new Wrong(variable, text, "must be " + expected);
       }
       return reader.apply(text);
+    }
+
+    String matching(String variable, String text, Pattern pattern, String expected) {
+      if (!pattern.matcher(text).matches()) {
+        throw new Wrong(variable, text, "must be " + expected);
+      }
+      return text;
+    }
+
+    Optional<Path> file(String variable) {
+      return text(variable).map(text -> {
+        try {
+          if (Files.isReadable(Path.of(text))) {
+            return Path.of(text);
+          }
+        } catch (InvalidPathException wrong) {
+          // said below
+        }
+        throw new Wrong(variable, text, "is no file that can be read");
+      });
     }
 
     boolean flag(String variable) {

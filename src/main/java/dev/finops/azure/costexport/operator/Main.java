@@ -8,9 +8,7 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.Operator;
-import io.javaoperatorsdk.operator.OperatorException;
 import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetrics;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import io.micrometer.core.instrument.Timer;
@@ -45,7 +43,10 @@ public final class Main {
     }
     try {
       start(config);
-    } catch (OperatorException | KubernetesClientException | IOException fault) {
+    } catch (Config.Wrong wrong) {
+      System.err.println("costexport-operator: " + wrong.getMessage());
+      Runtime.getRuntime().halt(2);
+    } catch (RuntimeException | IOException fault) {
       System.err.println("costexport-operator: cannot start: " + firstCause(fault));
       Runtime.getRuntime().halt(1); // threads of a half-started operator must not keep it alive
     }
@@ -59,6 +60,7 @@ public final class Main {
     KubernetesClient kubernetes = new KubernetesClientBuilder()
         .withConfig(new ConfigBuilder(io.fabric8.kubernetes.client.Config.autoConfigure(null)).withRequestRetryBackoffLimit(2).build())
         .build();
+    Preflight.check(kubernetes, config);
     AzureClock clock = new AzureClock(InstantSource.system());
     ExportsClient azure = new ExportsClient(config.azure(), clock, version, (operation, outcome, took) ->
         Timer.builder("costexport.arm.requests").description("Calls to Azure Resource Manager")
@@ -119,14 +121,12 @@ public final class Main {
     kubernetes.close();
   }
 
-  private static String firstCause(Throwable fault) {
+  static String firstCause(Throwable fault) {
     Throwable cause = fault;
     while (cause.getCause() != null) {
       cause = cause.getCause();
     }
-    String message = cause.getMessage() == null ? cause.toString() : cause.getMessage().lines().findFirst().orElse("");
-    return message.contains("404") || message.contains("Not Found")
-        ? message + " (are the CRDs installed? kubectl apply -f crds/)" : message;
+    return cause.getMessage() == null ? cause.toString() : cause.getMessage().lines().findFirst().orElse("");
   }
 
   private static String version() {

@@ -164,6 +164,10 @@ public final class Planner {
     if (present.source() == Source.LIST || !s.isRecent(present.at())) {
       return new Step.Observe(Look.SINGLE);
     }
+    if (export.eTag() == null) {
+      return new Step.Rest(new Verdict.Failing(new ArmFailure.Unclear(new Detail(0, "",
+          "Azure showed the export without its eTag, so that it cannot be updated", ""), Reason.BAD_ARM_RESPONSE, null), true, differences));
+    }
     Step.Cause cause = cause(s, export, desired, differences);
     Optional<Verdict> contested = contested(s, cause, differences);
     if (contested.isPresent()) {
@@ -212,7 +216,7 @@ public final class Planner {
     ObservedExport export = present.export();
     List<Difference> differences = desired.differences(export, List.of());
     boolean meantToCreate = s.status().exportId() != null;
-    boolean adopt = "Adopt".equals(s.spec().adoptionPolicy());
+    boolean adopt = Policies.adopts(s.spec());
     if (!differences.isEmpty() && !adopt) {
       if (meantToCreate) {
         StatusDraft draft = new StatusDraft(s.status());

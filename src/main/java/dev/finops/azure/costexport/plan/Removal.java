@@ -41,7 +41,7 @@ public final class Removal {
       return new Step.Release(Optional.empty());
     }
     ExportId id = recorded.get();
-    if (orphans(s)) {
+    if (Policies.orphans(s.spec(), s.status().origin())) {
       return new Step.Release(Optional.of(Note.normal(Reason.ORPHANED, "left " + id + " in Azure, as deletionPolicy says")));
     }
     if (heir.isPresent()) {
@@ -61,11 +61,6 @@ public final class Removal {
           "Azure accepted the deletion and still shows the export"));
       case Present present -> new Step.Delete(id);
     };
-  }
-
-  private static boolean orphans(Situation s) {
-    String policy = s.spec().deletionPolicy();
-    return policy == null ? Planner.ADOPTED.equals(s.status().origin()) : policy.equals("Orphan");
   }
 
   private static Step released(ExportId id, String why) {

@@ -21,7 +21,11 @@ import java.time.LocalDate;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Decides about runs of an export that is in sync: each request once. A run has no id until Azure's history shows it, so the
@@ -32,8 +36,11 @@ public final class RunPlanner {
   static final String ON_CREATE = "OnCreate";
   static final String BACKFILL = "Backfill";
 
-  /** ARM's Date header, which the time of an intent comes from, has whole seconds. */
-  private static final Duration CLOCK = Duration.ofSeconds(5);
+  /** The time of an intent is from ARM's Date header; histories may cut theirs to the minute. */
+  private static final Duration CLOCK = Duration.ofMinutes(1);
+
+  /** After so many POSTs that Azure took and shows nothing of, another one would not help. */
+  private static final int MAX_POSTS = 5;
 
   /** An intent that the history does not show for so many polls was not accepted. */
   private static final int POLLS = 4;
@@ -68,7 +75,7 @@ public final class RunPlanner {
     List<Run> runs = RunHistory.merge(s.status().runs(), present.export().runs());
     return runs.stream().filter(run -> mayAnswer(s, run)).findFirst()
         .map(run -> new Step.Record(accepted(s, pending, run, runs), false,
-            List.of(Note.normal(Reason.RUN_STARTED, "run " + run.id() + of(pending.timePeriod()) + " was accepted"))));
+            with(ended(s, runs), Note.normal(Reason.RUN_STARTED, "run " + run.id() + of(pending.timePeriod()) + " was accepted"))));
   }
 
   /** Whether a run may be the one that the pending intent is for; such a run is not written down before that is settled. */
@@ -79,11 +86,15 @@ public final class RunPlanner {
 
   private static Optional<Step> follow(Situation s, PendingRun pending, List<Run> runs) {
     if (s.memory().postRun()) {
-      return Optional.of(BACKFILL.equals(pending.cause()) && request(s).isPresent() ? giveWay(s, pending) : new Step.PostRun(pending));
+      return Optional.of(BACKFILL.equals(pending.cause()) && request(s).isPresent() ? giveWay(s, pending) : post(s, pending, runs));
     }
     boolean underWay = pending.timePeriod() == null && runs.stream().anyMatch(RunHistory::underWay);
     Optional<Instant> lapses = Times.start(pending.requestedTime()).map(t -> t.plus(s.settings().runPollInterval().multipliedBy(POLLS)));
     boolean neverPosted = pending.attempts() == null || pending.attempts() == 0 || lapses.isEmpty();
+    if (!neverPosted && pending.attempts() >= MAX_POSTS && !s.now().isBefore(lapses.get())) {
+      return Optional.of(new Step.Record(refused(s, pending, "Azure shows no run", true), false, List.of(Note.warning(Reason.RUN_REFUSED,
+          "Azure accepted the run" + of(pending.timePeriod()) + " " + MAX_POSTS + " times and shows none; it is not asked for again"))));
+    }
     if (neverPosted ? !underWay : !s.now().isBefore(lapses.get())) {
       return Optional.of(intent(s, runs, new PendingRun(pending.cause(), pending.request(), pending.timePeriod(),
           Times.write(s.now()), neverPosted ? 1 : pending.attempts() + 1), List.of()));
@@ -97,6 +108,13 @@ public final class RunPlanner {
     draft.pendingRun = null;
     draft.backfill = MonthRows.of(draft.backfill).pending(pending.request(), null).backfill();
     return new Step.Record(draft.done(), false, List.of());
+  }
+
+  /** An intent that was held back is as old as its POST: the history is searched from then on. */
+  private static Step post(Situation s, PendingRun pending, List<Run> runs) {
+    boolean fresh = Times.start(pending.requestedTime()).filter(at -> s.now().isBefore(at.plus(s.settings().runPollInterval()))).isPresent();
+    return fresh ? new Step.PostRun(pending) : intent(s, runs, new PendingRun(pending.cause(), pending.request(), pending.timePeriod(),
+        Times.write(s.now()), pending.attempts()), List.of());
   }
 
   private static Optional<Step> answerRequest(Situation s, List<Run> runs) {
@@ -159,7 +177,7 @@ public final class RunPlanner {
     if (BACKFILL.equals(pending.cause())) {
       draft.backfill = MonthRows.of(draft.backfill).requested(pending.request(), pending.attempts()).backfill();
     }
-    return new Step.Record(draft.done(), true, notes);
+    return new Step.Record(draft.done(), true, Stream.concat(ended(s, runs).stream(), notes.stream()).toList());
   }
 
   private static CostExportStatus accepted(Situation s, PendingRun pending, Run run, List<Run> runs) {
@@ -197,6 +215,23 @@ public final class RunPlanner {
     return MonthRows.of(s.status().backfill()).donePeriod().filter(done -> matters).map(done -> Note.warning(Reason.BACKFILL_OUTDATED,
         "the months of " + done + " were exported as the spec was before; to export them again: " + s.subject().kubectl("annotate")
             + " --overwrite " + Annotations.RUN_PERIOD + "=" + done + " " + Annotations.RUN_REQUESTED_AT + "=\"$(date)\""));
+  }
+
+  /** Runs that were under way when last seen and are no longer, or that came and went unseen. */
+  public static List<Note> ended(Situation s, List<Run> now) {
+    Set<String> endedBefore = Objects.requireNonNullElse(s.status().runs(), List.<Run>of()).stream()
+        .filter(run -> !RunHistory.underWay(run)).map(Run::id).collect(Collectors.toSet());
+    return now.reversed().stream()
+        .filter(run -> !RunHistory.underWay(run) && !endedBefore.contains(run.id()))
+        .filter(run -> RunHistory.submitted(run).filter(s.subject().created()::isAfter).isEmpty()) // an adopted export's past is no news
+        .map(run -> RunHistory.succeeded(run)
+            ? Note.normal(Reason.RUN_COMPLETED, "run " + run.id() + " ended as " + run.status())
+            : Note.warning(Reason.RUN_FAILED, "run " + run.id() + " ended as " + run.status() + RunHistory.because(run)))
+        .toList();
+  }
+
+  private static List<Note> with(List<Note> notes, Note last) {
+    return Stream.concat(notes.stream(), Stream.of(last)).toList();
   }
 
   private static boolean isNew(Situation s, Run run) {

@@ -46,7 +46,7 @@ public record Situation(Subject subject, CostExportSpec spec, CostExportStatus s
   }
 
   public boolean managed() {
-    return !"Observe".equals(spec.managementPolicy());
+    return Policies.manages(spec);
   }
 
   /** Whether the spec's generation has been in Azure. */

@@ -10,8 +10,8 @@ import java.util.Optional;
  *
  * @param owner the older object that means the same export, as {@code namespace/name}; empty when this one owns it
  */
-public record Subject(String namespace, String name, long generation, Instant created, Map<String, String> annotations,
-    Optional<String> owner) {
+public record Subject(String namespace, String name, long generation, Instant created, boolean deleting,
+    Map<String, String> annotations, Optional<String> owner) {
 
   boolean paused() {
     return "true".equals(annotations.get(Annotations.PAUSED));

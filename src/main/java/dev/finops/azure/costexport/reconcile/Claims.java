@@ -2,6 +2,7 @@ package dev.finops.azure.costexport.reconcile;
 
 import dev.finops.azure.costexport.api.v1alpha1.CostExport;
 import dev.finops.azure.costexport.export.ExportId;
+import dev.finops.azure.costexport.plan.Policies;
 import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import java.util.Comparator;
 import java.util.List;
@@ -36,7 +37,7 @@ final class Claims {
   private Stream<CostExport> rivals(CostExport object) {
     return cache.byIndex(BY_EXPORT, key(object)).stream()
         .filter(rival -> !Objects.equals(rival.getMetadata().getUid(), object.getMetadata().getUid()))
-        .filter(rival -> !"Observe".equals(rival.getSpec().managementPolicy()));
+        .filter(rival -> Policies.manages(rival.getSpec()));
   }
 
   private static String key(CostExport object) {

@@ -127,7 +127,7 @@ public final class CostExportReconciler implements Reconciler<CostExport>, Clean
       object.setStatus(StatusDraft.EMPTY);
     }
     Subject subject = new Subject(metadata.getNamespace(), metadata.getName(), metadata.getGeneration(),
-        Instant.parse(metadata.getCreationTimestamp()), Optional.ofNullable(metadata.getAnnotations()).orElse(Map.of()),
+        Instant.parse(metadata.getCreationTimestamp()), metadata.getDeletionTimestamp() != null, Optional.ofNullable(metadata.getAnnotations()).orElse(Map.of()),
         claims.owner(object).map(Names::of));
     return new Situation(subject, object.getSpec(), object.getStatus(), new Observation.NotAsked(), memories.of(object, now), settings, now);
   }

@@ -118,7 +118,7 @@ final class ConditionReport {
   private void failing(Verdict.Failing failing) {
     Reason reason = failing.failure().reason();
     String message = failing.failure() instanceof ArmFailure.Throttled(var detail, var wait)
-        ? detail.text() + "; asked again after " + Times.write(s.now().plus(wait)) : failing.failure().detail().text();
+        ? detail.text() + "; asked again after " + Times.write(s.now().plus(wait)) : failing.failure().detail().text() + Advice.of(reason, s);
     if (failing.write() || !s.applied()) {
       set.set(Conditions.SYNCED, false, reason, message);
     } else if (silent()) {
@@ -150,9 +150,11 @@ final class ConditionReport {
   }
 
   private void stuck(Verdict.Stuck stuck) {
-    set.set(Conditions.READY, false, stuck.reason(), stuck.message());
-    set.set(Conditions.SYNCED, false, stuck.reason(), stuck.message());
-    set.set(Conditions.STALLED, true, stuck.reason(), stuck.message());
+    String advice = Advice.of(stuck.reason(), s);
+    String message = stuck.message().endsWith(advice) ? stuck.message() : stuck.message() + advice; // one that stood in the status has it
+    set.set(Conditions.READY, false, stuck.reason(), message);
+    set.set(Conditions.SYNCED, false, stuck.reason(), message);
+    set.set(Conditions.STALLED, true, stuck.reason(), message);
     set.remove(Conditions.RECONCILING);
   }
 
@@ -173,7 +175,7 @@ final class ConditionReport {
       set.set(Conditions.LAST_RUN_SUCCEEDED, true, Reason.NO_NEW_DATA, "run " + ended.id() + " found no new data (" + ended.status() + ")");
     } else {
       Reason reason = RunHistory.is(ended, "Timeout") ? Reason.RUN_TIMED_OUT : Reason.RUN_FAILED;
-      set.set(Conditions.LAST_RUN_SUCCEEDED, false, reason, "run " + ended.id() + " ended as " + ended.status() + RunReport.because(ended));
+      set.set(Conditions.LAST_RUN_SUCCEEDED, false, reason, "run " + ended.id() + " ended as " + ended.status() + RunHistory.because(ended));
     }
   }
 

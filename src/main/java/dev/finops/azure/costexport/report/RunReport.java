@@ -4,12 +4,9 @@ import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Run;
 import dev.finops.azure.costexport.backfill.MonthRows;
 import dev.finops.azure.costexport.export.ObservedExport;
 import dev.finops.azure.costexport.export.RunHistory;
-import dev.finops.azure.costexport.failure.Reason;
 import dev.finops.azure.costexport.plan.Note;
 import dev.finops.azure.costexport.plan.RunPlanner;
 import dev.finops.azure.costexport.plan.Situation;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -37,35 +34,11 @@ record RunReport(List<Run> runs, Run lastRun, Run lastEnded, Run lastSuccessfulR
         ended.orElse(Optional.ofNullable(s.status().lastRun()).filter(run -> !RunHistory.underWay(run)).orElse(null)),
         own.stream().filter(RunHistory::succeeded).findFirst().orElse(s.status().lastSuccessfulRun()),
         months,
-        ended(known, runs, s.subject().created()));
+        RunPlanner.ended(s, runs));
   }
 
   /** Whether the export's own runs are of past months, as those are that were asked for by month. */
   private static boolean lastMonths(Situation s) {
     return !Set.of("MonthToDate", "BillingMonthToDate", "WeekToDate", "TheCurrentMonth").contains(s.spec().dataset().timeframe());
-  }
-
-  /** Runs that were under way when last seen and are no longer, or that came and went unseen. */
-  private static List<Note> ended(List<Run> before, List<Run> now, Instant created) {
-    Set<String> endedBefore = before.stream().filter(run -> !RunHistory.underWay(run)).map(Run::id).collect(Collectors.toSet());
-    List<Note> notes = new ArrayList<>();
-    for (Run run : now.reversed()) {
-      boolean past = RunHistory.submitted(run).filter(created::isAfter).isPresent(); // an adopted export's past is no news
-      if (past || RunHistory.underWay(run) || endedBefore.contains(run.id())) {
-        continue;
-      }
-      notes.add(RunHistory.succeeded(run)
-          ? Note.normal(Reason.RUN_COMPLETED, "run " + run.id() + " ended as " + run.status())
-          : Note.warning(Reason.RUN_FAILED, "run " + run.id() + " ended as " + run.status() + because(run)));
-    }
-    return notes;
-  }
-
-  static String because(Run run) {
-    if (run.error() == null) {
-      return "";
-    }
-    String code = run.error().code() == null ? "" : run.error().code() + ": ";
-    return ": " + code + (run.error().message() == null ? "" : run.error().message());
   }
 }

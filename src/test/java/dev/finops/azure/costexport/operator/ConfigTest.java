@@ -43,7 +43,7 @@ class ConfigTest {
     Config config = Config.of(Map.ofEntries(
         Map.entry("WATCH_NAMESPACES", "finance, platform,"), Map.entry("WATCH_SELECTOR", "team=finops"),
         Map.entry("AZURE_TENANT_ID", "tenant"), Map.entry("AZURE_CLIENT_ID", "client"), Map.entry("AZURE_CLIENT_SECRET", "secret"),
-        Map.entry("AZURE_FEDERATED_TOKEN_FILE", "/var/run/token"), Map.entry("AZURE_AUTHORITY_HOST", "https://login.example/"),
+        Map.entry("AZURE_FEDERATED_TOKEN_FILE", "pom.xml"), Map.entry("AZURE_AUTHORITY_HOST", "https://login.example/"),
         Map.entry("AZURE_DISABLE_INSTANCE_DISCOVERY", "true"), Map.entry("AZURE_RESOURCE_MANAGER_ENDPOINT", "https://arm.example:8443/"),
         Map.entry("AZURE_RESOURCE_MANAGER_AUDIENCE", "https://audience.example"), Map.entry("EXPORTS_API_VERSION", "2023-07-01-preview"),
         Map.entry("OBSERVE_INTERVAL", "1h"), Map.entry("RUN_POLL_INTERVAL", "500ms"), Map.entry("RETRY_INITIAL", "1s"),
@@ -52,7 +52,7 @@ class ConfigTest {
 
     assertEquals(new Config(Set.of("finance", "platform"), Optional.of("team=finops"),
         new AzureConnection(URI.create("https://arm.example:8443"), "https://audience.example", "2023-07-01-preview", Optional.of("tenant"),
-            Optional.of("client"), Optional.of("secret"), Optional.of(Path.of("/var/run/token")), Optional.of(URI.create("https://login.example")),
+            Optional.of("client"), Optional.of("secret"), Optional.of(Path.of("pom.xml")), Optional.of(URI.create("https://login.example")),
             true, 3, Duration.ofSeconds(30)),
         new Settings(new ApiVersion("2023-07-01-preview"), Duration.ofHours(1), Duration.ofMillis(500),
             new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30))), true, Optional.of("system"), "lease", 0), config);
@@ -92,13 +92,13 @@ class ConfigTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"AZURE_CLIENT_SECRET", "AZURE_FEDERATED_TOKEN_FILE"})
-  void aServiceIdentityNeedsTenantAndClientAndItsSecretIsNotPrinted(String proof) {
+  @CsvSource({"AZURE_CLIENT_SECRET, hush", "AZURE_FEDERATED_TOKEN_FILE, pom.xml"})
+  void aServiceIdentityNeedsTenantAndClientAndItsSecretIsNotPrinted(String proof, String value) {
     assertEquals("AZURE_TENANT_ID=: is needed with AZURE_CLIENT_SECRET or AZURE_FEDERATED_TOKEN_FILE",
-        assertThrows(Config.Wrong.class, () -> Config.of(Map.of(proof, "hush"))).getMessage());
+        assertThrows(Config.Wrong.class, () -> Config.of(Map.of(proof, value))).getMessage());
     assertEquals("AZURE_CLIENT_ID=: is needed with AZURE_CLIENT_SECRET or AZURE_FEDERATED_TOKEN_FILE",
-        assertThrows(Config.Wrong.class, () -> Config.of(Map.of(proof, "hush", "AZURE_TENANT_ID", "t"))).getMessage());
-    assertFalse(Config.of(Map.of(proof, "hush", "AZURE_TENANT_ID", "t", "AZURE_CLIENT_ID", "c")).toString().contains("hush"));
+        assertThrows(Config.Wrong.class, () -> Config.of(Map.of(proof, value, "AZURE_TENANT_ID", "t"))).getMessage());
+    assertFalse(Config.of(Map.of(proof, value, "AZURE_TENANT_ID", "t", "AZURE_CLIENT_ID", "c")).toString().contains("hush"));
   }
 
   @Test

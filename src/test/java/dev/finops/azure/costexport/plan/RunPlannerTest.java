@@ -88,7 +88,7 @@ class RunPlannerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {
-        "a1 Completed 2026-11-15T09:59:54Z",
+        "a1 Completed 2026-11-15T09:58:59Z",
         "a1 Queued 2026-11-15T10:00:01Z Scheduled",
         "a1 Queued never"})
     void isNotAnsweredByAnotherRun(String run) {

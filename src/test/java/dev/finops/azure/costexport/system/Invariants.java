@@ -3,6 +3,9 @@ package dev.finops.azure.costexport.system;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.finops.azure.costexport.api.v1alpha1.Annotations;
 import dev.finops.azure.costexport.api.v1alpha1.CostExport;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.PendingRun;
@@ -18,7 +21,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -26,6 +31,19 @@ import java.util.regex.Pattern;
  * operator that is killed at that moment has nothing else to go by.
  */
 final class Invariants {
+  private static final Pattern EXPORT = Pattern.compile("(?<scope>.*)/providers/Microsoft\\.CostManagement/exports/(?<name>[^/]+)(/run)?");
+
+  /** Where Azure has what the spec states in the same words. */
+  private static final Map<String, String> SAME_WORDS = Map.ofEntries(
+      Map.entry("/dataset/type", "/definition/type"), Map.entry("/dataset/timeframe", "/definition/timeframe"),
+      Map.entry("/dataset/granularity", "/definition/dataSet/granularity"),
+      Map.entry("/dataset/version", "/definition/dataSet/configuration/dataVersion"),
+      Map.entry("/destination/container", "/deliveryInfo/destination/container"),
+      Map.entry("/destination/rootFolderPath", "/deliveryInfo/destination/rootFolderPath"),
+      Map.entry("/schedule/recurrence", "/schedule/recurrence"), Map.entry("/description", "/exportDescription"),
+      Map.entry("/format", "/format"), Map.entry("/compressionMode", "/compressionMode"), Map.entry("/partitionData", "/partitionData"),
+      Map.entry("/dataOverwriteBehavior", "/dataOverwriteBehavior"));
+
   private static final Pattern FAULT_IN_LOG = Pattern.compile("^(\\s+at [\\w.$/]+\\(|\\S+ ERROR |Exception in thread |Caused by: ).*");
 
   private final KubernetesClient client;
@@ -33,6 +51,7 @@ final class Invariants {
   private final AzureSimulator azure;
   private final List<OperatorProcess> operators;
   private final ConcurrentLinkedQueue<String> broken = new ConcurrentLinkedQueue<>();
+  private final Map<String, JsonNode> seen = new ConcurrentHashMap<>();
   private final Set<String> runsAccepted = new HashSet<>();
   private final Map<OperatorProcess, Integer> linesRead = new HashMap<>();
 
@@ -42,8 +61,9 @@ final class Invariants {
     this.azure = azure;
     this.operators = operators;
     azure.journal().listener(call -> {
-      if (call.operation().writes() && call.headers().getOrDefault("user-agent", "").startsWith("costexport-operator")) {
-        judge(call);
+      Matcher export = EXPORT.matcher(call.path());
+      if (export.matches() && call.headers().getOrDefault("user-agent", "").startsWith("costexport-operator")) {
+        judge(call, export.group("scope"), export.group("name"));
       }
     });
   }
@@ -54,19 +74,33 @@ final class Invariants {
     assertEquals(List.of(), found);
     List<CostExport> objects = objects();
     objects.forEach(Invariants::statusTellsTheTruth);
+    SystemTest.eventually(() -> objects().forEach(this::readyMeansEqual));
     operators.forEach(this::logIsClean);
     noSecretAppears(objects);
   }
 
-  /** No write without the intent, the finalizer and the right to it in the API server. */
-  private void judge(Call call) {
-    String path = call.operation() == Operation.RUN ? call.path().replaceFirst("/run$", "") : call.path();
+  /** No write without the intent, the finalizer and the right to it in the API server, and none that changes nothing. */
+  private void judge(Call call, String scope, String name) {
+    JsonNode now = azure.exports().find(scope, name).map(export -> export.path("properties")).orElseGet(MissingNode::getInstance);
+    JsonNode before = seen.put((scope + "/" + name).toLowerCase(), now);
+    if (!call.operation().writes()) {
+      return;
+    }
+    String id = scope + "/providers/Microsoft.CostManagement/exports/" + name;
     List<CostExport> meant = objects().stream()
-        .filter(object -> object.getStatus() != null && path.equalsIgnoreCase(object.getStatus().exportId())).toList();
-    Optional<String> wrong = meant.isEmpty() ? Optional.of("no object has its id in the status")
-        : meant.stream().map(object -> wrong(call, object)).filter(Optional::isEmpty).findFirst()
-            .orElseGet(() -> wrong(call, meant.getFirst()));
+        .filter(object -> object.getStatus() != null && id.equalsIgnoreCase(object.getStatus().exportId())).toList();
+    boolean idle = call.operation() == Operation.PUT && call.status() == 200 && now.equals(before) && azure.behaviour().ignoredFields().isEmpty()
+        && meant.stream().noneMatch(Invariants::asksForAPut);
+    List<Optional<String>> verdicts = meant.stream().map(object -> wrong(call, object)).toList();
+    Optional<String> wrong = idle ? Optional.of("it changed nothing")
+        : verdicts.isEmpty() ? Optional.of("no object has its id in the status")
+        : verdicts.stream().filter(Optional::isEmpty).findFirst().orElseGet(verdicts::getFirst);
     wrong.ifPresent(why -> broken.add(call + ": " + why));
+  }
+
+  private static boolean asksForAPut(CostExport object) {
+    String asked = Optional.ofNullable(object.getMetadata().getAnnotations()).orElse(Map.of()).get(Annotations.APPLY_REQUESTED_AT);
+    return asked != null && !asked.equals(object.getStatus().lastHandledApplyRequest());
   }
 
   private Optional<String> wrong(Call call, CostExport object) {
@@ -95,7 +129,7 @@ final class Invariants {
       return Optional.of("no pendingRun in the status");
     }
     String request = object.getMetadata().getUid() + " " + pending.cause() + " " + pending.request()
-        + (pending.timePeriod() == null ? "" : " " + object.getStatus().lastHandledRunRequest());
+        + (pending.timePeriod() == null ? "" : " " + object.getStatus().lastHandledRunRequest() + " try " + pending.attempts());
     return Optional.of("a second run for " + request).filter(why -> call.status() == 200 && !runsAccepted.add(request));
   }
 
@@ -110,6 +144,27 @@ final class Invariants {
     boolean ready = Conditions.find(status.conditions(), Conditions.READY).filter(c -> "True".equals(c.status())).isPresent();
     boolean stalled = Conditions.find(status.conditions(), Conditions.STALLED).isPresent();
     assertFalse(ready && stalled, name + " is Ready and Stalled: " + status.conditions());
+  }
+
+  private void readyMeansEqual(CostExport object) {
+    CostExportStatus status = object.getStatus();
+    boolean applied = status != null && Conditions.find(status.conditions(), Conditions.READY).filter(ready -> "True".equals(ready.status())
+        && !"Paused".equals(ready.reason()) && !"Observed".equals(ready.reason())).isPresent()
+        && status.observedGeneration() == object.getMetadata().getGeneration().longValue();
+    Matcher id = EXPORT.matcher(applied ? status.exportId() : "");
+    if (id.matches() && object.getMetadata().getDeletionTimestamp() == null) {
+      JsonNode spec = Yaml.tree(object.getSpec());
+      JsonNode properties = azure.exports().find(id.group("scope"), id.group("name")).orElseThrow().path("properties");
+      SAME_WORDS.forEach((stated, held) -> {
+        if (!spec.at(stated).isMissingNode()) {
+          assertEquals(words(spec.at(stated)), words(properties.at(held)), () -> object.getMetadata().getName() + " is Ready and differs in " + stated);
+        }
+      });
+    }
+  }
+
+  private static String words(JsonNode value) {
+    return value.asText().toLowerCase().replaceFirst("/$", "");
   }
 
   private void logIsClean(OperatorProcess operator) {

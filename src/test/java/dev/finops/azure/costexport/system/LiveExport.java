@@ -31,11 +31,12 @@ final class LiveExport {
   private final CostExport created;
   private final int firstCall;
 
-  LiveExport(KubernetesClient client, AzureSimulator azure, CostExport created) {
+  /** @param firstCall where in the journal its calls begin */
+  LiveExport(KubernetesClient client, AzureSimulator azure, CostExport created, int firstCall) {
     this.client = client;
     this.azure = azure;
     this.created = created;
-    this.firstCall = azure.journal().mark();
+    this.firstCall = firstCall;
   }
 
   String name() {

@@ -17,6 +17,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -79,21 +80,35 @@ class RunPeriodIT extends SystemTest {
     assertEquals(today().minusDays(1) + "T23:59:59Z", bodies(export).getFirst().path("to").asText());
   }
 
+  private static final RunOutcome NO_LUCK = new RunOutcome.Failed("InternalError", "no luck");
+
   @Test
-  void aMonthThatFailsIsAFailedRowAndCanBeAskedForAgain() {
+  void aMonthThatFailsIsTriedAgain() {
+    var export = export("second-try", "").awaitReady();
+    azure.exports().nextRun(export.scope(), export.exportName(), NO_LUCK);
+
+    asked(export, "now", "2026-01").await("Backfilled", "True", "MonthsDone");
+
+    assertEquals(List.of("2"), rows(export, Month::attempts));
+    assertEquals(2, export.calls(RUN).size());
+  }
+
+  @Test
+  void aMonthThatFailsFiveTimesIsAFailedRowAndCanBeAskedForAgain() {
     var export = export("failing", "").awaitReady();
     azure.exports().nextRun(export.scope(), export.exportName(), new RunOutcome.Completed());
-    azure.exports().nextRun(export.scope(), export.exportName(), new RunOutcome.Failed("InternalError", "no luck"));
+    IntStream.range(0, 5).forEach(_ -> azure.exports().nextRun(export.scope(), export.exportName(), NO_LUCK));
     asked(export, "first", "2026-01..2026-02").await("Backfilled", "False", "MonthsFailed");
 
     assertEquals(List.of("Completed", "Failed"), rows(export, Month::state));
+    assertEquals(6, export.calls(RUN).size());
     assertTrue(rows(export, Month::message).getLast().contains("InternalError: no luck"));
     assertEquals("True", export.condition("Ready").status());
     assertEquals("NoRunYet", export.condition("LastRunSucceeded").reason(), "a month's run is judged by its row");
 
     asked(export, "second", "2026-01").await("Backfilled", "True", "MonthsDone");
     assertEquals(List.of("Completed", "Completed"), rows(export, Month::state));
-    assertEquals(3, export.calls(RUN).size());
+    assertEquals(7, export.calls(RUN).size());
   }
 
   @ParameterizedTest
