@@ -1,7 +1,5 @@
 package dev.finops.azure.costexport.controlplane;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -23,6 +21,7 @@ import java.util.Base64;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 /** A real cluster without nodes: etcd and a kube-apiserver with RBAC on loopback. It ends with this JVM. */
@@ -34,7 +33,7 @@ public final class ControlPlane implements AutoCloseable {
   }
 
   private final Path directory;
-  private final Path binaries = binaries();
+  private final Path binaries = Server.binaries();
   private final String token = UUID.randomUUID().toString();
   private final Deque<Server> servers = new ArrayDeque<>();
   private boolean closed;
@@ -184,7 +183,7 @@ public final class ControlPlane implements AutoCloseable {
     }
     var command = new ArrayList<>(List.of(binaries.resolve(name).toString()));
     command.addAll(List.of(arguments));
-    var server = new Server(directory.resolve(name + ".log"), command);
+    var server = new Server(directory.resolve(name + ".log"), command, Map.of());
     servers.push(server);
     return server;
   }
@@ -226,22 +225,6 @@ public final class ControlPlane implements AutoCloseable {
   private static String pem(String type, Key key) {
     var base64 = Base64.getMimeEncoder().encodeToString(key.getEncoded());
     return "-----BEGIN %s-----\n%s\n-----END %1$s-----\n".formatted(type, base64);
-  }
-
-  /** Builds them when this machine has none yet. */
-  private static Path binaries() {
-    try {
-      var build = new ProcessBuilder("src/test/servers/build").redirectError(ProcessBuilder.Redirect.INHERIT).start();
-      try (var stdout = build.inputReader(UTF_8)) {
-        var directory = stdout.readLine();
-        if (build.waitFor() != 0) {
-          throw new IllegalStateException("src/test/servers/build failed; what it printed is above");
-        }
-        return Path.of(directory);
-      }
-    } catch (IOException | InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   private static Path newDirectory() {

@@ -1,5 +1,7 @@
 package dev.finops.azure.costexport.controlplane;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -9,10 +11,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /** A server process; what it prints is kept in a file, whose end is shown when it does not become ready. */
-final class Server implements AutoCloseable {
+public final class Server implements AutoCloseable {
   private static final Duration STARTUP = Duration.ofSeconds(90);
   private static final int TAIL = 30;
 
@@ -22,12 +26,31 @@ final class Server implements AutoCloseable {
   private final Process process;
   private final Path log;
 
-  Server(Path log, List<String> command) {
+  /** @param environment on top of this process' own */
+  public Server(Path log, List<String> command, Map<String, String> environment) {
     this.log = log;
     try {
-      process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+      var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+      builder.environment().putAll(environment);
+      process = builder.start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Where the servers are; builds them when this machine has none yet. */
+  public static Path binaries() {
+    try {
+      var build = new ProcessBuilder("src/test/servers/build").redirectError(ProcessBuilder.Redirect.INHERIT).start();
+      try (var stdout = build.inputReader(UTF_8)) {
+        var directory = stdout.readLine();
+        if (build.waitFor() != 0) {
+          throw new IllegalStateException("src/test/servers/build failed; what it printed is above");
+        }
+        return Path.of(directory);
+      }
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 
@@ -39,7 +62,7 @@ final class Server implements AutoCloseable {
     }
   }
 
-  void await(BooleanSupplier ready) {
+  public void await(BooleanSupplier ready) {
     var deadline = Instant.now().plus(STARTUP);
     while (!ready.getAsBoolean()) {
       if (!process.isAlive() && prints("address already in use")) {
@@ -58,7 +81,12 @@ final class Server implements AutoCloseable {
   }
 
   boolean prints(String text) {
-    return lines().stream().anyMatch(line -> line.contains(text));
+    return printed(text).isPresent();
+  }
+
+  /** The first line that has this text. */
+  public Optional<String> printed(String text) {
+    return lines().stream().filter(line -> line.contains(text)).findFirst();
   }
 
   long pid() {

@@ -122,6 +122,20 @@ public final class AzureSimulator implements AutoCloseable {
         return certificates.trustStore();
     }
 
+    /** PEM, for another server on loopback that is to be trusted like this one. */
+    public Path certificateFile() {
+        return certificates.certificateFile();
+    }
+
+    public Path keyFile() {
+        return certificates.keyFile();
+    }
+
+    /** From now on runs that completed have written blobs when somebody sees that they did. */
+    public void deliverTo(BlobSink blobs) {
+        exports.deliverTo(blobs);
+    }
+
     /** What a Java process needs to take this for Azure. */
     public Map<String, String> environment() {
         var environment = new TreeMap<String, String>();
@@ -166,8 +180,7 @@ public final class AzureSimulator implements AutoCloseable {
         try {
             server.close();
             if (temporary.isPresent()) {
-                Files.deleteIfExists(caFile());
-                Files.deleteIfExists(trustStore());
+                for (var file : certificates.files()) Files.deleteIfExists(file);
                 Files.deleteIfExists(temporary.get());
             }
         } catch (IOException e) {

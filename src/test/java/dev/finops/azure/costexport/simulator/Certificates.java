@@ -15,6 +15,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.bouncycastle.asn1.x500.X500Name;
@@ -29,11 +30,17 @@ import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
-/** A certification authority for one start, with one server certificate. */
-record Certificates(Path caFile, Path trustStore, SSLContext server) {
+/**
+ * A certification authority for one start, with one server certificate.
+ *
+ * @param certificateFile the server's, with its authority's, for another server on loopback
+ * @param keyFile the server's
+ */
+record Certificates(Path caFile, Path trustStore, Path certificateFile, Path keyFile, SSLContext server) {
 
     static final String PASSWORD = "changeit";
     private static final X500Name AUTHORITY = new X500Name("CN=Azure simulator CA");
@@ -45,10 +52,15 @@ record Certificates(Path caFile, Path trustStore, SSLContext server) {
             var serverKeys = keys();
             var server = certificate(new X500Name("CN=Azure simulator"), serverKeys, caKeys, false);
             return new Certificates(pem(directory.resolve("ca.pem"), ca), trustStore(directory.resolve("trust.p12"), ca),
+                    pem(directory.resolve("server.pem"), server, ca), pem(directory.resolve("server.key"), new JcaPKCS8Generator(serverKeys.getPrivate(), null)),
                     context(serverKeys, server, ca));
         } catch (GeneralSecurityException | OperatorCreationException e) {
             throw new IllegalStateException("cannot make certificates", e);
         }
+    }
+
+    List<Path> files() {
+        return List.of(caFile, trustStore, certificateFile, keyFile);
     }
 
     private static KeyPair keys() throws GeneralSecurityException {
@@ -77,10 +89,10 @@ record Certificates(Path caFile, Path trustStore, SSLContext server) {
                 builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(issuer.getPrivate())));
     }
 
-    private static Path pem(Path file, X509Certificate certificate) throws IOException {
+    private static Path pem(Path file, Object... contents) throws IOException {
         var text = new StringWriter();
         try (var writer = new JcaPEMWriter(text)) {
-            writer.writeObject(certificate);
+            for (var content : contents) writer.writeObject(content);
         }
         return Files.writeString(file, text.toString());
     }

@@ -8,11 +8,13 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
@@ -41,6 +43,9 @@ public final class ExportStore {
     private final InstantSource clock;
     private final Supplier<Behaviour> behaviour;
     private final Map<Key, Slot> slots = new TreeMap<>(Comparator.comparing(Key::scope).thenComparing(Key::name));
+
+    private final Set<String> delivered = new HashSet<>();
+    private BlobSink blobs = BlobSink.NONE;
 
     ExportStore(InstantSource clock, Supplier<Behaviour> behaviour) {
         this.clock = clock;
@@ -91,6 +96,12 @@ public final class ExportStore {
         slot(new Key(Scope.of(scope), name)).outcomes.add(outcome);
     }
 
+    /** The portal's "Run now", for the export's own period. */
+    public synchronized void run(String scope, String name, String submittedBy) {
+        var export = existing(scope, name);
+        run(export, submittedBy, DateRange.of(export.properties().path("definition"), DateRange.day(clock.instant())));
+    }
+
     /** A run of the past: an entry of the run history, of which id and name may be left out. */
     public synchronized void addRun(String scope, String name, ObjectNode run) {
         var properties = (ObjectNode) run.path("properties");
@@ -129,9 +140,15 @@ public final class ExportStore {
         return runs(export, behaviour.get().lateReads());
     }
 
+    synchronized void deliverTo(BlobSink sink) {
+        blobs = sink;
+    }
+
     private Stream<Run> runs(Export export, Duration late) {
         var slot = slot(export);
         catchUp(slot);
+        slot.runs.stream().flatMap(run -> run instanceof Run.Simulated one ? Stream.of(one) : Stream.empty())
+                .filter(run -> run.completed(clock.instant()) && delivered.add(run.id())).forEach(run -> new Delivery(run, blobs).write());
         var shown = clock.instant().minus(late);
         return slot.runs.stream().filter(run -> !run.submitted().isAfter(shown)).sorted(Comparator.comparing(Run::submitted).reversed());
     }

@@ -29,19 +29,16 @@ sealed interface Run {
 
     /** A run that takes its course; how long it takes is settled when it is submitted. */
     record Simulated(String id, boolean scheduled, String submittedBy, Instant submitted, Duration queued, Duration inProgress,
-            RunOutcome outcome, DateRange range, String exportName, ObjectNode settings) implements Run {
+            RunOutcome outcome, DateRange range, Export export) implements Run {
 
         static Simulated submit(Export export, boolean scheduled, String by, Instant at, DateRange range, RunOutcome outcome, Behaviour behaviour) {
-            var settings = export.properties().deepCopy();
-            settings.remove("schedule");
             return new Simulated(UUID.randomUUID().toString(), scheduled, by, at, behaviour.queuedFor(), behaviour.inProgressFor(),
-                    outcome, range, export.name(), settings);
+                    outcome, range, export);
         }
 
         @Override
         public ObjectNode properties(Instant now, ApiVersion version) {
             var started = submitted.plus(queued);
-            var ended = started.plus(inProgress);
             var properties = Json.object();
             properties.put("executionType", scheduled ? "Scheduled" : "OnDemand");
             properties.put("submittedBy", submittedBy);
@@ -50,32 +47,33 @@ sealed interface Run {
                 properties.put("startDate", range.from() + "T00:00:00Z");
                 properties.put("endDate", range.to() + "T00:00:00Z");
             }
-            properties.set("runSettings", settings.deepCopy());
+            var settings = export.properties().deepCopy();
+            settings.remove("schedule");
+            properties.set("runSettings", settings);
             if (now.isBefore(started)) return properties.put("status", "Queued");
             properties.put("processingStartTime", SEVEN_DIGITS.format(started));
-            if (now.isBefore(ended)) return properties.put("status", "InProgress");
-            properties.put("processingEndTime", SEVEN_DIGITS.format(ended));
+            if (now.isBefore(ended())) return properties.put("status", "InProgress");
+            properties.put("processingEndTime", SEVEN_DIGITS.format(ended()));
             properties.put("status", outcome.status());
             switch (outcome) {
-                case RunOutcome.Completed() -> deliver(properties, version);
+                case RunOutcome.Completed _ -> name(new RunFiles(this), properties, version);
                 case RunOutcome.Failed(var code, var message) -> properties.putObject("error").put("code", code).put("message", message);
                 case RunOutcome.Timeout(), RunOutcome.NewDataNotAvailable(), RunOutcome.DataNotAvailable() -> { }
             }
             return properties;
         }
 
-        private void deliver(ObjectNode properties, ApiVersion version) {
-            var root = Json.text(settings, "deliveryInfo.destination.rootFolderPath").map(path -> path + "/").orElse("");
-            var folder = root + exportName + "/" + range.folder() + "/";
-            if (!version.isNew()) {
-                properties.put("fileName", folder + exportName + "_" + id + ".csv");
-                return;
-            }
-            boolean overwrites = Json.text(settings, "dataOverwriteBehavior").orElse("").equalsIgnoreCase("OverwritePreviousReport");
-            if (!overwrites) folder += DateTimeFormatter.ofPattern("yyyyMMddHHmm").withZone(ZoneOffset.UTC).format(submitted) + "/";
-            boolean parquet = Json.text(settings, "format").orElse("").equalsIgnoreCase("Parquet");
-            properties.put("fileName", folder + id + "/part_0_0001." + (parquet ? "parquet" : "csv"));
-            properties.put("manifestFile", folder + id + "/manifest.json");
+        boolean completed(Instant now) {
+            return outcome instanceof RunOutcome.Completed && !now.isBefore(ended());
+        }
+
+        private Instant ended() {
+            return submitted.plus(queued).plus(inProgress);
+        }
+
+        private static void name(RunFiles files, ObjectNode properties, ApiVersion version) {
+            properties.put("fileName", files.part(0));
+            if (version.isNew()) files.manifest().ifPresent(path -> properties.put("manifestFile", path));
         }
     }
 }

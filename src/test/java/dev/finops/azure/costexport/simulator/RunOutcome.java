@@ -1,9 +1,37 @@
 package dev.finops.azure.costexport.simulator;
 
+import java.time.Duration;
+
 /** How a run ends. */
 public sealed interface RunOutcome {
 
-    record Completed() implements RunOutcome {
+    record Completed(Delivered delivered) implements RunOutcome {
+        public Completed() {
+            this(new Delivered.Whole());
+        }
+    }
+
+    /** What a completed run leaves in the storage account. */
+    sealed interface Delivered {
+        record Whole() implements Delivered {
+        }
+
+        /** The manifest lists no blob. */
+        record NoData() implements Delivered {
+        }
+
+        record LastPartMissing() implements Delivered {
+        }
+
+        record LastPartTruncated() implements Delivered {
+        }
+
+        record NoManifest() implements Delivered {
+        }
+
+        /** The manifest comes this much later, in real time. */
+        record LateManifest(Duration after) implements Delivered {
+        }
     }
 
     record Failed(String code, String message) implements RunOutcome {
