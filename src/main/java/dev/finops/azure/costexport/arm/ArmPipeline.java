@@ -1,63 +1,47 @@
 package dev.finops.azure.costexport.arm;
 
-import com.azure.core.credential.TokenCredential;
-import com.azure.core.http.HttpClient;
 import com.azure.core.http.HttpHeader;
 import com.azure.core.http.HttpPipeline;
 import com.azure.core.http.HttpPipelineBuilder;
 import com.azure.core.http.HttpRequest;
 import com.azure.core.http.HttpResponse;
-import com.azure.core.http.netty.NettyAsyncHttpClientBuilder;
 import com.azure.core.http.policy.BearerTokenAuthenticationPolicy;
 import com.azure.core.http.policy.RequestIdPolicy;
 import com.azure.core.http.policy.UserAgentPolicy;
-import com.azure.identity.AadCredentialBuilderBase;
-import com.azure.identity.ClientSecretCredentialBuilder;
-import com.azure.identity.ManagedIdentityCredentialBuilder;
-import com.azure.identity.WorkloadIdentityCredentialBuilder;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import reactor.core.publisher.Mono;
-import reactor.netty.resources.ConnectionProvider;
 
 /**
  * HTTP to Azure Resource Manager with a token: bounded in time and size, follows no redirect, and sends nothing twice. The
  * one retry loop is the reconciler's.
  */
 final class ArmPipeline {
-  private static final Duration CONNECT = Duration.ofSeconds(10);
-  private static final Duration SILENCE = Duration.ofSeconds(30);
   private static final Duration WHOLE_CALL = Duration.ofSeconds(60);
-  /** So many that slow scopes do not hold up the others; calls of one scope share a list. */
-  private static final int MAX_CONNECTIONS = 256;
   private static final int MAX_BODY = 16 * 1024 * 1024;
 
-  private final AzureConnection connection;
+  private final SignIn signIn;
+  private final String audience;
   private final String version;
-  private final HttpClient http;
   private volatile HttpPipeline pipeline;
 
-  ArmPipeline(AzureConnection connection, String version) {
-    this.connection = connection;
+  ArmPipeline(SignIn signIn, String audience, String version) {
+    this.signIn = signIn;
+    this.audience = audience;
     this.version = version;
-    ConnectionProvider connections = ConnectionProvider.builder("arm")
-        .maxConnections(MAX_CONNECTIONS).pendingAcquireMaxCount(-1).pendingAcquireTimeout(WHOLE_CALL).maxIdleTime(Duration.ofSeconds(20)).build();
-    // Left alone, the transport would send a POST again on a connection that was reset.
-    this.http = new NettyAsyncHttpClientBuilder(reactor.netty.http.client.HttpClient.create(connections).disableRetry(true))
-        .connectTimeout(CONNECT).responseTimeout(SILENCE).readTimeout(SILENCE).writeTimeout(SILENCE).build();
     this.pipeline = pipeline();
   }
 
   private HttpPipeline pipeline() {
     return new HttpPipelineBuilder()
-        .httpClient(http)
+        .httpClient(signIn.http())
         .policies(
             new UserAgentPolicy("costexport-operator", "costexport-operator", version, null),
             new RequestIdPolicy(),
-            new BearerTokenAuthenticationPolicy(credential(), connection.audience() + "/.default"))
+            new BearerTokenAuthenticationPolicy(signIn.credential(), audience + "/.default"))
         .build();
   }
 
@@ -104,28 +88,6 @@ final class ArmPipeline {
     byte[] bytes = new byte[part.remaining()];
     part.get(bytes);
     body.writeBytes(bytes);
-  }
-
-  private TokenCredential credential() {
-    if (connection.clientSecret().isPresent()) {
-      return aad(new ClientSecretCredentialBuilder().clientSecret(connection.clientSecret().get())).build();
-    }
-    if (connection.federatedTokenFile().isPresent()) {
-      return aad(new WorkloadIdentityCredentialBuilder().tokenFilePath(connection.federatedTokenFile().get().toString())).build();
-    }
-    ManagedIdentityCredentialBuilder managed = new ManagedIdentityCredentialBuilder();
-    connection.clientId().ifPresent(managed::clientId);
-    return managed.build();
-  }
-
-  private <B extends AadCredentialBuilderBase<B>> B aad(B builder) {
-    connection.tenantId().ifPresent(builder::tenantId);
-    connection.clientId().ifPresent(builder::clientId);
-    connection.authorityHost().ifPresent(host -> builder.authorityHost(host.toString()));
-    if (connection.disableInstanceDiscovery()) {
-      builder.disableInstanceDiscovery();
-    }
-    return builder.httpClient(http);
   }
 
   /** More than any list of exports is. */

@@ -53,9 +53,9 @@ public final class ExportsClient {
     void called(Operation operation, String outcome, Duration took);
   }
 
-  public ExportsClient(AzureConnection connection, AzureClock clock, String version, CallListener listener) {
+  public ExportsClient(AzureConnection connection, SignIn signIn, AzureClock clock, String version, CallListener listener) {
     this.connection = connection;
-    this.pipeline = new ArmPipeline(connection, version);
+    this.pipeline = new ArmPipeline(signIn, connection.audience(), version);
     this.clock = clock;
     this.gate = new Gate(clock, connection.runsPerMinute());
     this.clientType = "CostExportOperator/" + version;

@@ -1,5 +1,6 @@
 package dev.finops.azure.costexport.delivery;
 
+import dev.finops.azure.costexport.plan.Proof;
 import com.azure.core.http.HttpClient;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Run;
 import java.time.InstantSource;

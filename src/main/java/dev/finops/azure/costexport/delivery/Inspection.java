@@ -1,5 +1,6 @@
 package dev.finops.azure.costexport.delivery;
 
+import dev.finops.azure.costexport.plan.Proof;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Delivery;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Run;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.TimePeriod;

@@ -26,6 +26,7 @@ record Config(
     Set<String> watchNamespaces,
     Optional<String> watchSelector,
     AzureConnection azure,
+    String blobEndpointTemplate,
     Settings settings,
     boolean leaderElection,
     Optional<String> leaseNamespace,
@@ -36,6 +37,7 @@ record Config(
   private static final Pattern LEASE = Pattern.compile("[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?");
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9.-]{0,253}");
   private static final Pattern AUDIENCE = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://\\S+|[0-9A-Fa-f-]{36}");
+  private static final Pattern BLOB_ENDPOINT = Pattern.compile("https://\\S*\\{account}\\S*");
   private static final Pattern API_VERSION = Pattern.compile("\\d{4}-\\d{2}-\\d{2}(-preview)?");
 
   /** The variable that is wrong, what it is, and what it may be, in one line. */
@@ -65,7 +67,7 @@ record Config(
     namespaces.forEach(name -> read.matching("WATCH_NAMESPACES", name, NAMES, "names of namespaces, separated by commas"));
     Optional<String> selector = read.text("WATCH_SELECTOR");
     String lease = "costexport-operator-" + Integer.toHexString(Arrays.hashCode(new Object[] {namespaces, selector}));
-    return new Config(namespaces, selector, azure(read, apiVersion, retryMax), settings, read.flag("LEADER_ELECTION"),
+    return new Config(namespaces, selector, azure(read, apiVersion, retryMax), blobEndpointTemplate(read), settings, read.flag("LEADER_ELECTION"),
         read.text("LEASE_NAMESPACE").map(name -> read.matching("LEASE_NAMESPACE", name, NAMES, "the name of a namespace")),
         read.matching("LEASE_NAME", read.text("LEASE_NAME").orElse(lease), LEASE, "the name of a lease: lower-case letters, digits, '-' and '.'"), read.number("HTTP_PORT", 8080, 0, 65535));
   }
@@ -88,6 +90,11 @@ record Config(
       throw new Wrong("AZURE_CLIENT_ID", "", "is needed with AZURE_CLIENT_SECRET or AZURE_FEDERATED_TOKEN_FILE");
     }
     return azure;
+  }
+
+  private static String blobEndpointTemplate(Reader read) {
+    String template = read.text("AZURE_BLOB_ENDPOINT_TEMPLATE").orElse("https://{account}.blob.core.windows.net");
+    return read.matching("AZURE_BLOB_ENDPOINT_TEMPLATE", template, BLOB_ENDPOINT, "an https address with {account} where the account's name goes");
   }
 
   private record Reader(Map<String, String> environment) {

@@ -3,7 +3,12 @@ package dev.finops.azure.costexport.operator;
 import dev.finops.azure.costexport.api.v1alpha1.CostExport;
 import dev.finops.azure.costexport.arm.AzureClock;
 import dev.finops.azure.costexport.arm.ExportsClient;
+import dev.finops.azure.costexport.arm.SignIn;
+import dev.finops.azure.costexport.delivery.Access;
+import dev.finops.azure.costexport.delivery.BlobProof;
+import dev.finops.azure.costexport.delivery.ExportFolder;
 import dev.finops.azure.costexport.reconcile.CostExportReconciler;
+import dev.finops.azure.costexport.reconcile.Deliveries;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -61,11 +66,12 @@ public final class Main {
         .build();
     Preflight.check(kubernetes, config);
     AzureClock clock = new AzureClock(InstantSource.system());
-    ExportsClient azure = new ExportsClient(config.azure(), clock, version, (operation, outcome, took) ->
+    SignIn signIn = new SignIn(config.azure());
+    ExportsClient azure = new ExportsClient(config.azure(), signIn, clock, version, (operation, outcome, took) ->
         Timer.builder("costexport.arm.requests").description("Calls to Azure Resource Manager")
             .tag("operation", operation.toString()).tag("outcome", outcome).register(registry).record(took));
     CostExportReconciler reconciler =
-        new CostExportReconciler(kubernetes, azure, clock, config.settings(), host());
+        new CostExportReconciler(kubernetes, azure, clock, deliveries(config, signIn, clock), config.settings(), host());
     Operator operator = operator(config, kubernetes, reconciler, registry);
     AtomicBoolean synced = new AtomicBoolean();
     StatusServer server = new StatusServer(config.httpPort(), synced::get, registry::scrape);
@@ -74,6 +80,13 @@ public final class Main {
     synced.set(true);
     log.info("CostExport operator {} is ready: {}, watching {}, http on port {}", version, config.azure(),
         config.watchNamespaces().isEmpty() ? "all namespaces" : String.join(", ", config.watchNamespaces()), server.port());
+  }
+
+  private static Deliveries deliveries(Config config, SignIn signIn, AzureClock clock) {
+    BlobProof proofs = new BlobProof(signIn.http(), config.blobEndpointTemplate(), clock);
+    Access identity = new Access.Identity(signIn.credential());
+    return (run, spec, exportName, overwritable) ->
+        proofs.of(run, ExportFolder.of(spec.destination(), exportName), identity, overwritable);
   }
 
   private static Operator operator(Config config, KubernetesClient kubernetes, CostExportReconciler reconciler,

@@ -24,9 +24,6 @@ public final class Unsupported {
     if (spec.closedMonth() != null) {
       fields.add("closedMonth");
     }
-    if (spec.delivery() != null && Boolean.TRUE.equals(spec.delivery().verify())) {
-      fields.add("delivery.verify");
-    }
     return fields;
   }
 }

@@ -57,10 +57,10 @@ public final class CostExportReconciler implements Reconciler<CostExport>, Clean
   private final SimpleInboundEventSource<CostExport> wake = new SimpleInboundEventSource<>("wake");
   private Claims claims;
 
-  public CostExportReconciler(KubernetesClient kubernetes, ExportsClient azure, AzureClock clock, Settings settings, String instance) {
+  public CostExportReconciler(KubernetesClient kubernetes, ExportsClient azure, AzureClock clock, Deliveries deliveries, Settings settings, String instance) {
     this.clock = clock;
     this.settings = settings;
-    this.around = new Turn.Surroundings(kubernetes, azure, new ScopeSnapshots(azure, clock, settings),
+    this.around = new Turn.Surroundings(kubernetes, azure, deliveries, new ScopeSnapshots(azure, clock, settings),
         new StatusWriter(kubernetes), new EventWriter(kubernetes, clock, instance), clock, new AtomicBoolean());
   }
 

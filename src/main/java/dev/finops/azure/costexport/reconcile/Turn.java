@@ -18,6 +18,7 @@ import dev.finops.azure.costexport.plan.Note;
 import dev.finops.azure.costexport.plan.Observation;
 import dev.finops.azure.costexport.plan.Observation.Present;
 import dev.finops.azure.costexport.plan.Planner;
+import dev.finops.azure.costexport.plan.Proof;
 import dev.finops.azure.costexport.plan.Situation;
 import dev.finops.azure.costexport.plan.Step;
 import dev.finops.azure.costexport.plan.Verdict;
@@ -50,7 +51,7 @@ final class Turn {
   private final Set<Field> edited = EnumSet.noneOf(Field.class);
 
   /** What a turn acts on. */
-  record Surroundings(KubernetesClient kubernetes, ExportsClient azure, ScopeSnapshots snapshots, StatusWriter statuses,
+  record Surroundings(KubernetesClient kubernetes, ExportsClient azure, Deliveries deliveries, ScopeSnapshots snapshots, StatusWriter statuses,
       EventWriter events, AzureClock clock, AtomicBoolean skewTold) {}
 
   /** The object has changed since it was seen: nothing may be written upon what was decided. */
@@ -111,13 +112,18 @@ final class Turn {
       case Verdict.Waiting waiting -> situation.memory();
       case Verdict.Paused paused -> situation.memory();
     });
-    Report report = Report.of(situation, verdict);
+    Report report = Report.of(situation, verdict, proof(verdict));
     writeOnLatest(report.status());
     report.notes().forEach(this::tell);
     if (!around.clock().skew().isZero() && around.skewTold().compareAndSet(false, true)) {
       tell(Note.warning(Reason.CLOCK_SKEW, "the operator's clock and Azure's differ by " + around.clock().skew()
           + "; Azure's is used, but tokens may be refused: mend the node's clock"));
     }
+  }
+
+  private Optional<Proof> proof(Verdict verdict) {
+    return Report.toProve(situation, verdict).map(open -> around.deliveries().look(open.run(), situation.spec(),
+        situation.exportId().name(), open.overwritable()));
   }
 
   private void record(Step.Record record) {

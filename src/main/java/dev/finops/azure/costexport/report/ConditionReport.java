@@ -36,14 +36,16 @@ final class ConditionReport {
   private final Situation s;
   private final Optional<ScheduleWindow> window;
   private final RunReport runs;
+  private final DeliveryReport delivery;
   private final String nextRunTime;
   private final ConditionSet set;
 
   /** @param window as Azure shows it; empty also when it was not asked */
-  ConditionReport(Situation s, Optional<ScheduleWindow> window, RunReport runs, String nextRunTime) {
+  ConditionReport(Situation s, Optional<ScheduleWindow> window, RunReport runs, DeliveryReport delivery, String nextRunTime) {
     this.s = s;
     this.window = window;
     this.runs = runs;
+    this.delivery = delivery;
     this.nextRunTime = nextRunTime;
     this.set = new ConditionSet(s.status().conditions(), s.subject().generation(), s.now());
   }
@@ -180,7 +182,7 @@ final class ConditionReport {
   }
 
   private void delivered() {
-    boolean verify = Unsupported.ignored(s.spec()).contains("delivery.verify");
+    boolean verify = DeliveryReport.verifies(s);
     Optional<Duration> maxAge = Freshness.maxAge(s.spec(), window);
     if (maxAge.isEmpty() && !verify) {
       set.remove(Conditions.DELIVERED);
@@ -195,12 +197,12 @@ final class ConditionReport {
     String since = good.map(at -> "the last good run ended at " + Times.write(at)).orElse("no run has succeeded yet");
     if (limit.filter(late -> s.now().isAfter(late)).isPresent()) {
       set.set(Conditions.DELIVERED, false, Reason.STALE, since + "; data was expected by " + Times.write(limit.get()));
-    } else if (verify) {
-      set.unknown(Conditions.DELIVERED, Reason.NOT_SUPPORTED_YET, "this release does not look at blobs, so delivery.verify has no effect; " + since);
+    } else if (delivery.tell(set)) {
+      return;
     } else if (good.isEmpty()) {
       set.unknown(Conditions.DELIVERED, Reason.NO_RUN_YET, since + limit.map(late -> "; data is expected by " + Times.write(late)).orElse(""));
     } else {
-      set.set(Conditions.DELIVERED, true, Reason.FRESH, since + limit.map(late -> "; the next data is expected by " + Times.write(late)).orElse(""));
+      set.set(Conditions.DELIVERED, true, Reason.FRESH, since + delivery.summary() + limit.map(late -> "; the next data is expected by " + Times.write(late)).orElse(""));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.finops.azure.costexport.report;
 
 import dev.finops.azure.costexport.api.v1alpha1.Annotations;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Run;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Summary;
 import dev.finops.azure.costexport.backfill.MonthRows;
 import dev.finops.azure.costexport.export.DesiredExport;
@@ -13,6 +14,7 @@ import dev.finops.azure.costexport.failure.Reason;
 import dev.finops.azure.costexport.plan.Conditions;
 import dev.finops.azure.costexport.plan.Note;
 import dev.finops.azure.costexport.plan.Observation.Present;
+import dev.finops.azure.costexport.plan.Proof;
 import dev.finops.azure.costexport.plan.Situation;
 import dev.finops.azure.costexport.plan.StatusDraft;
 import dev.finops.azure.costexport.plan.Verdict;
@@ -28,6 +30,11 @@ public record Report(CostExportStatus status, List<Note> notes) {
   private static final int DIFFERENCES_SHOWN = 50;
 
   public static Report of(Situation s, Verdict verdict) {
+    return of(s, verdict, Optional.empty());
+  }
+
+  /** @param proof what storage said of the run that {@link #toProve} named; empty when it was not asked */
+  public static Report of(Situation s, Verdict verdict, Optional<Proof> proof) {
     List<Note> notes = new ArrayList<>();
     StatusDraft draft = new StatusDraft(s.status());
     Optional<ObservedExport> observed = observed(s, verdict);
@@ -55,9 +62,21 @@ public record Report(CostExportStatus status, List<Note> notes) {
     if (verdict instanceof Verdict.Settled settled) {
       draft.appliedFields = settled.desired().statedPaths(); // also what was stated, or not any more, without a need for a PUT
     }
-    ConditionReport conditions = new ConditionReport(s, window, runs, draft.nextRunTime);
+    if (proof.isPresent() && proof.get() instanceof Proof.Proven(var delivery)) {
+      draft.delivery = delivery;
+    }
+    ConditionReport conditions = new ConditionReport(s, window, runs, new DeliveryReport(s, runs, draft.delivery, proof), draft.nextRunTime);
     draft.conditions = conditions.of(verdict, notes);
     return new Report(draft.done(), List.copyOf(notes));
+  }
+
+  /** @param overwritable whether a newer run may have replaced what this one delivered */
+  public record Unproven(Run run, boolean overwritable) {}
+
+  /** The run whose delivery is to be looked for in the storage account; empty when there is none, or it is proven. */
+  public static Optional<Unproven> toProve(Situation s, Verdict verdict) {
+    boolean looking = verdict instanceof Verdict.Settled || verdict instanceof Verdict.Watched;
+    return looking ? DeliveryReport.open(s, RunReport.of(s, observed(s, verdict))) : Optional.empty();
   }
 
   /** What is written down before something is done: that it is under way. */

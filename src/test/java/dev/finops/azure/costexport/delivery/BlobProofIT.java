@@ -1,5 +1,6 @@
 package dev.finops.azure.costexport.delivery;
 
+import dev.finops.azure.costexport.plan.Proof;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;

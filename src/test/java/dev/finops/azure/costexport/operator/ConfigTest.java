@@ -46,6 +46,7 @@ class ConfigTest {
         Map.entry("AZURE_FEDERATED_TOKEN_FILE", "pom.xml"), Map.entry("AZURE_AUTHORITY_HOST", "https://login.example/"),
         Map.entry("AZURE_DISABLE_INSTANCE_DISCOVERY", "true"), Map.entry("AZURE_RESOURCE_MANAGER_ENDPOINT", "https://arm.example:8443/"),
         Map.entry("AZURE_RESOURCE_MANAGER_AUDIENCE", "https://audience.example"), Map.entry("EXPORTS_API_VERSION", "2023-07-01-preview"),
+        Map.entry("AZURE_BLOB_ENDPOINT_TEMPLATE", "https://127.0.0.1:10000/{account}"),
         Map.entry("OBSERVE_INTERVAL", "1h"), Map.entry("RUN_POLL_INTERVAL", "500ms"), Map.entry("RETRY_INITIAL", "1s"),
         Map.entry("RETRY_MAX", "30s"), Map.entry("RUNS_PER_MINUTE", "3"), Map.entry("LEADER_ELECTION", "true"),
         Map.entry("LEASE_NAMESPACE", "system"), Map.entry("LEASE_NAME", "lease"), Map.entry("HTTP_PORT", "0")));
@@ -54,6 +55,7 @@ class ConfigTest {
         new AzureConnection(URI.create("https://arm.example:8443"), "https://audience.example", "2023-07-01-preview", Optional.of("tenant"),
             Optional.of("client"), Optional.of("secret"), Optional.of(Path.of("pom.xml")), Optional.of(URI.create("https://login.example")),
             true, 3, Duration.ofSeconds(30)),
+        "https://127.0.0.1:10000/{account}",
         new Settings(new ApiVersion("2023-07-01-preview"), Duration.ofHours(1), Duration.ofMillis(500),
             new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30))), true, Optional.of("system"), "lease", 0), config);
   }

@@ -9,10 +9,12 @@ import static dev.finops.azure.costexport.plan.Situations.got;
 import static dev.finops.azure.costexport.plan.Situations.later;
 import static dev.finops.azure.costexport.plan.Situations.settled;
 import static dev.finops.azure.costexport.plan.Situations.spec;
+import static dev.finops.azure.costexport.plan.Situations.status;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import dev.finops.azure.costexport.api.v1alpha1.CostExportSpec;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
 import dev.finops.azure.costexport.export.Field;
 import dev.finops.azure.costexport.export.ObservedExport;
 import dev.finops.azure.costexport.report.Report;
@@ -49,6 +51,9 @@ class SpecFieldsTest {
       Map.entry("deletionPolicy", "Orphan"),
       Map.entry("credentialsSecretRef.name", "finance-azure"));
 
+  private static final CostExportStatus.Run COMPLETED =
+      new CostExportStatus.Run("a1", "Scheduled", "Completed", null, "2026-11-15T10:00:00Z", null, null, null, null, null, null);
+
   static final Set<String> planOnly = PLAN_ONLY.keySet();
 
   @Test
@@ -77,7 +82,9 @@ class SpecFieldsTest {
     Situation ours = later(settled(FOCUS), Duration.ofHours(20));
     Situation same = spec(got(ours, accepted(FOCUS)), "exportName", spec.exportName());
     Situation changed = new Situation(same.subject(), spec, same.status(), same.observation(), same.memory(), same.settings(), same.now());
+    Situation ran = changed.with(status(changed, draft -> draft.lastSuccessfulRun = COMPLETED).status());
     return List.of(
+        Report.toProve(ran, Planner.settled(ran, (Observation.Present) ran.observation())),
         Planner.next(absent(fresh(spec))),
         Planner.next(got(fresh(spec), other)),
         Report.of(changed, Planner.settled(changed, (Observation.Present) changed.observation())),

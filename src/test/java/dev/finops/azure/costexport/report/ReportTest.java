@@ -40,6 +40,7 @@ import dev.finops.azure.costexport.plan.Planner;
 import dev.finops.azure.costexport.plan.Situation;
 import dev.finops.azure.costexport.plan.Step;
 import dev.finops.azure.costexport.plan.Verdict;
+import dev.finops.azure.costexport.plan.Proof;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -323,11 +324,27 @@ class ReportTest {
     }
 
     @Test
-    void isNotProvenByThisReleaseButStaleOutranksThat() {
-      Situation s = settled(with(FOCUS, "delivery.verify", true));
+    void isWhatStorageSaysOfTheLastGoodRunUntilItIsStale() {
+      Situation ran = got(settled(with(FOCUS, "delivery.verify", true)), Histories.with(accepted(FOCUS), "a1 Completed 2026-11-15T09:30:00Z"));
+      Verdict verdict = verdict(ran);
+      CostExportStatus.Delivery delivery = new CostExportStatus.Delivery("a1", "m", 3, 42L, 7L, null, "2026-11-15T10:00:00Z");
 
-      assertEquals("Unknown NotSupportedYet", told(s, Conditions.DELIVERED));
-      assertEquals("False Stale", told(aged(s, Duration.ofDays(3)), Conditions.DELIVERED));
+      assertEquals("a1", Report.toProve(ran, verdict).orElseThrow().run().id());
+      assertEquals("False BlobMissing", proven(ran, new Proof.Failed(Reason.BLOB_MISSING, "gone")));
+      assertEquals("Unknown StorageUnreachable", proven(ran, new Proof.Unreachable("refused")));
+      assertEquals("True Fresh", proven(ran, new Proof.Proven(delivery)));
+      Situation proven = ran.with(Report.of(ran, verdict, Optional.of(new Proof.Proven(delivery))).status());
+      assertEquals(Optional.empty(), Report.toProve(proven, verdict), "it is looked at once");
+      assertTrue(find(proven, Conditions.DELIVERED).message().contains("3 blobs, 42 bytes"), find(proven, Conditions.DELIVERED).message());
+      assertEquals("False Stale", proven(later(ran, Duration.ofDays(3)), new Proof.Unreachable("refused")));
+    }
+
+    private String proven(Situation s, Proof proof) {
+      return told(s.with(Report.of(s, verdict(s), Optional.of(proof)).status()), Conditions.DELIVERED);
+    }
+
+    private Verdict verdict(Situation s) {
+      return Planner.settled(s, (Observation.Present) s.observation());
     }
 
     @Test

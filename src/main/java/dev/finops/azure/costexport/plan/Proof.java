@@ -1,4 +1,4 @@
-package dev.finops.azure.costexport.delivery;
+package dev.finops.azure.costexport.plan;
 
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Delivery;
 import dev.finops.azure.costexport.failure.Reason;

@@ -1,0 +1,59 @@
+package dev.finops.azure.costexport.arm;
+
+import com.azure.core.credential.TokenCredential;
+import com.azure.core.http.HttpClient;
+import com.azure.core.http.netty.NettyAsyncHttpClientBuilder;
+import com.azure.identity.AadCredentialBuilderBase;
+import com.azure.identity.ClientSecretCredentialBuilder;
+import com.azure.identity.ManagedIdentityCredentialBuilder;
+import com.azure.identity.WorkloadIdentityCredentialBuilder;
+import java.time.Duration;
+import reactor.netty.resources.ConnectionProvider;
+
+/** How Azure is reached, and as whom: what Azure Resource Manager and storage are asked with. */
+public final class SignIn {
+  private static final Duration CONNECT = Duration.ofSeconds(10);
+  private static final Duration SILENCE = Duration.ofSeconds(30);
+
+  /** So many that slow scopes do not hold up the others; calls of one scope share a list. */
+  private static final int MAX_CONNECTIONS = 256;
+
+  private final AzureConnection connection;
+  private final HttpClient http;
+
+  public SignIn(AzureConnection connection) {
+    this.connection = connection;
+    ConnectionProvider connections = ConnectionProvider.builder("azure").maxConnections(MAX_CONNECTIONS).pendingAcquireMaxCount(-1)
+        .pendingAcquireTimeout(SILENCE.multipliedBy(2)).maxIdleTime(Duration.ofSeconds(20)).build();
+    // Left alone, the transport would send a POST again on a connection that was reset.
+    this.http = new NettyAsyncHttpClientBuilder(reactor.netty.http.client.HttpClient.create(connections).disableRetry(true))
+        .connectTimeout(CONNECT).responseTimeout(SILENCE).readTimeout(SILENCE).writeTimeout(SILENCE).build();
+  }
+
+  public HttpClient http() {
+    return http;
+  }
+
+  /** A new one: it remembers no token. */
+  public TokenCredential credential() {
+    if (connection.clientSecret().isPresent()) {
+      return aad(new ClientSecretCredentialBuilder().clientSecret(connection.clientSecret().get())).build();
+    }
+    if (connection.federatedTokenFile().isPresent()) {
+      return aad(new WorkloadIdentityCredentialBuilder().tokenFilePath(connection.federatedTokenFile().get().toString())).build();
+    }
+    ManagedIdentityCredentialBuilder managed = new ManagedIdentityCredentialBuilder();
+    connection.clientId().ifPresent(managed::clientId);
+    return managed.build();
+  }
+
+  private <B extends AadCredentialBuilderBase<B>> B aad(B builder) {
+    connection.tenantId().ifPresent(builder::tenantId);
+    connection.clientId().ifPresent(builder::clientId);
+    connection.authorityHost().ifPresent(host -> builder.authorityHost(host.toString()));
+    if (connection.disableInstanceDiscovery()) {
+      builder.disableInstanceDiscovery();
+    }
+    return builder.httpClient(http);
+  }
+}

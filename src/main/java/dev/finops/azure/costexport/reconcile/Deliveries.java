@@ -1,0 +1,12 @@
+package dev.finops.azure.costexport.reconcile;
+
+import dev.finops.azure.costexport.api.v1alpha1.CostExportSpec;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Run;
+import dev.finops.azure.costexport.plan.Proof;
+
+/** Looks into the storage account for what a run delivered. */
+@FunctionalInterface
+public interface Deliveries {
+  /** @param overwritable whether a newer run may have replaced it */
+  Proof look(Run run, CostExportSpec spec, String exportName, boolean overwritable);
+}
