@@ -42,6 +42,9 @@ public final class RunPlanner {
   /** After so many POSTs that Azure took and shows nothing of, another one would not help. */
   private static final int MAX_POSTS = 5;
 
+  /** The time of an intent is written in whole seconds: it may have been made at the end of that one. */
+  private static final Duration WRITTEN = Duration.ofSeconds(1);
+
   /** An intent that the history does not show for so many polls was not accepted. */
   private static final int POLLS = 4;
 
@@ -89,7 +92,8 @@ public final class RunPlanner {
       return Optional.of(BACKFILL.equals(pending.cause()) && request(s).isPresent() ? giveWay(s, pending) : post(s, pending, runs));
     }
     boolean underWay = pending.timePeriod() == null && runs.stream().anyMatch(RunHistory::underWay);
-    Optional<Instant> lapses = Times.start(pending.requestedTime()).map(t -> t.plus(s.settings().runPollInterval().multipliedBy(POLLS)));
+    Optional<Instant> lapses = Times.start(pending.requestedTime())
+        .map(second -> second.plus(WRITTEN).plus(s.settings().runPollInterval().multipliedBy(POLLS)));
     boolean neverPosted = pending.attempts() == null || pending.attempts() == 0 || lapses.isEmpty();
     if (!neverPosted && pending.attempts() >= MAX_POSTS && !s.now().isBefore(lapses.get())) {
       return Optional.of(new Step.Record(refused(s, pending, "Azure shows no run", true), false, List.of(Note.warning(Reason.RUN_REFUSED,
