@@ -72,9 +72,9 @@ class RunPlannerTest {
       Situation crashed = meant(asked).with(Memory.NONE);
 
       assertInstanceOf(Rest.class, Planner.next(got(crashed, EXPORT)));
-      assertInstanceOf(Rest.class, Planner.next(got(later(crashed, Duration.ofSeconds(119)), EXPORT)));
-      Record again = assertInstanceOf(Record.class, Planner.next(got(later(crashed, Duration.ofSeconds(120)), EXPORT)));
-      assertEquals(new PendingRun("Request", "monday", null, "2026-11-15T10:02:00Z", 2), again.status().pendingRun());
+      assertInstanceOf(Rest.class, Planner.next(got(later(crashed, Duration.ofSeconds(120)), EXPORT)));
+      Record again = assertInstanceOf(Record.class, Planner.next(got(later(crashed, Duration.ofSeconds(121)), EXPORT)));
+      assertEquals(new PendingRun("Request", "monday", null, "2026-11-15T10:02:01Z", 2), again.status().pendingRun());
       assertTrue(again.runToPost());
     }
 
