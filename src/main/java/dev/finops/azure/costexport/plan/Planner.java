@@ -1,26 +1,22 @@
 package dev.finops.azure.costexport.plan;
 
 import dev.finops.azure.costexport.api.v1alpha1.Annotations;
-import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
-import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Condition;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.PendingRun;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
 import dev.finops.azure.costexport.export.DesiredExport;
 import dev.finops.azure.costexport.export.Difference;
 import dev.finops.azure.costexport.export.Field;
 import dev.finops.azure.costexport.export.ObservedExport;
 import dev.finops.azure.costexport.export.RunHistory;
 import dev.finops.azure.costexport.export.ScheduleWindow.Phase;
-import dev.finops.azure.costexport.export.Times;
-import dev.finops.azure.costexport.failure.ArmFailure;
 import dev.finops.azure.costexport.failure.ArmFailure.Detail;
+import dev.finops.azure.costexport.failure.ArmFailure;
 import dev.finops.azure.costexport.failure.Reason;
 import dev.finops.azure.costexport.plan.Observation.Absent;
 import dev.finops.azure.costexport.plan.Observation.NotAsked;
 import dev.finops.azure.costexport.plan.Observation.Present;
 import dev.finops.azure.costexport.plan.Observation.Source;
 import dev.finops.azure.costexport.plan.Observation.Unanswered;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -31,19 +27,6 @@ import java.util.stream.Collectors;
 public final class Planner {
   static final String CREATED = "Created";
   static final String ADOPTED = "Adopted";
-
-  /** So many PUTs that no read shows the effect of, and Azure ignores the field. */
-  private static final int IN_VAIN = 2;
-
-  /** The same where the eTag leaves open whether somebody else undid them. */
-  private static final int IN_VAIN_AT_MOST = 5;
-
-  /** So many corrections within an hour, and somebody else means something different. */
-  private static final int CONTESTED = 5;
-
-  /** Refusals that the same request would meet again. */
-  private static final Set<String> REFUSALS =
-      Set.of(Reason.INVALID_REQUEST.toString(), Reason.DISALLOWED_BY_POLICY.toString(), Reason.FIELD_IGNORED.toString());
 
   private Planner() {}
 
@@ -97,7 +80,7 @@ public final class Planner {
     if (s.justWrote()) {
       return new Step.Rest(new Verdict.Waiting(Reason.CREATING, "Azure accepted the export and does not show it yet"));
     }
-    Optional<Verdict.Stuck> refused = refusedBefore(s, List.of());
+    Optional<Verdict.Stuck> refused = Refusals.before(s, List.of());
     if (refused.isPresent()) {
       return new Step.Rest(refused.get());
     }
@@ -164,7 +147,7 @@ public final class Planner {
     if (differences.isEmpty() && !forced) {
       return RunPlanner.next(s, present).orElseGet(() -> new Step.Rest(settled(s, present)));
     }
-    Optional<Verdict.Stuck> refused = ignored(s, present, differences).or(() -> refusedBefore(s, differences)).filter(stuck -> !forced);
+    Optional<Verdict.Stuck> refused = Refusals.standing(s, present, differences).filter(stuck -> !forced);
     if (refused.isPresent()) {
       return new Step.Rest(refused.get());
     }
@@ -176,7 +159,7 @@ public final class Planner {
           "Azure showed the export without its eTag, so that it cannot be updated", ""), Reason.BAD_ARM_RESPONSE, null), true, differences));
     }
     Step.Cause cause = cause(s, export, desired, differences);
-    Optional<Verdict> contested = contested(s, cause, differences);
+    Optional<Verdict> contested = Refusals.contested(s, cause, differences);
     if (contested.isPresent()) {
       return new Step.Rest(contested.get());
     }
@@ -186,11 +169,6 @@ public final class Planner {
     return new Step.Update(desired.updateBody(export, s.appliedFields()), desired, differences, cause);
   }
 
-  /** Whether the document is the one that our last PUT was answered with. */
-  private static boolean unedited(Situation s, ObservedExport export) {
-    return export.eTag() != null && export.eTag().equals(s.status().eTag());
-  }
-
   private static Step.Cause cause(Situation s, ObservedExport export, DesiredExport desired, List<Difference> differences) {
     if (differences.isEmpty()) {
       return Step.Cause.REQUEST;
@@ -198,24 +176,7 @@ public final class Planner {
     boolean ended = desired.schedule().filter(window -> window.phase() == Phase.ENDED).isPresent();
     boolean due = differences.stream().allMatch(d -> d.field() == Field.SCHEDULE_STATUS && ended
         || d.field() == Field.SCHEDULE_TO && !desired.stated().contains(Field.SCHEDULE_TO));
-    return !s.applied() ? Step.Cause.SPEC : due ? Step.Cause.TIME : unedited(s, export) ? Step.Cause.AGAIN : Step.Cause.DRIFT;
-  }
-
-  /** An export that was put right again and again within an hour is not fought over: once in a while is enough. */
-  private static Optional<Verdict> contested(Situation s, Step.Cause cause, List<Difference> differences) {
-    if (cause != Step.Cause.DRIFT || s.status().corrections() == null) {
-      return Optional.empty();
-    }
-    List<Instant> lately = s.status().corrections().stream().flatMap(correction -> Times.start(correction.time()).stream())
-        .filter(at -> at.isAfter(s.now().minus(Duration.ofHours(1)))).distinct().sorted().toList();
-    if (lately.size() < CONTESTED || !s.now().isBefore(lately.getLast().plus(s.settings().backoff().max()))) {
-      return Optional.empty();
-    }
-    String who = s.status().corrections().getFirst().changedBy();
-    Detail detail = new Detail(0, "", "the export was put right " + lately.size() + " times within the hour"
-        + (who == null ? "" : ", last after a change by " + who) + "; it is corrected again at "
-        + Times.write(lately.getLast().plus(s.settings().backoff().max())) + ", find the other writer or set managementPolicy: Observe", "");
-    return Optional.of(new Verdict.Failing(new ArmFailure.Outdated(detail), true, differences));
+    return !s.applied() ? Step.Cause.SPEC : due ? Step.Cause.TIME : Refusals.unedited(s, export) ? Step.Cause.AGAIN : Step.Cause.DRIFT;
   }
 
   /** An export that is there and was not made by this object, or perhaps was, just before a crash. */
@@ -261,51 +222,6 @@ public final class Planner {
     return draft.done();
   }
 
-  private static Optional<Verdict.Stuck> ignored(Situation s, Present present, List<Difference> differences) {
-    boolean afterOurs = present.source() == Source.PUT || unedited(s, present.export());
-    int times = afterOurs ? IN_VAIN : IN_VAIN_AT_MOST;
-    if (differences.isEmpty() || !differences.stream().allMatch(d -> s.memory().writes().sentInVain(d.field(), s.subject().generation(), times))) {
-      return Optional.empty();
-    }
-    String hint = s.settings().apiVersion().isNewGeneration() ? "take the field out or change it"
-        : "take the field out, or set EXPORTS_API_VERSION to " + ApiVersion.COMPLETE + " if that version knows it";
-    return Optional.of(new Verdict.Stuck(Reason.FIELD_IGNORED, "Azure accepted the export again and again without " + paths(differences)
-        + " (" + s.settings().apiVersion() + "); " + hint, differences));
-  }
-
-  /** The refusal that stands in the status, for as long as nothing has changed that could make a difference. */
-  private static Optional<Verdict.Stuck> refusedBefore(Situation s, List<Difference> differences) {
-    return Conditions.find(s.status().conditions(), Conditions.STALLED)
-        .filter(stalled -> "True".equals(stalled.status()) && REFUSALS.contains(stalled.reason()))
-        .filter(stalled -> stalled.observedGeneration() != null && stalled.observedGeneration() == s.subject().generation())
-        .filter(stalled -> stalled.message().contains(s.settings().apiVersion().toString()))
-        .filter(stalled -> !stalled.reason().equals(Reason.FIELD_IGNORED.toString()) || sameFields(s, differences))
-        .filter(stalled -> s.now().isBefore(lastTried(s, stalled).plus(s.settings().backoff().terminal())))
-        .filter(stalled -> applyRequest(s).isEmpty() && !s.memory().moveStart())
-        .map(stalled -> new Verdict.Stuck(reason(stalled), stalled.message(), differences));
-  }
-
-  private static Reason reason(Condition condition) {
-    for (Reason reason : Reason.values()) {
-      if (reason.toString().equals(condition.reason())) {
-        return reason;
-      }
-    }
-    return Reason.INVALID_REQUEST;
-  }
-
-  private static boolean sameFields(Situation s, List<Difference> differences) {
-    Set<String> known = s.status().difference() == null ? Set.of()
-        : s.status().difference().stream().map(CostExportStatus.Difference::path).collect(Collectors.toSet());
-    return !differences.isEmpty() && differences.stream().allMatch(d -> known.contains(d.path()));
-  }
-
-  private static Instant lastTried(Situation s, Condition stalled) {
-    Instant stalledAt = Instant.parse(stalled.lastTransitionTime());
-    Instant triedAt = s.memory().triedAt();
-    return triedAt != null && triedAt.isAfter(stalledAt) ? triedAt : stalledAt;
-  }
-
   static Optional<String> applyRequest(Situation s) {
     return s.subject().request(Annotations.APPLY_REQUESTED_AT, s.status().lastHandledApplyRequest());
   }
@@ -318,7 +234,7 @@ public final class Planner {
     return DesiredExport.of(s.spec(), observed, s.now(), s.memory().moveStart());
   }
 
-  private static String paths(List<Difference> differences) {
+  static String paths(List<Difference> differences) {
     return differences.stream().map(Difference::path).collect(Collectors.joining(", "));
   }
 

@@ -1,0 +1,108 @@
+package dev.finops.azure.costexport.plan;
+
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Condition;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
+import dev.finops.azure.costexport.export.Difference;
+import dev.finops.azure.costexport.export.ObservedExport;
+import dev.finops.azure.costexport.export.Times;
+import dev.finops.azure.costexport.failure.ArmFailure.Detail;
+import dev.finops.azure.costexport.failure.ArmFailure;
+import dev.finops.azure.costexport.failure.Reason;
+import dev.finops.azure.costexport.plan.Observation.Present;
+import dev.finops.azure.costexport.plan.Observation.Source;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** What speaks against sending a document to Azure once more. */
+final class Refusals {
+  /** So many PUTs that no read shows the effect of, and Azure ignores the field. */
+  private static final int IN_VAIN = 2;
+
+  /** The same where the eTag leaves open whether somebody else undid them. */
+  private static final int IN_VAIN_AT_MOST = 5;
+
+  /** So many corrections within an hour, and somebody else means something different. */
+  private static final int CONTESTED = 5;
+
+  /** Refusals that the same request would meet again. */
+  private static final Set<String> REFUSALS =
+      Set.of(Reason.INVALID_REQUEST.toString(), Reason.DISALLOWED_BY_POLICY.toString(), Reason.FIELD_IGNORED.toString());
+
+  private Refusals() {}
+
+  /** A verdict that a further PUT would not change; empty when one may. */
+  static Optional<Verdict.Stuck> standing(Situation s, Present present, List<Difference> differences) {
+    return ignored(s, present, differences).or(() -> before(s, differences));
+  }
+
+  /** Whether the document is the one that our last PUT was answered with. */
+  static boolean unedited(Situation s, ObservedExport export) {
+    return export.eTag() != null && export.eTag().equals(s.status().eTag());
+  }
+
+  /** An export that was put right again and again within an hour is not fought over: once in a while is enough. */
+  static Optional<Verdict> contested(Situation s, Step.Cause cause, List<Difference> differences) {
+    if (cause != Step.Cause.DRIFT || s.status().corrections() == null) {
+      return Optional.empty();
+    }
+    List<Instant> lately = s.status().corrections().stream().flatMap(correction -> Times.start(correction.time()).stream())
+        .filter(at -> at.isAfter(s.now().minus(Duration.ofHours(1)))).distinct().sorted().toList();
+    if (lately.size() < CONTESTED || !s.now().isBefore(lately.getLast().plus(s.settings().backoff().max()))) {
+      return Optional.empty();
+    }
+    String who = s.status().corrections().getFirst().changedBy();
+    Detail detail = new Detail(0, "", "the export was put right " + lately.size() + " times within the hour"
+        + (who == null ? "" : ", last after a change by " + who) + "; it is corrected again at "
+        + Times.write(lately.getLast().plus(s.settings().backoff().max())) + ", find the other writer or set managementPolicy: Observe", "");
+    return Optional.of(new Verdict.Failing(new ArmFailure.Outdated(detail), true, differences));
+  }
+
+  private static Optional<Verdict.Stuck> ignored(Situation s, Present present, List<Difference> differences) {
+    boolean afterOurs = present.source() == Source.PUT || unedited(s, present.export());
+    int times = afterOurs ? IN_VAIN : IN_VAIN_AT_MOST;
+    if (differences.isEmpty() || !differences.stream().allMatch(d -> s.memory().writes().sentInVain(d.field(), s.subject().generation(), times))) {
+      return Optional.empty();
+    }
+    String hint = s.settings().apiVersion().isNewGeneration() ? "take the field out or change it"
+        : "take the field out, or set EXPORTS_API_VERSION to " + ApiVersion.COMPLETE + " if that version knows it";
+    return Optional.of(new Verdict.Stuck(Reason.FIELD_IGNORED, "Azure accepted the export again and again without " + Planner.paths(differences)
+        + " (" + s.settings().apiVersion() + "); " + hint, differences));
+  }
+
+  /** The refusal that stands in the status, for as long as nothing has changed that could make a difference. */
+  static Optional<Verdict.Stuck> before(Situation s, List<Difference> differences) {
+    return Conditions.find(s.status().conditions(), Conditions.STALLED)
+        .filter(stalled -> "True".equals(stalled.status()) && REFUSALS.contains(stalled.reason()))
+        .filter(stalled -> stalled.observedGeneration() != null && stalled.observedGeneration() == s.subject().generation())
+        .filter(stalled -> stalled.message().contains(s.settings().apiVersion().toString()))
+        .filter(stalled -> !stalled.reason().equals(Reason.FIELD_IGNORED.toString()) || sameFields(s, differences))
+        .filter(stalled -> s.now().isBefore(lastTried(s, stalled).plus(s.settings().backoff().terminal())))
+        .filter(stalled -> Planner.applyRequest(s).isEmpty() && !s.memory().moveStart())
+        .map(stalled -> new Verdict.Stuck(reason(stalled), stalled.message(), differences));
+  }
+
+  private static Reason reason(Condition condition) {
+    for (Reason reason : Reason.values()) {
+      if (reason.toString().equals(condition.reason())) {
+        return reason;
+      }
+    }
+    return Reason.INVALID_REQUEST;
+  }
+
+  private static boolean sameFields(Situation s, List<Difference> differences) {
+    Set<String> known = s.status().difference() == null ? Set.of()
+        : s.status().difference().stream().map(CostExportStatus.Difference::path).collect(Collectors.toSet());
+    return !differences.isEmpty() && differences.stream().allMatch(d -> known.contains(d.path()));
+  }
+
+  private static Instant lastTried(Situation s, Condition stalled) {
+    Instant stalledAt = Instant.parse(stalled.lastTransitionTime());
+    Instant triedAt = s.memory().triedAt();
+    return triedAt != null && triedAt.isAfter(stalledAt) ? triedAt : stalledAt;
+  }
+}
