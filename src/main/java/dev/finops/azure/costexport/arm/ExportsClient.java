@@ -100,6 +100,12 @@ public final class ExportsClient {
     return call(Operation.GET, id.scope(), HttpMethod.GET, uri(id.path(), WITH_RUNS), null, ExportsClient::export);
   }
 
+  /** The runs of an export, further back than the ten that a get shows. */
+  public Answer<JsonNode> runHistory(ExportId id) {
+    return call(Operation.HISTORY, id.scope(), HttpMethod.GET, uri(id.path() + "/runHistory", ""), null,
+        raw -> json(raw).map(body -> body.path("value")).filter(JsonNode::isArray));
+  }
+
   /** Creates without an {@code eTag} in the body, updates with the latest. */
   public Answer<ObservedExport> put(ExportId id, ObjectNode body) {
     return call(Operation.PUT, id.scope(), HttpMethod.PUT, uri(id.path(), ""), body, ExportsClient::export);

@@ -65,7 +65,7 @@ final class Gate {
   /** ARM counts per subscription or tenant and kind of call; runs have a limit of their own at each scope. */
   private static String bucket(Scope scope, Operation operation) {
     return switch (operation) {
-      case LIST, GET -> "read " + scope.quotaOwner();
+      case LIST, GET, HISTORY -> "read " + scope.quotaOwner();
       case PUT -> "write " + scope.quotaOwner();
       case DELETE -> "delete " + scope.quotaOwner();
       case RUN -> "run " + scope.key();

@@ -8,7 +8,8 @@ public enum Operation {
   GET,
   PUT,
   DELETE,
-  RUN;
+  RUN,
+  HISTORY;
 
   @Override
   public String toString() {

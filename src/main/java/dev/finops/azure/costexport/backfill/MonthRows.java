@@ -24,6 +24,7 @@ import java.util.function.BinaryOperator;
 import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The months of {@code status.backfill}, newest first: one row a month, whoever asked for it. */
 public record MonthRows(String until, List<Month> rows) {
@@ -135,6 +136,11 @@ public record MonthRows(String until, List<Month> rows) {
     boolean past = month.isPresent() && RunHistory.submitted(run).map(MonthRows::month).filter(month.get()::isBefore).isPresent();
     return rows.stream().anyMatch(row -> run.id().equals(row.runId())
         || past && !ownMayBePast && "OnDemand".equalsIgnoreCase(run.executionType()) && row.month().equals(month.get().toString()));
+  }
+
+  /** The ids of the runs that are under way. */
+  public Stream<String> running() {
+    return rows.stream().filter(row -> row.state().equals(RUNNING) && row.runId() != null).map(Month::runId);
   }
 
   public int open() {

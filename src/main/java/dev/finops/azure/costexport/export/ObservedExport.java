@@ -70,6 +70,13 @@ public record ObservedExport(ObjectNode document) {
     return RunHistory.read(document.path("properties").path("runHistory").path("value"));
   }
 
+  /** The same with a longer history of runs. */
+  public ObservedExport withRuns(JsonNode history) {
+    ObjectNode longer = document.deepCopy();
+    longer.withObject("/properties/runHistory").set("value", history);
+    return new ObservedExport(longer);
+  }
+
   private Optional<String> text(String path) {
     return Optional.ofNullable(new ArmPath(path).in(document)).filter(JsonNode::isValueNode).map(JsonNode::asText)
         .filter(text -> !text.isEmpty());

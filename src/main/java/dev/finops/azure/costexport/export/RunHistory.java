@@ -36,12 +36,17 @@ public final class RunHistory {
 
   /** What is known of the newest ten runs: a later answer about a run replaces an earlier one, no answer forgets one. */
   public static List<Run> merge(List<Run> known, List<Run> answered) {
+    return mergeAll(known, answered).stream().limit(KEPT).toList();
+  }
+
+  /** The same, of all runs. */
+  public static List<Run> mergeAll(List<Run> known, List<Run> answered) {
     Map<String, Run> byId = new LinkedHashMap<>();
     if (known != null) {
       known.forEach(run -> byId.put(run.id(), run));
     }
     answered.forEach(run -> byId.merge(run.id(), run, RunHistory::later));
-    return byId.values().stream().sorted(NEWEST_FIRST).limit(KEPT).toList();
+    return byId.values().stream().sorted(NEWEST_FIRST).toList();
   }
 
   public static Optional<Instant> submitted(Run run) {

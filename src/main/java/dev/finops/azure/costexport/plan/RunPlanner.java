@@ -54,7 +54,16 @@ public final class RunPlanner {
   static boolean watching(Situation s) {
     CostExportStatus status = s.status();
     return status.pendingRun() != null || request(s).isPresent() || MonthRows.of(status.backfill()).underWay()
+        || status.lastRun() != null && onDemand(status.lastRun()) && RunHistory.underWay(status.lastRun())
         || status.runs() != null && status.runs().stream().anyMatch(run -> onDemand(run) && RunHistory.underWay(run));
+  }
+
+  /** Whether a run that was under way is no longer among the ten that a get shows: newer ones have pushed it out. */
+  public static boolean lostSight(Situation s, Present present) {
+    Set<String> shown = present.export().runs().stream().map(Run::id).collect(Collectors.toSet());
+    Run last = s.status().lastRun();
+    boolean own = last != null && RunHistory.underWay(last) && !shown.contains(last.id());
+    return present.source() == Source.GET && (own || MonthRows.of(s.status().backfill()).running().anyMatch(id -> !shown.contains(id)));
   }
 
   static Optional<Step> next(Situation s, Present present) {

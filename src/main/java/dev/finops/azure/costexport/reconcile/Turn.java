@@ -1,5 +1,6 @@
 package dev.finops.azure.costexport.reconcile;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.finops.azure.costexport.api.v1alpha1.CostExport;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
 import dev.finops.azure.costexport.arm.Answer;
@@ -19,6 +20,7 @@ import dev.finops.azure.costexport.plan.Observation;
 import dev.finops.azure.costexport.plan.Observation.Present;
 import dev.finops.azure.costexport.plan.Planner;
 import dev.finops.azure.costexport.plan.Proof;
+import dev.finops.azure.costexport.plan.RunPlanner;
 import dev.finops.azure.costexport.plan.Situation;
 import dev.finops.azure.costexport.plan.Step;
 import dev.finops.azure.costexport.plan.Verdict;
@@ -74,6 +76,10 @@ final class Turn {
   void observe(Look look) {
     Observation seen = around.snapshots().look(situation.exportId(), look);
     situation = situation.with(seen, around.clock().instant());
+    if (seen instanceof Present present && RunPlanner.lostSight(situation, present)
+        && around.azure().runHistory(situation.exportId()) instanceof Answer.Ok<JsonNode>(var history)) {
+      situation = situation.with(new Present(present.export().withRuns(history), present.at(), present.source()), around.clock().instant());
+    }
     if (!(seen instanceof Observation.Unanswered)) {
       situation = situation.with(situation.memory().answered(around.clock().instant()));
     }

@@ -8,8 +8,10 @@ import dev.finops.azure.costexport.plan.Note;
 import dev.finops.azure.costexport.plan.RunPlanner;
 import dev.finops.azure.costexport.plan.Situation;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import java.util.stream.Collectors;
 
 /**
@@ -25,14 +27,16 @@ record RunReport(List<Run> runs, Run lastRun, Run lastEnded, Run lastSuccessfulR
     List<Run> answered = observed.map(ObservedExport::runs).orElse(List.of()).stream().filter(run -> !RunPlanner.mayAnswer(s, run)).toList();
     List<Run> known = s.status().runs() == null ? List.of() : s.status().runs();
     List<Run> runs = RunHistory.merge(known, answered);
+    List<Run> last = Stream.of(s.status().lastRun(), s.status().lastSuccessfulRun()).filter(Objects::nonNull).distinct().toList();
+    List<Run> all = RunHistory.mergeAll(RunHistory.mergeAll(last, known), answered);
     MonthRows months = MonthRows.of(s.status().backfill()).follow(answered);
-    List<Run> own = runs.stream().filter(run -> !months.has(run, lastMonths(s))).toList();
+    List<Run> own = all.stream().filter(run -> !months.has(run, lastMonths(s))).toList();
     Optional<Run> ended = own.stream().filter(run -> !RunHistory.underWay(run)).findFirst();
     return new RunReport(
         runs.isEmpty() ? null : runs,
-        own.stream().findFirst().orElse(s.status().lastRun()),
-        ended.orElse(Optional.ofNullable(s.status().lastRun()).filter(run -> !RunHistory.underWay(run)).orElse(null)),
-        own.stream().filter(RunHistory::succeeded).findFirst().orElse(s.status().lastSuccessfulRun()),
+        own.stream().findFirst().orElse(null),
+        ended.orElse(null),
+        own.stream().filter(RunHistory::succeeded).findFirst().orElse(null),
         months,
         RunPlanner.ended(s, runs));
   }

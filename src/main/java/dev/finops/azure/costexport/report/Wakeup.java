@@ -30,6 +30,7 @@ public final class Wakeup {
 
   private static Duration poll(Situation s, CostExportStatus status, RandomGenerator random) {
     boolean running = status.pendingRun() != null || MonthRows.of(status.backfill()).underWay()
+        || status.lastRun() != null && RunHistory.underWay(status.lastRun())
         || status.runs() != null && status.runs().stream().anyMatch(RunHistory::underWay);
     return running ? s.settings().runPollInterval() : jittered(s.settings().observeInterval(), random);
   }

@@ -4,6 +4,9 @@ import dev.finops.azure.costexport.controlplane.ControlPlane;
 import dev.finops.azure.costexport.controlplane.Kubectl;
 import dev.finops.azure.costexport.simulator.AzureSimulator;
 import dev.finops.azure.costexport.simulator.Behaviour;
+import dev.finops.azure.costexport.simulator.RunOutcome;
+import dev.finops.azure.costexport.simulator.RunOutcome.Delivered;
+import dev.finops.azure.costexport.storage.Azurite;
 import dev.finops.azure.costexport.system.OperatorProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,7 +25,10 @@ import java.util.concurrent.CountDownLatch;
  */
 public final class Demo {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
-  private static final List<String> SAMPLES = List.of("deploy/samples/focus-daily.yaml", "deploy/samples/actual-cost-weekly.yaml");
+  private static final List<String> SAMPLES = List.of("deploy/samples/focus-daily.yaml", "deploy/samples/actual-cost-weekly.yaml", "deploy/samples/cost-trend.yaml");
+  private static final String COLUMNS = "custom-columns=NAME:.metadata.name,READY:.status.conditions[?(@.type==\"Ready\")].status,"
+      + "SCHEDULE:.status.summary.schedule,LAST RUN:.status.lastRun.status,BACKFILL:.status.summary.backfill,"
+      + "DELIVERED:.status.conditions[?(@.type==\"Delivered\")].status";
 
   private Demo() {}
 
@@ -55,11 +61,13 @@ public final class Demo {
     say("starting etcd, kube-apiserver and kube-controller-manager");
     try (ControlPlane cluster = ControlPlane.start(directory.resolve("cluster"), true)) {
       cluster.installCrd();
-      say("starting the Azure simulator");
-      Behaviour behaviour = Behaviour.defaults().withQueuedFor(Duration.ofSeconds(2)).withInProgressFor(Duration.ofSeconds(4));
-      try (AzureSimulator azure = AzureSimulator.start(AzureSimulator.Settings.defaults().withBehaviour(behaviour))) {
+      say("starting the Azure simulator and Azurite, the storage emulator");
+      Behaviour behaviour = Behaviour.defaults().withQueuedFor(Duration.ofSeconds(2)).withInProgressFor(Duration.ofSeconds(4)).withRunsPerMinute(100);
+      try (AzureSimulator azure = AzureSimulator.start(AzureSimulator.Settings.defaults().withBehaviour(behaviour));
+          Azurite storage = Azurite.start(azure, directory.resolve("storage"), "finopsexports")) {
+        azure.deliverTo(storage);
         say("starting the operator");
-        try (OperatorProcess operator = OperatorProcess.launch(directory, environment(cluster, azure)).awaitReady()) {
+        try (OperatorProcess operator = OperatorProcess.launch(directory, environment(cluster, azure, storage)).awaitReady()) {
           show(cluster, operator, azure);
           if (!"1".equals(System.getenv("DEMO_EXIT"))) {
             say("it all stays up until Ctrl-C");
@@ -70,32 +78,38 @@ public final class Demo {
     }
   }
 
-  private static Map<String, String> environment(ControlPlane cluster, AzureSimulator azure) {
+  private static Map<String, String> environment(ControlPlane cluster, AzureSimulator azure, Azurite storage) {
     Map<String, String> environment = new HashMap<>(azure.environment());
     environment.put("KUBECONFIG", cluster.kubeconfig().toString());
     environment.put("HTTP_PORT", "0");
     environment.put("OBSERVE_INTERVAL", "10s");
     environment.put("RUN_POLL_INTERVAL", "1s");
+    environment.put("RETRY_INITIAL", "2s");
+    environment.put("RUNS_PER_MINUTE", "100");
+    environment.put("AZURE_BLOB_ENDPOINT_TEMPLATE", storage.endpointTemplate());
     return environment;
   }
 
   private static void show(ControlPlane cluster, OperatorProcess operator, AzureSimulator azure) throws InterruptedException {
     Kubectl kubectl = cluster.kubectl();
+    // One month of the past will fail at first.
+    azure.exports().nextRun("/subscriptions/00000000-0000-0000-0000-000000000000", "cost-trend", new RunOutcome.Completed(new Delivered.Whole()));
+    azure.exports().nextRun("/subscriptions/00000000-0000-0000-0000-000000000000", "cost-trend",
+        new RunOutcome.Failed("StorageThrottled", "the storage account was busy"));
     for (String sample : SAMPLES) {
       say("$ kubectl apply -f " + sample);
       System.out.print(kubectl.run("", "apply", "-f", sample).orFail());
     }
-    say("waiting until the runs are Completed");
+    say("waiting until the runs are Completed, the past is there and the blobs are proven");
     long until = System.nanoTime() + PATIENCE.toNanos();
     String last = "";
     while (true) {
-      String table = kubectl.run("", "get", "costexports").orFail();
-      String withoutAges = table.replaceAll("\\S+ *\n", "\n");
-      if (!withoutAges.equals(last)) {
-        System.out.println("$ kubectl get costexports\n" + table);
-        last = withoutAges;
+      String table = kubectl.run("", "get", "costexports", "-o", COLUMNS).orFail();
+      if (!table.equals(last)) {
+        System.out.println("$ kubectl get costexports   (some of the columns)\n" + table);
+        last = table;
       }
-      if (table.lines().skip(1).allMatch(line -> line.contains("Completed"))) {
+      if (table.contains("12/12") && table.lines().skip(1).allMatch(line -> line.contains("Completed") && line.strip().endsWith("True"))) {
         break;
       }
       if (System.nanoTime() > until) {
@@ -104,6 +118,7 @@ public final class Demo {
       }
       Thread.sleep(500);
     }
+    System.out.println("$ kubectl get costexports\n" + kubectl.run("", "get", "costexports").orFail());
     System.out.println("$ kubectl describe costexport focus-daily   (its Events)");
     System.out.println(kubectl.run("", "describe", "costexport", "focus-daily").orFail().replaceAll("(?s).*(Events:)", "$1"));
     System.out.println("""

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Month;
 import dev.finops.azure.costexport.simulator.RunOutcome;
+import java.time.Duration;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -68,6 +69,18 @@ class BackfillIT extends SystemTest {
 
     export.await("Backfilled", "True", "MonthsDone");
     assertEquals(6, asked(export).size());
+  }
+
+  @Test
+  void theExportsOwnRunIsFollowedThoughNewerOnesPushItOutOfTheHistory() {
+    azure.behaviour(azure.behaviour().withQueuedFor(Duration.ofSeconds(1)).withInProgressFor(Duration.ofSeconds(2)));
+    LiveExport export = export("pushed-out", "{runOnCreate: true, backfill: {months: 12}}");
+
+    export.await("Backfilled", "True", "MonthsDone");
+    export.await("LastRunSucceeded", "True", "Completed");
+
+    assertEquals("Completed", export.status().lastRun().status());
+    assertEquals(10, export.status().runs().size());
   }
 
   private static List<String> asked(LiveExport export) {
