@@ -8,6 +8,8 @@ JDK := $(shell for home in "$${JAVA_HOME:-}" /usr/lib/jvm/*25* /Library/Java/Jav
   [ -x "$$home/bin/javac" ] && "$$home/bin/javac" -version 2>&1 | grep -qE '^javac (2[5-9]|[3-9][0-9])' && { echo "$$home"; break; }; done)
 export JAVA_HOME = $(JDK)
 MVN := mvn -B -ntp -q
+# Netty uses what the JDK warns of; nothing that a reader can do anything about.
+QUIET := --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
 CLASSPATH_FILE := target/test-classpath
 
 .PHONY: help build test unit demo simulator run figures crd servers clean prerequisites
@@ -16,7 +18,7 @@ help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 demo: build servers $(CLASSPATH_FILE) ## a cluster, a simulated Azure and the operator on this machine: no account needed; DEMO_EXIT=1 ends by itself
-	@exec $(JDK)/bin/java -cp "target/test-classes:target/classes:$$(cat $(CLASSPATH_FILE))" dev.finops.azure.costexport.demo.Demo
+	@exec $(JDK)/bin/java $(QUIET) -cp "target/test-classes:target/classes:$$(cat $(CLASSPATH_FILE))" dev.finops.azure.costexport.demo.Demo
 
 test: prerequisites servers ## everything that must pass, from nothing
 	@mvn -B -ntp verify
@@ -33,10 +35,10 @@ run: build ## the operator against the current kubeconfig
 	@exec target/costexport-operator
 
 simulator: build $(CLASSPATH_FILE) ## the simulated Azure alone, for people who try things by hand
-	@exec $(JDK)/bin/java -cp "target/test-classes:target/classes:$$(cat $(CLASSPATH_FILE))" dev.finops.azure.costexport.simulator.SimulatorMain --log
+	@exec $(JDK)/bin/java $(QUIET) -cp "target/test-classes:target/classes:$$(cat $(CLASSPATH_FILE))" dev.finops.azure.costexport.simulator.SimulatorMain --log
 
 figures: build servers $(CLASSPATH_FILE) ## measure latency, calls, memory and start-up on this machine (2 minutes)
-	@exec $(JDK)/bin/java -cp "target/test-classes:target/classes:$$(cat $(CLASSPATH_FILE))" dev.finops.azure.costexport.bench.Figures
+	@exec $(JDK)/bin/java $(QUIET) -cp "target/test-classes:target/classes:$$(cat $(CLASSPATH_FILE))" dev.finops.azure.costexport.bench.Figures
 
 crd: prerequisites ## write crds/ anew from the Java types
 	@$(MVN) test -Dtest=CrdIsCurrentTest -Dcrd.write=true

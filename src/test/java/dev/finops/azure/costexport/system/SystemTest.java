@@ -63,6 +63,7 @@ abstract class SystemTest {
 
   OperatorProcess launch(Map<String, String> more) {
     Map<String, String> environment = new HashMap<>(azure.environment());
+    environment.put("AZURE_BLOB_ENDPOINT_TEMPLATE", "https://127.0.0.1:1/{account}"); // nobody's; no test asks the world
     environment.put("KUBECONFIG", cluster.kubeconfig(namespace).toString());
     environment.putAll(Map.of("WATCH_NAMESPACES", namespace, "HTTP_PORT", "0", "RUNS_PER_MINUTE", "1000",
         "OBSERVE_INTERVAL", OBSERVE_INTERVAL.toMillis() + "ms", "RUN_POLL_INTERVAL", "300ms", "RETRY_INITIAL", "200ms", "RETRY_MAX", RETRY_MAX.toMillis() + "ms"));
