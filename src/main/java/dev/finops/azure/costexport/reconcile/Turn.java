@@ -44,10 +44,14 @@ final class Turn {
   /** So many writes in a row for a document that was not the latest, and somebody else is at it. */
   private static final int CONFLICTS = 3;
 
+  /** Runs that one pass starts: the others of a long backfill wait for the next, however soon Azure ends these. */
+  private static final int POSTS = 5;
+
   private final Surroundings around;
   private CostExport object;
   private Situation situation;
   private boolean proven;
+  private int posted;
 
   /** What somebody else changed while this pass was at it. */
   private final Set<Field> edited = EnumSet.noneOf(Field.class);
@@ -265,7 +269,8 @@ final class Turn {
       case Answer.Ok<Boolean> ok -> {
         situation = situation.with(situation.memory().postingRun(false));
         observe(Look.SINGLE);
-        yield Optional.empty();
+        boolean more = ++posted < POSTS || !(situation.observation() instanceof Present);
+        yield more ? Optional.empty() : Optional.of(Planner.settled(situation, (Present) situation.observation()));
       }
       case Answer.Failed<Boolean>(var failure) when !isFinal(failure) -> {
         log("run: " + failure.detail().text());
