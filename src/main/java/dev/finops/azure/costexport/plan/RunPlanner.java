@@ -162,11 +162,13 @@ public final class RunPlanner {
   }
 
   private static Optional<Step> nextMonth(Situation s, Present present) {
+    if (!s.settings().apiVersion().runsPeriods()) {
+      return Optional.empty(); // the rows stay as they are: the window is fixed, whatever api-version is set for a while
+    }
     List<Run> runs = RunHistory.merge(s.status().runs(), present.export().runs());
     MonthRows known = MonthRows.of(s.status().backfill());
     boolean adopted = Planner.ADOPTED.equals(s.status().origin());
-    Optional<BackfillWindow> window = s.settings().apiVersion().runsPeriods()
-        ? BackfillWindow.of(s.spec().backfill(), known.until(), today(s)) : Optional.empty();
+    Optional<BackfillWindow> window = BackfillWindow.of(s.spec().backfill(), known.until(), today(s));
     MonthRows rows = known.follow(present.export().runs()).fit(window, adopted ? runs : List.of());
     Optional<Month> month = s.memory().runsDeniedUntil() != null && s.now().isBefore(s.memory().runsDeniedUntil())
         ? Optional.empty() : rows.next(s.now(), runs, s.settings().backoff()::afterAttempt);

@@ -228,6 +228,14 @@ class RunPlannerTest {
     }
 
     @Test
+    void keepsItsRowsWhileAnOlderApiVersionIsSet() {
+      Situation asked = months.with(((Record) Planner.next(months)).status());
+      Situation old = apiVersion(status(asked, draft -> draft.apiVersion = "2023-08-01"), "2023-08-01");
+
+      assertInstanceOf(Rest.class, Planner.next(old));
+    }
+
+    @Test
     void whoseMonthAzureRefusesGoesOnWithTheNext() {
       Situation meant = meant(months.with(((Record) Planner.next(months)).status()));
       Situation refused = Answered.runRefused(meant, meant.status().pendingRun(), refusal("not this one"));
