@@ -351,6 +351,20 @@ class PlannerTest {
     }
 
     @Test
+    void thatNoReadEverShowsPutRightIsAFieldThatAzureIgnoresThoughItsETagChangesOnEveryRead() {
+      ObservedExport dropped = Specs.edited(EXPORT, "properties.format", "\"Csv\"");
+      Situation now = got(later(s, Duration.ofHours(1)), Specs.edited(dropped, "eTag", "\"first\""));
+      int sent = 0;
+      while (Planner.next(now) instanceof Update update) {
+        Situation answered = Answered.put(now, update.desired(), update.differences(), corrected(update), EXPORT);
+        now = got(later(answered, Duration.ofMinutes(20)), Specs.edited(dropped, "eTag", "\"" + ++sent + "\""));
+      }
+
+      assertEquals(Reason.FIELD_IGNORED, stuck(now).reason());
+      assertEquals(5, sent);
+    }
+
+    @Test
     void whoseCorrectionsAreRememberedTheNewestTen() {
       Situation now = got(s, Specs.edited(OTHER, "systemData.lastModifiedBy", "\"someone\""));
       for (int i = 0; i < 12; i++) {

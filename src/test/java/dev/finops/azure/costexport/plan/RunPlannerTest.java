@@ -122,6 +122,15 @@ class RunPlannerTest {
     }
 
     @Test
+    void thatWasHeldBackIsAsOldAsItsPost() {
+      Situation held = got(later(meant(asked), Duration.ofMinutes(10)), EXPORT);
+      Record renewed = assertInstanceOf(Record.class, Planner.next(held));
+
+      assertEquals(new PendingRun("Request", "monday", null, "2026-11-15T10:10:00Z", 1), renewed.status().pendingRun());
+      assertInstanceOf(Step.PostRun.class, Planner.next(held.with(renewed.status()).with(held.memory().postingRun(renewed.runToPost()))));
+    }
+
+    @Test
     void isHandledOnce() {
       assertInstanceOf(Rest.class, Planner.next(status(asked, draft -> draft.lastHandledRunRequest = "monday")));
     }
