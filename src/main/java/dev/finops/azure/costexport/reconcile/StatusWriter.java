@@ -6,9 +6,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finops.azure.costexport.api.v1alpha1.CostExport;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Writes a status as a merge patch of what changed, bound to the resource version that it was decided on: a decision made on
@@ -17,6 +19,8 @@ import java.util.Map;
 final class StatusWriter {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
+
+  private static final int TRIES = 3;
 
   private final KubernetesClient client;
 
@@ -37,6 +41,24 @@ final class StatusWriter {
         .withName(seen.getMetadata().getName())
         .subresource("status")
         .patch(MERGE, patch.toString());
+  }
+
+  /**
+   * For what has happened, which is true whatever else changed of the object meanwhile: unless somebody wrote the status, it is
+   * written on the object as it is now.
+   */
+  CostExport writeOnLatest(CostExport seen, CostExportStatus status) {
+    CostExport latest = seen;
+    for (int tries = 1; ; tries++) {
+      try {
+        return write(latest, status);
+      } catch (KubernetesClientException conflict) {
+        latest = conflict.getCode() == 409 && tries < TRIES ? client.resource(seen).get() : null;
+        if (latest == null || !Objects.equals(latest.getStatus(), seen.getStatus())) {
+          throw conflict;
+        }
+      }
+    }
   }
 
   /** RFC 7386: the changed members, null for those that went; lists as a whole. */

@@ -26,7 +26,6 @@ import dev.finops.azure.costexport.plan.Step;
 import dev.finops.azure.costexport.plan.Verdict;
 import dev.finops.azure.costexport.report.Report;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
@@ -123,7 +122,10 @@ final class Turn {
       case Verdict.Paused paused -> situation.memory();
     });
     Report report = Report.of(situation, verdict, proof(verdict));
-    writeOnLatest(report.status());
+    if (!report.status().equals(object.getStatus())) {
+      object = around.statuses().writeOnLatest(object, report.status());
+    }
+    situation = situation.with(report.status());
     report.notes().forEach(this::tell);
     if (!around.clock().skew().isZero() && around.skewTold().compareAndSet(false, true)) {
       tell(Note.warning(Reason.CLOCK_SKEW, "the operator's clock and Azure's differ by " + around.clock().skew()
@@ -148,25 +150,6 @@ final class Turn {
       object = around.statuses().write(object, status);
     }
     situation = situation.with(status);
-  }
-
-  /**
-   * What has happened is true whatever else changed of the object meanwhile: unless somebody wrote the status, it is written on
-   * the object as it is now.
-   */
-  private void writeOnLatest(CostExportStatus status) {
-    for (int tries = 1; ; tries++) {
-      try {
-        write(status);
-        return;
-      } catch (KubernetesClientException conflict) {
-        CostExport latest = conflict.getCode() == 409 && tries < CONFLICTS ? around.kubernetes().resource(object).get() : null;
-        if (latest == null || !Objects.equals(latest.getStatus(), object.getStatus())) {
-          throw conflict;
-        }
-        object = latest;
-      }
-    }
   }
 
   /** A status that was written proves that the object is the latest; without one, the API server is asked. */

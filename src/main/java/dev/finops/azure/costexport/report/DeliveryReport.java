@@ -1,13 +1,11 @@
 package dev.finops.azure.costexport.report;
 
-import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Delivery;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Run;
 import dev.finops.azure.costexport.export.RunHistory;
 import dev.finops.azure.costexport.plan.Conditions;
 import dev.finops.azure.costexport.plan.Proof;
 import dev.finops.azure.costexport.plan.Situation;
-import dev.finops.azure.costexport.plan.StatusDraft;
 import java.util.Optional;
 
 /** What is known of the last good run's blobs, with {@code delivery.verify}. */
@@ -16,11 +14,11 @@ record DeliveryReport(Situation s, RunReport runs, Delivery delivery, Optional<P
     return s.spec().delivery() != null && Boolean.TRUE.equals(s.spec().delivery().verify());
   }
 
-  /** A completed run that is not proven yet. One that found no data delivered nothing that could be. */
-  static Optional<Report.Unproven> open(Situation s, RunReport runs) {
+  /** A completed run that this delivery does not prove. One that found no data delivered nothing that could be. */
+  static Optional<Report.Unproven> open(Situation s, RunReport runs, Delivery delivery) {
     Run last = runs.lastSuccessfulRun();
-    boolean proven = last != null && s.status().delivery() != null && last.id().equals(s.status().delivery().runId());
-    if (!verifies(s) || last == null || proven || !RunHistory.is(last, "Completed")) {
+    boolean proven = last != null && delivery != null && last.id().equals(delivery.runId());
+    if (last == null || proven || !RunHistory.is(last, "Completed")) {
       return Optional.empty();
     }
     boolean newer = runs.runs() != null && !runs.runs().getFirst().id().equals(last.id());
@@ -29,7 +27,7 @@ record DeliveryReport(Situation s, RunReport runs, Delivery delivery, Optional<P
 
   /** Tells what storage said; false when there is nothing against the delivery. */
   boolean tell(ConditionSet set) {
-    if (!verifies(s) || open(s.with(withDelivery()), runs).isEmpty()) {
+    if (!verifies(s) || open(s, runs, delivery).isEmpty()) {
       return false;
     }
     switch (proof.orElse(null)) {
@@ -43,11 +41,5 @@ record DeliveryReport(Situation s, RunReport runs, Delivery delivery, Optional<P
   /** What was proven, for the message. */
   String summary() {
     return delivery == null || !verifies(s) ? "" : "; proven in storage: " + delivery.blobs() + " blobs, " + delivery.bytes() + " bytes";
-  }
-
-  private CostExportStatus withDelivery() {
-    StatusDraft draft = new StatusDraft(s.status());
-    draft.delivery = delivery;
-    return draft.done();
   }
 }

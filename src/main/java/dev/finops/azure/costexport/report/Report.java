@@ -76,7 +76,8 @@ public record Report(CostExportStatus status, List<Note> notes) {
   /** The run whose delivery is to be looked for in the storage account; empty when there is none, or it is proven. */
   public static Optional<Unproven> toProve(Situation s, Verdict verdict) {
     boolean looking = verdict instanceof Verdict.Settled || verdict instanceof Verdict.Watched;
-    return looking ? DeliveryReport.open(s, RunReport.of(s, observed(s, verdict))) : Optional.empty();
+    return looking && DeliveryReport.verifies(s)
+        ? DeliveryReport.open(s, RunReport.of(s, observed(s, verdict)), s.status().delivery()) : Optional.empty();
   }
 
   /** What is written down before something is done: that it is under way. */
