@@ -24,12 +24,14 @@ final class ArmPipeline {
   private static final int MAX_BODY = 16 * 1024 * 1024;
 
   private final SignIn signIn;
+  private final Identity identity;
   private final String audience;
   private final String version;
   private volatile HttpPipeline pipeline;
 
-  ArmPipeline(SignIn signIn, String audience, String version) {
+  ArmPipeline(SignIn signIn, Identity identity, String audience, String version) {
     this.signIn = signIn;
+    this.identity = identity;
     this.audience = audience;
     this.version = version;
     this.pipeline = pipeline();
@@ -41,7 +43,7 @@ final class ArmPipeline {
         .policies(
             new UserAgentPolicy("costexport-operator", "costexport-operator", version, null),
             new RequestIdPolicy(),
-            new BearerTokenAuthenticationPolicy(signIn.credential(), audience + "/.default"))
+            new BearerTokenAuthenticationPolicy(signIn.credential(identity), audience + "/.default"))
         .build();
   }
 

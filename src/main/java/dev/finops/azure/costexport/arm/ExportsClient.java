@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The operations of the Exports API ({@code Microsoft.CostManagement/exports}). All are synchronous: a Location header is
- * never followed, since Azure's points outside Azure Resource Manager (docs/azure.md, "PUT"). Every call is sent once, and
- * every fault is an {@link Answer.Failed}.
+ * never followed, since Azure's points outside Azure Resource Manager (docs/azure.md, "PUT"). Every call is sent once, as one
+ * identity, and every fault is an {@link Answer.Failed}.
  */
 public final class ExportsClient {
   private static final Logger LOG = LoggerFactory.getLogger(ExportsClient.class);
@@ -42,6 +42,7 @@ public final class ExportsClient {
   private final AzureConnection connection;
   private final ArmPipeline pipeline;
   private final AzureClock clock;
+  private final Identity identity;
   private final Gate gate;
   private final String clientType;
   private final CallListener listener;
@@ -53,11 +54,13 @@ public final class ExportsClient {
     void called(Operation operation, String outcome, Duration took);
   }
 
-  public ExportsClient(AzureConnection connection, SignIn signIn, AzureClock clock, String version, CallListener listener) {
+  /** @param gate one for all identities */
+  public ExportsClient(AzureConnection connection, SignIn signIn, Identity identity, Gate gate, AzureClock clock, String version, CallListener listener) {
     this.connection = connection;
-    this.pipeline = new ArmPipeline(signIn, connection.audience(), version);
+    this.pipeline = new ArmPipeline(signIn, identity, connection.audience(), version);
     this.clock = clock;
-    this.gate = new Gate(clock, connection.runsPerMinute());
+    this.identity = identity;
+    this.gate = gate;
     this.clientType = "CostExportOperator/" + version;
     this.listener = listener;
   }
@@ -126,7 +129,7 @@ public final class ExportsClient {
 
   private <T> Answer<T> call(Operation operation, Scope scope, HttpMethod method, URI uri, ObjectNode body,
       Function<RawAnswer, Optional<T>> reader) {
-    Optional<ArmFailure.Throttled> closed = gate.admit(scope, operation);
+    Optional<ArmFailure.Throttled> closed = gate.admit(identity, scope, operation);
     if (closed.isPresent()) {
       return new Answer.Failed<>(closed.get());
     }
@@ -137,7 +140,7 @@ public final class ExportsClient {
     if (answer instanceof Answer.Failed<T>(var failure)) {
       outcome = failure.reason().toString();
       if (failure instanceof ArmFailure.Throttled throttled) {
-        gate.freeze(scope, operation, throttled);
+        gate.freeze(identity, scope, operation, throttled);
       }
     }
     LOG.debug("{} {} {} {} ms", operation, uri.getPath(), outcome, took.toMillis());

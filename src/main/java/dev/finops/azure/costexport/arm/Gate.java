@@ -16,7 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * Keeps calls back that Azure would refuse: a bucket that it said is dry until it fills, and runs at the pace that a scope
  * takes. Nobody waits here; the answer is how long to stay away.
  */
-final class Gate {
+public final class Gate {
   private static final Detail PACED = new Detail(0, "", "the scope takes no more runs in this minute (RUNS_PER_MINUTE)", "");
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
@@ -25,7 +25,7 @@ final class Gate {
   private final Map<String, Frozen> frozen = new ConcurrentHashMap<>();
   private final Map<String, Deque<Instant>> runs = new ConcurrentHashMap<>();
 
-  Gate(InstantSource clock, int runsPerMinute) {
+  public Gate(InstantSource clock, int runsPerMinute) {
     this.clock = clock;
     this.runsPerMinute = runsPerMinute;
   }
@@ -33,19 +33,19 @@ final class Gate {
   /** @param detail what Azure said when it closed the bucket */
   private record Frozen(Instant until, Detail detail) {}
 
-  /** Empty when the call may go, and counts it. */
-  Optional<Throttled> admit(Scope scope, Operation operation) {
+  /** Empty when the call may go, and counts it; the pace of runs is the scope's, whoever asks. */
+  Optional<Throttled> admit(Identity identity, Scope scope, Operation operation) {
     Instant now = clock.instant();
-    Frozen bucket = frozen.get(bucket(scope, operation));
+    Frozen bucket = frozen.get(bucket(identity, scope, operation));
     if (bucket != null && bucket.until.isAfter(now)) {
       return Optional.of(new Throttled(bucket.detail, Duration.between(now, bucket.until)));
     }
     return operation == Operation.RUN ? admitRun(scope, now).map(wait -> new Throttled(PACED, wait)) : Optional.empty();
   }
 
-  void freeze(Scope scope, Operation operation, Throttled throttled) {
+  void freeze(Identity identity, Scope scope, Operation operation, Throttled throttled) {
     Frozen closed = new Frozen(clock.instant().plus(throttled.retryAfter()), throttled.detail());
-    frozen.merge(bucket(scope, operation), closed, (one, other) -> one.until.isAfter(other.until) ? one : other);
+    frozen.merge(bucket(identity, scope, operation), closed, (one, other) -> one.until.isAfter(other.until) ? one : other);
   }
 
   private Optional<Duration> admitRun(Scope scope, Instant now) {
@@ -62,9 +62,9 @@ final class Gate {
     }
   }
 
-  /** ARM counts per subscription or tenant and kind of call; runs have a limit of their own at each scope. */
-  private static String bucket(Scope scope, Operation operation) {
-    return switch (operation) {
+  /** ARM counts per application, subscription or tenant, and kind of call; runs have a limit of their own at each scope. */
+  private static String bucket(Identity identity, Scope scope, Operation operation) {
+    return identity.quota() + switch (operation) {
       case LIST, GET, HISTORY -> "read " + scope.quotaOwner();
       case PUT -> "write " + scope.quotaOwner();
       case DELETE -> "delete " + scope.quotaOwner();

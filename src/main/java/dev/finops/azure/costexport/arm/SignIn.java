@@ -35,7 +35,15 @@ public final class SignIn {
   }
 
   /** A new one: it remembers no token. */
-  public TokenCredential credential() {
+  public TokenCredential credential(Identity identity) {
+    return switch (identity) {
+      case Identity.Own own -> own();
+      case Identity.ServicePrincipal(var tenant, var client, var secret) ->
+          inCloud(new ClientSecretCredentialBuilder().tenantId(tenant).clientId(client).clientSecret(secret)).build();
+    };
+  }
+
+  private TokenCredential own() {
     if (connection.clientSecret().isPresent()) {
       return aad(new ClientSecretCredentialBuilder().clientSecret(connection.clientSecret().get())).build();
     }
@@ -50,6 +58,10 @@ public final class SignIn {
   private <B extends AadCredentialBuilderBase<B>> B aad(B builder) {
     connection.tenantId().ifPresent(builder::tenantId);
     connection.clientId().ifPresent(builder::clientId);
+    return inCloud(builder);
+  }
+
+  private <B extends AadCredentialBuilderBase<B>> B inCloud(B builder) {
     connection.authorityHost().ifPresent(host -> builder.authorityHost(host.toString()));
     if (connection.disableInstanceDiscovery()) {
       builder.disableInstanceDiscovery();

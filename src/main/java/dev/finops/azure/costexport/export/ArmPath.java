@@ -16,7 +16,7 @@ public record ArmPath(String path) {
     return node.isMissingNode() || node.isNull() ? null : node;
   }
 
-  void set(ObjectNode document, JsonNode value) {
+  public void set(ObjectNode document, JsonNode value) {
     ObjectNode parent = document;
     for (String step : steps().subList(0, steps().size() - 1)) {
       parent = parent.get(step) instanceof ObjectNode child ? child : parent.putObject(step);

@@ -59,6 +59,9 @@ public record DesiredExport(Map<Field, JsonNode> values, Set<Field> stated, Opti
       Times.end(period.to()).ifPresent(to -> values.put(Field.PERIOD_TO, instant(to)));
     }
     Set<Field> stated = new TreeSet<>(values.keySet());
+    if (spec.destination().sasTokenSecretRef() != null) {
+      stated.add(Field.SAS_TOKEN); // its value is no part of the spec
+    }
     Optional<ScheduleWindow> window = Optional.ofNullable(spec.schedule()).map(schedule -> ScheduleWindow.of(schedule,
         observed.flatMap(ObservedExport::scheduleStart), observed.flatMap(ObservedExport::scheduleEnd), now, moveStart));
     window.ifPresent(w -> {
@@ -90,7 +93,7 @@ public record DesiredExport(Map<Field, JsonNode> values, Set<Field> stated, Opti
     for (Field field : Field.values()) {
       JsonNode shown = field.armPath().in(observed.document());
       JsonNode wanted = values.get(field);
-      if (wanted == null && appliedPaths.contains(field.specPath()) && !NEVER_TAKEN_OUT.contains(field)) {
+      if (wanted == null && appliedPaths.contains(field.specPath()) && !NEVER_TAKEN_OUT.contains(field) && !stated.contains(field)) {
         wanted = field == Field.IDENTITY_TYPE ? NO_IDENTITY : null;
         if (!field.isAbsent(shown)) {
           differences.add(new Difference(field, wanted, shown));

@@ -3,12 +3,17 @@ package dev.finops.azure.costexport.operator;
 import dev.finops.azure.costexport.api.v1alpha1.CostExport;
 import dev.finops.azure.costexport.arm.AzureClock;
 import dev.finops.azure.costexport.arm.ExportsClient;
+import dev.finops.azure.costexport.arm.Gate;
 import dev.finops.azure.costexport.arm.SignIn;
 import dev.finops.azure.costexport.delivery.Access;
 import dev.finops.azure.costexport.delivery.BlobProof;
 import dev.finops.azure.costexport.delivery.ExportFolder;
+import dev.finops.azure.costexport.observe.ScopeSnapshots;
+import dev.finops.azure.costexport.plan.Proof;
+import dev.finops.azure.costexport.plan.Secrets.Sas;
 import dev.finops.azure.costexport.reconcile.CostExportReconciler;
 import dev.finops.azure.costexport.reconcile.Deliveries;
+import dev.finops.azure.costexport.reconcile.Session;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -67,11 +72,15 @@ public final class Main {
     Preflight.check(kubernetes, config);
     AzureClock clock = new AzureClock(InstantSource.system());
     SignIn signIn = new SignIn(config.azure());
-    ExportsClient azure = new ExportsClient(config.azure(), signIn, clock, version, (operation, outcome, took) ->
+    ExportsClient.CallListener calls = (operation, outcome, took) ->
         Timer.builder("costexport.arm.requests").description("Calls to Azure Resource Manager")
-            .tag("operation", operation.toString()).tag("outcome", outcome).register(registry).record(took));
-    CostExportReconciler reconciler =
-        new CostExportReconciler(kubernetes, azure, clock, deliveries(config, signIn, clock), config.settings(), host());
+            .tag("operation", operation.toString()).tag("outcome", outcome).register(registry).record(took);
+    Gate gate = new Gate(clock, config.azure().runsPerMinute());
+    BlobProof proofs = new BlobProof(signIn.http(), config.blobEndpointTemplate(), clock);
+    CostExportReconciler reconciler = new CostExportReconciler(kubernetes, identity -> {
+      ExportsClient azure = new ExportsClient(config.azure(), signIn, identity, gate, clock, version, calls);
+      return new Session(azure, new ScopeSnapshots(azure, clock, config.settings()), deliveries(proofs, new Access.Identity(signIn.credential(identity))));
+    }, clock, new SasExpiryMetric(registry), config.settings(), host());
     Operator operator = operator(config, kubernetes, reconciler, registry);
     AtomicBoolean synced = new AtomicBoolean();
     StatusServer server = new StatusServer(config.httpPort(), synced::get, registry::scrape);
@@ -82,11 +91,12 @@ public final class Main {
         config.watchNamespaces().isEmpty() ? "all namespaces" : String.join(", ", config.watchNamespaces()), server.port());
   }
 
-  private static Deliveries deliveries(Config config, SignIn signIn, AzureClock clock) {
-    BlobProof proofs = new BlobProof(signIn.http(), config.blobEndpointTemplate(), clock);
-    Access identity = new Access.Identity(signIn.credential());
-    return (run, spec, exportName, overwritable) ->
-        proofs.of(run, ExportFolder.of(spec.destination(), exportName), identity, overwritable);
+  private static Deliveries deliveries(BlobProof proofs, Access identity) {
+    return (run, spec, exportName, sas, overwritable) -> switch (sas) {
+      case Sas.Missing(var why) -> new Proof.Unreachable(why);
+      case Sas.Known(var token) -> proofs.of(run, ExportFolder.of(spec.destination(), exportName), new Access.Sas(token.value()), overwritable);
+      case Sas.NotNamed none -> proofs.of(run, ExportFolder.of(spec.destination(), exportName), identity, overwritable);
+    };
   }
 
   private static Operator operator(Config config, KubernetesClient kubernetes, CostExportReconciler reconciler,

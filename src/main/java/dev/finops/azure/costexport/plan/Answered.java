@@ -33,6 +33,7 @@ public final class Answered {
     draft.eTag = Optional.ofNullable(answer.eTag()).orElse("unknown");
     draft.apiVersion = s.settings().apiVersion().name();
     draft.appliedFields = sent.statedPaths();
+    draft.sasTokenHash = SasDelivery.hashAfter(s, sent, !(s.observation() instanceof Present) || SasDelivery.isDue(differences));
     draft.lastHandledApplyRequest = Planner.applyRequest(s).orElse(s.status().lastHandledApplyRequest());
     if (!corrected.isEmpty()) {
       draft.corrections = corrections(s, corrected, before);

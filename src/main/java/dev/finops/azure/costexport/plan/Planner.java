@@ -33,7 +33,7 @@ public final class Planner {
   /** How closely Azure has to be looked at before anything can be decided; empty when it is not to be asked at all. */
   public static Optional<Look> firstLook(Situation s) {
     CostExportStatus status = s.status();
-    if (s.subject().paused() || Unsupported.refusal(s.spec()).isPresent() || s.managed() && s.subject().owner().isPresent()) {
+    if (s.subject().paused() || s.managed() && s.subject().owner().isPresent() || s.secrets().noCredentials().isPresent()) {
       return Optional.empty();
     }
     boolean asked = s.subject().request(Annotations.RECONCILE_REQUESTED_AT, status.lastHandledReconcileRequest()).isPresent();
@@ -49,7 +49,7 @@ public final class Planner {
     if (s.subject().paused()) {
       return new Step.Rest(new Verdict.Paused());
     }
-    Optional<Verdict.Stuck> unfit = Unsupported.refusal(s.spec()).or(() -> conflict(s));
+    Optional<Verdict> unfit = conflict(s).or(() -> s.secrets().refusal());
     if (unfit.isPresent()) {
       return new Step.Rest(unfit.get());
     }
@@ -66,7 +66,7 @@ public final class Planner {
     };
   }
 
-  private static Optional<Verdict.Stuck> conflict(Situation s) {
+  private static Optional<Verdict> conflict(Situation s) {
     return s.subject().owner().filter(owner -> s.managed()).map(owner -> new Verdict.Stuck(Reason.CONFLICT,
         "CostExport " + owner + " is older and manages " + s.exportId() + " already; delete one of the two, or set"
             + " managementPolicy: Observe here", List.of()));
@@ -80,7 +80,7 @@ public final class Planner {
     if (s.justWrote()) {
       return new Step.Rest(new Verdict.Waiting(Reason.CREATING, "Azure accepted the export and does not show it yet"));
     }
-    Optional<Verdict.Stuck> refused = Refusals.before(s, List.of());
+    Optional<Verdict> refused = Refusals.before(s, List.of()).<Verdict>map(stuck -> stuck).or(() -> SasDelivery.obstacle(s, true, List.of()));
     if (refused.isPresent()) {
       return new Step.Rest(refused.get());
     }
@@ -97,7 +97,7 @@ public final class Planner {
           ? List.of(Note.warning(Reason.EXTERNAL_DELETED, "the export " + s.exportId() + " was deleted by somebody else; it is created again"))
           : List.of());
     }
-    return new Step.Create(desired.createBody(), desired);
+    return new Step.Create(SasDelivery.into(desired.createBody(), s, List.of()), desired);
   }
 
   /** Where an export stands that equals the spec, whatever else is waited for. */
@@ -116,6 +116,7 @@ public final class Planner {
     draft.exportId = s.exportId().path();
     draft.origin = CREATED;
     draft.eTag = null;
+    draft.sasTokenHash = SasDelivery.hashAfter(s, desired, true);
     draft.appliedFields = desired.statedPaths();
     if (!lost && Boolean.TRUE.equals(s.spec().runOnCreate()) && draft.pendingRun == null) {
       draft.pendingRun = new PendingRun(RunPlanner.ON_CREATE, null, null, null, 0);
@@ -133,8 +134,8 @@ public final class Planner {
     if (accepted.isPresent()) {
       return accepted.get();
     }
-    List<Difference> differences = desired.differences(export, s.appliedFields()).stream()
-        .filter(d -> !desired.isIdle(d) || !s.applied() && !s.memory().writes().sentInVain(d.field(), s.subject().generation(), 1)).toList();
+    List<Difference> differences = SasDelivery.with(s, export, desired.differences(export, s.appliedFields()).stream()
+        .filter(d -> !desired.isIdle(d) || !s.applied() && !s.memory().writes().sentInVain(d.field(), s.subject().generation(), 1)).toList());
     boolean forced = applyRequest(s).isPresent();
     if (!differences.isEmpty() && s.justWrote() && s.memory().writes().replacedETags().contains(String.valueOf(export.eTag()))) {
       return new Step.Rest(new Verdict.Waiting(Reason.UPDATING, "Azure accepted the update and does not show it yet"));
@@ -159,14 +160,15 @@ public final class Planner {
           "Azure showed the export without its eTag, so that it cannot be updated", ""), Reason.BAD_ARM_RESPONSE, null), true, differences));
     }
     Step.Cause cause = cause(s, export, desired, differences);
-    Optional<Verdict> contested = Refusals.contested(s, cause, differences);
+    Optional<Verdict> contested = SasDelivery.obstacle(s, SasDelivery.isDue(differences), differences)
+        .or(() -> Refusals.contested(s, cause, differences));
     if (contested.isPresent()) {
       return new Step.Rest(contested.get());
     }
     if (!s.appliedFields().containsAll(desired.statedPaths())) {
       return new Step.Record(withApplied(s, desired), false, List.of());
     }
-    return new Step.Update(desired.updateBody(export, s.appliedFields()), desired, differences, cause);
+    return new Step.Update(SasDelivery.into(desired.updateBody(export, s.appliedFields()), s, differences), desired, differences, cause);
   }
 
   private static Step.Cause cause(Situation s, ObservedExport export, DesiredExport desired, List<Difference> differences) {
@@ -176,7 +178,8 @@ public final class Planner {
     boolean ended = desired.schedule().filter(window -> window.phase() == Phase.ENDED).isPresent();
     boolean due = differences.stream().allMatch(d -> d.field() == Field.SCHEDULE_STATUS && ended
         || d.field() == Field.SCHEDULE_TO && !desired.stated().contains(Field.SCHEDULE_TO));
-    return !s.applied() ? Step.Cause.SPEC : due ? Step.Cause.TIME : Refusals.unedited(s, export) ? Step.Cause.AGAIN : Step.Cause.DRIFT;
+    boolean secret = differences.stream().allMatch(d -> d.field() == Field.SAS_TOKEN);
+    return !s.applied() ? Step.Cause.SPEC : secret ? Step.Cause.SECRET : due ? Step.Cause.TIME : Refusals.unedited(s, export) ? Step.Cause.AGAIN : Step.Cause.DRIFT;
   }
 
   /** An export that is there and was not made by this object, or perhaps was, just before a crash. */
@@ -206,6 +209,7 @@ public final class Planner {
     draft.appliedFields = desired.statedPaths();
     if (!created) {
       draft.pendingRun = null;
+      draft.sasTokenHash = SasDelivery.hashAfter(s, desired, true); // what Azure has is not to be seen, and is left
     }
     Note note = created
         ? Note.normal(Reason.CREATED, "created " + s.exportId())

@@ -47,6 +47,9 @@ public final class Removal {
     if (heir.isPresent()) {
       return new Step.Release(Optional.of(Note.normal(Reason.INHERITED, "left " + id + " to CostExport " + heir.get())));
     }
+    if (s.secrets().noCredentials().isPresent()) {
+      return new Step.Rest(Secrets.missing(s.secrets().noCredentials().get(), true, List.of()));
+    }
     boolean known = s.status().eTag() != null;
     return switch (s.observation()) {
       case NotAsked nothing -> known && !s.justDeleted() ? new Step.Delete(id) : new Step.Observe(id);

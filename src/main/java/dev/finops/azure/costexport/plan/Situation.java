@@ -24,18 +24,18 @@ import java.util.Set;
  * @param now by Azure's clock, since Azure judges what is past
  */
 public record Situation(Subject subject, CostExportSpec spec, CostExportStatus status, Observation observation, Memory memory,
-    Settings settings, Instant now) {
+    Settings settings, Instant now, Secrets secrets) {
   /** How old what was seen may be when it is written upon. */
   private static final Duration RECENT = Duration.ofSeconds(10);
 
   public Situation with(CostExportStatus newStatus) {
-    return new Situation(subject, spec, newStatus, observation, memory, settings, now);
+    return new Situation(subject, spec, newStatus, observation, memory, settings, now, secrets);
   }
 
   public Situation with(Observation newObservation, Instant newNow) {
     Memory then = newObservation instanceof Present(var export, var at, var source) && source != Source.PUT && !memory.writes().sent().isEmpty()
         ? memory.saw(shownAsWanted(export, newNow)) : memory;
-    return new Situation(subject, spec, status, newObservation, then, settings, newNow);
+    return new Situation(subject, spec, status, newObservation, then, settings, newNow, secrets);
   }
 
   private Set<Field> shownAsWanted(ObservedExport export, Instant at) {
@@ -45,7 +45,11 @@ public record Situation(Subject subject, CostExportSpec spec, CostExportStatus s
   }
 
   public Situation with(Memory newMemory) {
-    return new Situation(subject, spec, status, observation, newMemory, settings, now);
+    return new Situation(subject, spec, status, observation, newMemory, settings, now, secrets);
+  }
+
+  public Situation with(Secrets newSecrets) {
+    return new Situation(subject, spec, status, observation, memory, settings, now, newSecrets);
   }
 
   /** After one more failure in a row. Across a restart the condition remembers when they began. */

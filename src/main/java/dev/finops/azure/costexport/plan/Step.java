@@ -35,6 +35,8 @@ public sealed interface Step {
     TIME,
     /** Azure took the document and does not show it all, though nobody changed it since. */
     AGAIN,
+    /** The Secret of the destination has another SAS token. */
+    SECRET,
     REQUEST
   }
 }

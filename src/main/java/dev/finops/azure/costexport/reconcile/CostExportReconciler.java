@@ -2,8 +2,8 @@ package dev.finops.azure.costexport.reconcile;
 
 import dev.finops.azure.costexport.api.v1alpha1.CostExport;
 import dev.finops.azure.costexport.arm.AzureClock;
-import dev.finops.azure.costexport.arm.ExportsClient;
-import dev.finops.azure.costexport.observe.ScopeSnapshots;
+import dev.finops.azure.costexport.arm.Identity;
+import dev.finops.azure.costexport.export.SasToken;
 import dev.finops.azure.costexport.plan.Look;
 import dev.finops.azure.costexport.plan.Observation;
 import dev.finops.azure.costexport.plan.Planner;
@@ -29,8 +29,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,35 +53,59 @@ public final class CostExportReconciler implements Reconciler<CostExport>, Clean
   /** How soon an heir looks whether the owner has gone. */
   private static final Duration HANDOVER = Duration.ofSeconds(1);
 
-  private final Turn.Surroundings around;
+  /** How often Secrets in use are read again at least: a rotation is picked up within a minute. */
+  private static final Duration SECRETS = Duration.ofSeconds(30);
+
+  private final KubernetesClient kubernetes;
+  private final StatusWriter statuses;
+  private final EventWriter events;
+  private final AtomicBoolean skewTold = new AtomicBoolean();
+  private final Sessions sessions;
+  private final SecretReader secrets;
+  private final SasExpiries expiries;
   private final AzureClock clock;
   private final Settings settings;
   private final Memories memories = new Memories();
   private final SimpleInboundEventSource<CostExport> wake = new SimpleInboundEventSource<>("wake");
   private Claims claims;
 
-  public CostExportReconciler(KubernetesClient kubernetes, ExportsClient azure, AzureClock clock, Deliveries deliveries, Settings settings, String instance) {
+  /** @param opener makes the session of an identity */
+  public CostExportReconciler(KubernetesClient kubernetes, Function<Identity, Session> opener, AzureClock clock, SasExpiries expiries,
+      Settings settings, String instance) {
+    this.kubernetes = kubernetes;
+    this.statuses = new StatusWriter(kubernetes);
+    this.events = new EventWriter(kubernetes, clock, instance);
+    this.sessions = new Sessions(opener);
+    this.secrets = new SecretReader(kubernetes, clock, wake::propagateEvent);
+    this.expiries = expiries;
     this.clock = clock;
     this.settings = settings;
-    this.around = new Turn.Surroundings(kubernetes, azure, deliveries, new ScopeSnapshots(azure, clock, settings),
-        new StatusWriter(kubernetes), new EventWriter(kubernetes, clock, instance), clock, new AtomicBoolean());
   }
 
   @Override
   public List<EventSource<?, CostExport>> prepareEventSources(EventSourceContext<CostExport> context) {
     claims = new Claims(context.getPrimaryCache());
+    long interval = (settings.runPollInterval().compareTo(SECRETS) < 0 ? settings.runPollInterval() : SECRETS).toMillis();
+    Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("secrets").factory())
+        .scheduleWithFixedDelay(secrets::poll, interval, interval, TimeUnit.MILLISECONDS);
     return List.of(wake);
   }
 
   @Override
   public UpdateControl<CostExport> reconcile(CostExport object, Context<CostExport> context) {
     UpdateControl<CostExport> control = UpdateControl.noUpdate();
-    pass(object).ifPresent(wait -> control.rescheduleAfter(wait.toMillis()));
+    Optional<Duration> wait;
+    try {
+      wait = pass(object, credentials(object));
+    } catch (Turn.Stale | KubernetesClientException notAnswered) {
+      wait = Optional.of(later(object, notAnswered));
+    }
+    wait.ifPresent(until -> control.rescheduleAfter(until.toMillis()));
     return control;
   }
 
-  private Optional<Duration> pass(CostExport object) {
-    Turn turn = new Turn(around, object, situation(object));
+  private Optional<Duration> pass(CostExport object, Credentials credentials) {
+    Turn turn = new Turn(around(object, credentials), object, situation(object, credentials));
     try {
       Optional<Look> look = Planner.firstLook(turn.situation());
       look.ifPresent(turn::observe);
@@ -90,13 +117,14 @@ public final class CostExportReconciler implements Reconciler<CostExport>, Clean
         verdict = turn.act(Planner.next(turn.situation())).orElse(null);
       }
       turn.report(verdict);
+      expiries.expires(Names.of(object), turn.situation().secrets().token().flatMap(SasToken::expiry));
       boolean owned = claims.owner(object).filter(owner -> owner.getMetadata().getDeletionTimestamp() == null).isPresent();
       if (turn.situation().subject().owner().isPresent() && !owned) {
         return Optional.of(HANDOVER); // the owner is going, or went while this pass was at it
       }
       return Wakeup.after(turn.situation(), turn.situation().status(), verdict, ThreadLocalRandom.current());
     } catch (Turn.Stale | KubernetesClientException notWritten) {
-      return Optional.of(later(object, notWritten));
+      throw notWritten;
     } catch (RuntimeException fault) {
       LOG.error("{}: a fault of the operator, which is tried again; please report it", Names.of(object), fault);
       throw fault;
@@ -108,11 +136,12 @@ public final class CostExportReconciler implements Reconciler<CostExport>, Clean
   @Override
   public DeleteControl cleanup(CostExport object, Context<CostExport> context) {
     try {
-      Deletion deletion = new Deletion(around, object, situation(object), claims.owner(object).or(() -> claims.heir(object)));
+      Credentials credentials = credentials(object);
+      Deletion deletion = new Deletion(around(object, credentials), object, situation(object, credentials), claims.owner(object).or(() -> claims.heir(object)));
       Optional<Verdict> waiting = deletion.run();
       memories.keep(object, deletion.situation().memory());
       if (waiting.isEmpty()) {
-        memories.forget(object);
+        forget(object);
         claims.heir(object).ifPresent(heir -> wake.propagateEvent(ResourceID.fromResource(heir)));
         return DeleteControl.defaultDelete();
       }
@@ -124,7 +153,25 @@ public final class CostExportReconciler implements Reconciler<CostExport>, Clean
     }
   }
 
-  private Situation situation(CostExport object) {
+  private void forget(CostExport object) {
+    memories.forget(object);
+    sessions.forget(object.getMetadata().getUid());
+    secrets.forget(ResourceID.fromResource(object));
+    expiries.expires(Names.of(object), Optional.empty());
+  }
+
+  private Credentials credentials(CostExport object) {
+    return Credentials.of(object, secrets, sessions.last(object.getMetadata().getUid()));
+  }
+
+  /** Without an identity there is no session: whatever asked Azure then would fail rather than ask as somebody else. */
+  private Turn.Surroundings around(CostExport object, Credentials credentials) {
+    Optional<Session> session = credentials.identity().map(identity -> sessions.of(object.getMetadata().getUid(), identity));
+    return new Turn.Surroundings(kubernetes, session.map(Session::azure).orElse(null), session.map(Session::deliveries).orElse(null),
+        session.map(Session::snapshots).orElse(null), statuses, events, clock, skewTold);
+  }
+
+  private Situation situation(CostExport object, Credentials credentials) {
     Instant now = clock.instant();
     var metadata = object.getMetadata();
     if (object.getStatus() == null) {
@@ -133,7 +180,8 @@ public final class CostExportReconciler implements Reconciler<CostExport>, Clean
     Subject subject = new Subject(metadata.getNamespace(), metadata.getName(), metadata.getGeneration(),
         Instant.parse(metadata.getCreationTimestamp()), metadata.getDeletionTimestamp() != null, Optional.ofNullable(metadata.getAnnotations()).orElse(Map.of()),
         claims.owner(object).map(Names::of));
-    return new Situation(subject, object.getSpec(), object.getStatus(), new Observation.NotAsked(), memories.of(object, now), settings, now);
+    return new Situation(subject, object.getSpec(), object.getStatus(), new Observation.NotAsked(), memories.of(object, now), settings, now,
+        credentials.secrets());
   }
 
   /** The API server did not take what was written: an object that changed meanwhile is soon here, anything else passes. */

@@ -135,7 +135,7 @@ final class Turn {
 
   private Optional<Proof> proof(Verdict verdict) {
     return Report.toProve(situation, verdict).map(open -> around.deliveries().look(open.run(), situation.spec(),
-        situation.exportId().name(), open.overwritable()));
+        situation.exportId().name(), situation.secrets().sas(), open.overwritable()));
   }
 
   private void record(Step.Record record) {
@@ -169,8 +169,8 @@ final class Turn {
     proveFresh();
     String changes = Planner.describe(update.differences());
     ObservedExport before = ((Present) situation.observation()).export();
-    List<Difference> corrected = update.cause() == Step.Cause.DRIFT ? update.differences()
-        : update.differences().stream().filter(d -> edited.contains(d.field())).toList();
+    List<Difference> corrected = update.differences().stream().filter(d -> d.field() != Field.SAS_TOKEN)
+        .filter(d -> update.cause() == Step.Cause.DRIFT || edited.contains(d.field())).toList();
     if (!corrected.isEmpty() && !told(corrected)) {
       tell(Note.warning(Reason.DRIFT_DETECTED, "changed in Azure" + before.changedBy().map(who -> " by " + who).orElse("") + ": "
           + corrected.stream().map(d -> d.path() + " is " + d.observedText()).collect(Collectors.joining("; "))));
@@ -181,6 +181,7 @@ final class Turn {
       case DRIFT -> Note.normal(Reason.DRIFT_CORRECTED, "put right " + changes);
       case AGAIN -> Note.normal(Reason.UPDATED, "sent again what Azure took and does not show: " + changes);
       case TIME -> Note.normal(Reason.UPDATED, "the schedule was due for " + changes);
+      case SECRET -> Note.normal(Reason.UPDATED, "sent the SAS token that the Secret has now");
       case REQUEST -> Note.normal(Reason.UPDATED, "sent again, as was asked for");
     };
     return written(around.azure().put(situation.exportId(), update.body()), update.desired(), update.differences(), corrected, note);

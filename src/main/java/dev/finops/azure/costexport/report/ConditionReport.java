@@ -5,6 +5,7 @@ import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Condition;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Run;
 import dev.finops.azure.costexport.export.Difference;
 import dev.finops.azure.costexport.export.RunHistory;
+import dev.finops.azure.costexport.export.SasToken;
 import dev.finops.azure.costexport.export.ScheduleWindow;
 import dev.finops.azure.costexport.export.Times;
 import dev.finops.azure.costexport.failure.ArmFailure;
@@ -14,6 +15,7 @@ import dev.finops.azure.costexport.plan.Conditions;
 import dev.finops.azure.costexport.plan.Note;
 import dev.finops.azure.costexport.plan.Observation.Present;
 import dev.finops.azure.costexport.plan.Planner;
+import dev.finops.azure.costexport.plan.Secrets;
 import dev.finops.azure.costexport.plan.Situation;
 import dev.finops.azure.costexport.plan.Unsupported;
 import dev.finops.azure.costexport.plan.Verdict;
@@ -29,6 +31,9 @@ final class ConditionReport {
   private static final Set<Reason> STALL_WHEN_LASTING = Set.of(Reason.AUTHORIZATION_FAILED, Reason.PROVIDER_NOT_REGISTERED,
       Reason.CREDENTIALS_MISSING, Reason.SCOPE_NOT_FOUND, Reason.INVALID_REQUEST);
   private static final Duration LASTING = Duration.ofMinutes(30);
+
+  /** How long before its end a SAS token is announced. */
+  private static final Duration SAS_EXPIRING = Duration.ofDays(14);
 
   /** After so many intervals without an answer nobody can say whether Azure equals the spec. */
   private static final int SILENT_INTERVALS = 3;
@@ -72,12 +77,18 @@ final class ConditionReport {
   }
 
   private void settled(List<Note> notes, Optional<Condition> before) {
-    Reason reason = window.map(w -> switch (w.phase()) {
-      case ENDING -> Reason.SCHEDULE_ENDING;
-      case ENDED -> Reason.SCHEDULE_ENDED;
-      case ACTIVE, SUSPENDED -> Reason.APPLIED;
-    }).orElse(Reason.APPLIED);
+    Optional<Instant> sasExpiry = s.secrets().token().flatMap(SasToken::expiry).filter(at -> at.isBefore(s.now().plus(SAS_EXPIRING)));
+    Reason reason = sasExpiry.map(at -> at.isAfter(s.now()) ? Reason.SAS_TOKEN_EXPIRING : Reason.SAS_TOKEN_EXPIRED)
+        .or(() -> window.map(w -> switch (w.phase()) {
+          case ENDING -> Reason.SCHEDULE_ENDING;
+          case ENDED -> Reason.SCHEDULE_ENDED;
+          case ACTIVE, SUSPENDED -> Reason.APPLIED;
+        })).orElse(Reason.APPLIED);
     String message = switch (reason) {
+      case SAS_TOKEN_EXPIRING -> "Azure has the export as the spec states it; its SAS token expires at " + Times.write(sasExpiry.orElseThrow())
+          + ", and Azure cannot deliver any more then; put a new one into Secret " + sasSecret();
+      case SAS_TOKEN_EXPIRED -> "the SAS token expired at " + Times.write(sasExpiry.orElseThrow())
+          + ", and Azure cannot deliver; put a new one into Secret " + sasSecret();
       case SCHEDULE_ENDING -> "Azure has the export as the spec states it; its schedule ends at "
           + Times.write(window.orElseThrow().to()) + ", set a later schedule.to to go on";
       case SCHEDULE_ENDED -> "the schedule ended at " + Times.write(window.orElseThrow().to())
@@ -85,12 +96,21 @@ final class ConditionReport {
       default -> "Azure has the export as the spec states it";
     } + unsupported();
     set.set(Conditions.READY, true, reason, message);
-    set.set(Conditions.SYNCED, true, Reason.APPLIED, "Azure equals the spec");
+    if (s.secrets().sas() instanceof Secrets.Sas.Missing(var why)) {
+      set.unknown(Conditions.SYNCED, Reason.CREDENTIALS_MISSING, "whether Azure has the SAS token that it should have is not known: " + why);
+    } else {
+      set.set(Conditions.SYNCED, true, Reason.APPLIED, "Azure equals the spec");
+    }
     set.remove(Conditions.RECONCILING);
     set.remove(Conditions.STALLED);
     if (reason != Reason.APPLIED && before.filter(ready -> reason.toString().equals(ready.reason())).isEmpty()) {
       notes.add(Note.warning(reason, message));
     }
+  }
+
+  private String sasSecret() {
+    var ref = s.spec().destination().sasTokenSecretRef();
+    return s.subject().namespace() + "/" + ref.name() + ", key " + ref.key();
   }
 
   private void watched(Verdict.Watched watched) {
@@ -229,7 +249,8 @@ final class ConditionReport {
   /** One Event when a failure begins or changes its reason, none while it lasts. */
   private void warnOfFailure(Verdict verdict, Optional<Condition> before, List<Note> notes) {
     boolean failed = verdict instanceof Verdict.Failing || verdict instanceof Verdict.Stuck;
-    set.find(Conditions.SYNCED).filter(synced -> failed && !"True".equals(synced.status()))
+    boolean secretGone = verdict instanceof Verdict.Settled;
+    set.find(Conditions.SYNCED).filter(synced -> (failed || secretGone) && !"True".equals(synced.status()))
         .filter(synced -> before.filter(b -> b.reason().equals(synced.reason()) && b.status().equals(synced.status())).isEmpty())
         .ifPresent(synced -> notes.add(Note.warning(reason(verdict), synced.message())));
   }
@@ -238,7 +259,7 @@ final class ConditionReport {
     return switch (verdict) {
       case Verdict.Failing failing -> failing.failure().reason();
       case Verdict.Stuck stuck -> stuck.reason();
-      default -> Reason.APPLIED;
+      default -> Reason.CREDENTIALS_MISSING;
     };
   }
 

@@ -1,6 +1,7 @@
 package dev.finops.azure.costexport.arm;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.finops.azure.costexport.export.Scope;
 import dev.finops.azure.costexport.failure.ArmFailure.Detail;
@@ -18,6 +19,8 @@ class GateTest {
   private final SettableClock clock = new SettableClock();
   private final Gate gate = new Gate(clock, 3);
 
+  private static final Identity OWN = new Identity.Own();
+
   @ParameterizedTest
   @CsvSource({
       "/subscriptions/0A/,                      GET,    true",
@@ -29,21 +32,21 @@ class GateTest {
       "/subscriptions/0b,                       GET,    false",
       "/providers/Microsoft.Billing/billingAccounts/1, GET, false"})
   void aBucketFreezesAlone(String scope, Operation operation, boolean frozen) {
-    gate.freeze(SCOPE, Operation.LIST, dry(MINUTE));
+    gate.freeze(OWN, SCOPE, Operation.LIST, dry(MINUTE));
 
     assertEquals(frozen ? Optional.of(MINUTE) : Optional.empty(), wait(new Scope(scope), operation));
   }
 
   @Test
   void scopesWithoutASubscriptionShareTheTenantsQuota() {
-    gate.freeze(new Scope("/providers/Microsoft.Billing/billingAccounts/1"), Operation.PUT, dry(MINUTE));
+    gate.freeze(OWN, new Scope("/providers/Microsoft.Billing/billingAccounts/1"), Operation.PUT, dry(MINUTE));
 
     assertEquals(Optional.of(MINUTE), wait(new Scope("/providers/Microsoft.Management/managementGroups/x"), Operation.PUT));
   }
 
   @Test
   void aFrozenBucketThawsWhenItsTimeHasCome() {
-    gate.freeze(SCOPE, Operation.GET, dry(MINUTE));
+    gate.freeze(OWN, SCOPE, Operation.GET, dry(MINUTE));
     clock.pass(Duration.ofSeconds(59));
     assertEquals(Optional.of(Duration.ofSeconds(1)), wait(SCOPE, Operation.GET));
 
@@ -53,8 +56,8 @@ class GateTest {
 
   @Test
   void aShorterWaitThawsNothing() {
-    gate.freeze(SCOPE, Operation.GET, dry(MINUTE));
-    gate.freeze(SCOPE, Operation.GET, dry(Duration.ofSeconds(1)));
+    gate.freeze(OWN, SCOPE, Operation.GET, dry(MINUTE));
+    gate.freeze(OWN, SCOPE, Operation.GET, dry(Duration.ofSeconds(1)));
 
     assertEquals(Optional.of(MINUTE), wait(SCOPE, Operation.GET));
   }
@@ -75,7 +78,7 @@ class GateTest {
 
   @Test
   void aRunThatWasHeldBackIsNotCounted() {
-    gate.freeze(SCOPE, Operation.RUN, dry(MINUTE));
+    gate.freeze(OWN, SCOPE, Operation.RUN, dry(MINUTE));
     for (int attempt = 0; attempt < 5; attempt++) {
       assertEquals(Optional.of(MINUTE), wait(SCOPE, Operation.RUN));
     }
@@ -84,8 +87,20 @@ class GateTest {
     assertEquals(Optional.empty(), wait(SCOPE, Operation.RUN));
   }
 
+  @Test
+  void anIdentityHasItsOwnQuotaAndSharesAScopesPaceOfRuns() {
+    Identity other = new Identity.ServicePrincipal("tenant", "client", "secret");
+    gate.freeze(OWN, SCOPE, Operation.GET, dry(MINUTE));
+    assertEquals(Optional.empty(), gate.admit(other, SCOPE, Operation.GET));
+
+    for (int run = 0; run < 3; run++) {
+      assertEquals(Optional.empty(), gate.admit(run % 2 == 0 ? OWN : other, SCOPE, Operation.RUN));
+    }
+    assertTrue(gate.admit(other, SCOPE, Operation.RUN).isPresent());
+  }
+
   private Optional<Duration> wait(Scope scope, Operation operation) {
-    return gate.admit(scope, operation).map(Throttled::retryAfter);
+    return gate.admit(OWN, scope, operation).map(Throttled::retryAfter);
   }
 
   private static Throttled dry(Duration wait) {

@@ -71,10 +71,14 @@ class PlannerTest {
       assertInstanceOf(Verdict.Watched.class, rest(ownedBy(got(fresh(with(FOCUS, "managementPolicy", "Observe")), EXPORT), "finance/older")));
     }
 
-    @ParameterizedTest
-    @CsvSource({"credentialsSecretRef.name", "destination.sasTokenSecretRef.name"})
-    void thatNeedsASecretIsToldThatNoneIsRead(String path) {
-      assertEquals(Reason.NOT_SUPPORTED_YET, stuck(absent(fresh(with(FOCUS, path, "secret")))).reason());
+    @Test
+    void thatNobodyCanAskAzureForSaysWhy() {
+      Situation s = absent(fresh(FOCUS)).with(new Secrets(Optional.of("Secret finance/x is not there"), new Secrets.Sas.NotNamed()));
+
+      Verdict.Failing failing = assertInstanceOf(Verdict.Failing.class, rest(s));
+      assertEquals(Reason.CREDENTIALS_MISSING, failing.failure().reason());
+      assertEquals("Secret finance/x is not there", failing.failure().detail().text());
+      assertEquals(Optional.empty(), Planner.firstLook(s));
     }
 
     @Test

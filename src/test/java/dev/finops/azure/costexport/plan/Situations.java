@@ -28,7 +28,7 @@ public final class Situations {
   /** An object that nobody has looked at yet. */
   public static Situation fresh(CostExportSpec spec) {
     Subject subject = new Subject("finance", "focus", 1, Specs.NOW, false, Map.of(), Optional.empty());
-    return new Situation(subject, spec, StatusDraft.EMPTY, new NotAsked(), Memory.NONE, SETTINGS, Specs.NOW);
+    return new Situation(subject, spec, StatusDraft.EMPTY, new NotAsked(), Memory.NONE, SETTINGS, Specs.NOW, Secrets.NONE);
   }
 
   /** The intent to create is written down, and no more. */
@@ -85,18 +85,18 @@ public final class Situations {
     Subject subject = s.subject();
     Subject next = new Subject(subject.namespace(), subject.name(), subject.generation() + 1, subject.created(), subject.deleting(), subject.annotations(),
         subject.owner());
-    return new Situation(next, spec, s.status(), s.observation(), s.memory(), s.settings(), s.now());
+    return new Situation(next, spec, s.status(), s.observation(), s.memory(), s.settings(), s.now(), s.secrets());
   }
 
   /** The same generation says something else: what the spec might as well have said. */
   public static Situation spec(Situation s, String path, Object value) {
-    return new Situation(s.subject(), Specs.with(s.spec(), path, value), s.status(), s.observation(), s.memory(), s.settings(), s.now());
+    return new Situation(s.subject(), Specs.with(s.spec(), path, value), s.status(), s.observation(), s.memory(), s.settings(), s.now(), s.secrets());
   }
 
   public static Situation apiVersion(Situation s, String name) {
     Settings settings = new Settings(new ApiVersion(name), s.settings().observeInterval(), s.settings().runPollInterval(),
         s.settings().backoff());
-    return new Situation(s.subject(), s.spec(), s.status(), s.observation(), s.memory(), settings, s.now());
+    return new Situation(s.subject(), s.spec(), s.status(), s.observation(), s.memory(), settings, s.now(), s.secrets());
   }
 
   public static Situation status(Situation s, Consumer<StatusDraft> change) {
@@ -112,6 +112,6 @@ public final class Situations {
   }
 
   private static Situation of(Situation s, Subject subject) {
-    return new Situation(subject, s.spec(), s.status(), s.observation(), s.memory(), s.settings(), s.now());
+    return new Situation(subject, s.spec(), s.status(), s.observation(), s.memory(), s.settings(), s.now(), s.secrets());
   }
 }

@@ -101,7 +101,7 @@ final class World {
 
   Situation situation() {
     Subject subject = new Subject("finance", "focus", generation, Specs.NOW, false, Map.copyOf(annotations), Optional.empty());
-    return new Situation(subject, spec, status, new Observation.NotAsked(), memory, Situations.SETTINGS, now);
+    return new Situation(subject, spec, status, new Observation.NotAsked(), memory, Situations.SETTINGS, now, Secrets.NONE);
   }
 
   /** As many passes, a poll interval apart, as a patient user waits for. */

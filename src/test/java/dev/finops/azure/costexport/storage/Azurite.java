@@ -8,6 +8,10 @@ import com.azure.storage.blob.models.ListBlobsOptions;
 import com.azure.storage.blob.sas.BlobContainerSasPermission;
 import com.azure.storage.blob.sas.BlobServiceSasSignatureValues;
 import com.azure.storage.common.StorageSharedKeyCredential;
+import com.azure.storage.common.sas.AccountSasPermission;
+import com.azure.storage.common.sas.AccountSasResourceType;
+import com.azure.storage.common.sas.AccountSasService;
+import com.azure.storage.common.sas.AccountSasSignatureValues;
 import com.azure.storage.common.sas.SasProtocol;
 import dev.finops.azure.costexport.controlplane.Server;
 import dev.finops.azure.costexport.simulator.AzureSimulator;
@@ -81,6 +85,14 @@ public final class Azurite implements BlobSink, AutoCloseable {
   public String sas(String account, String container, String permissions, OffsetDateTime expiry) {
     return container(account, container).generateSas(
         new BlobServiceSasSignatureValues(expiry, BlobContainerSasPermission.parse(permissions)).setProtocol(SasProtocol.HTTPS_ONLY));
+  }
+
+  /** As a partner gives it to Azure: for the whole account, with all rights that exports need. */
+  public String accountSas(String account, OffsetDateTime expiry) {
+    return new BlobServiceClientBuilder().httpClient(http).endpoint(endpointTemplate().replace("{account}", account))
+        .credential(new StorageSharedKeyCredential(account, KEY)).buildClient().generateAccountSas(
+            new AccountSasSignatureValues(expiry, AccountSasPermission.parse("rwdlac"), AccountSasService.parse("b"), AccountSasResourceType.parse("sco"))
+                .setProtocol(SasProtocol.HTTPS_ONLY));
   }
 
   @Override

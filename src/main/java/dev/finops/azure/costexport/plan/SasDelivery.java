@@ -1,0 +1,72 @@
+package dev.finops.azure.costexport.plan;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.finops.azure.costexport.export.DesiredExport;
+import dev.finops.azure.costexport.export.Difference;
+import dev.finops.azure.costexport.export.Field;
+import dev.finops.azure.costexport.export.ObservedExport;
+import dev.finops.azure.costexport.export.SasToken;
+import dev.finops.azure.costexport.failure.Reason;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * When a SAS token goes to Azure: with the export, with another storage account, and when the Secret has another one than was sent.
+ * Azure shows it masked, so that what was sent is known by its hash in the status.
+ */
+final class SasDelivery {
+  private static final TextNode MASK = TextNode.valueOf("***");
+  private static final Set<Field> DESTINATION = Set.of(Field.STORAGE_ACCOUNT_NAME, Field.STORAGE_ACCOUNT_ID);
+
+  private SasDelivery() {}
+
+  /** The differences with that of the token, when it is due. */
+  static List<Difference> with(Situation s, ObservedExport export, List<Difference> differences) {
+    boolean elsewhere = differences.stream().anyMatch(d -> DESTINATION.contains(d.field()));
+    return named(s) && (elsewhere || isNew(s))
+        ? Stream.concat(differences.stream(), Stream.of(new Difference(Field.SAS_TOKEN, MASK, Field.SAS_TOKEN.armPath().in(export.document())))).toList()
+        : differences;
+  }
+
+  /** What speaks against sending the token; empty when none is to be sent. */
+  static Optional<Verdict> obstacle(Situation s, boolean due, List<Difference> differences) {
+    return switch (s.secrets().sas()) {
+      case Secrets.Sas.Missing(var why) when due -> Optional.of(Secrets.missing(why, true, differences));
+      case Secrets.Sas.Known(var token) when due && !token.faults(s.now()).isEmpty() -> Optional.of(new Verdict.Stuck(Reason.INVALID_REQUEST,
+          "the SAS token of destination.sasTokenSecretRef was not sent, since Azure could not deliver with it: " + String.join("; ", token.faults(s.now()))
+              + "; put an account SAS for the Blob service into the Secret, it is taken within a minute", differences));
+      default -> Optional.empty();
+    };
+  }
+
+  /** The body with the token, where Azure does not have it already. */
+  static ObjectNode into(ObjectNode body, Situation s, Collection<Difference> differences) {
+    boolean shown = Field.SAS_TOKEN.armPath().in(body) != null;
+    s.secrets().token().filter(token -> !shown || isDue(differences))
+        .ifPresent(token -> Field.SAS_TOKEN.armPath().set(body, TextNode.valueOf(token.value())));
+    return body;
+  }
+
+  static boolean isDue(Collection<Difference> differences) {
+    return differences.stream().anyMatch(d -> d.field() == Field.SAS_TOKEN && d.desired() != null);
+  }
+
+  /** For the status, after a PUT. */
+  static String hashAfter(Situation s, DesiredExport sent, boolean tokenSent) {
+    boolean stated = sent.stated().contains(Field.SAS_TOKEN);
+    return !stated ? null : tokenSent ? s.secrets().token().map(SasToken::hash).orElse(null) : s.status().sasTokenHash();
+  }
+
+  private static boolean isNew(Situation s) {
+    String sent = s.status().sasTokenHash();
+    return sent == null || s.secrets().token().filter(token -> !token.hash().equals(sent)).isPresent();
+  }
+
+  private static boolean named(Situation s) {
+    return s.spec().destination().sasTokenSecretRef() != null;
+  }
+}

@@ -1,0 +1,41 @@
+package dev.finops.azure.costexport.plan;
+
+import dev.finops.azure.costexport.export.Difference;
+import dev.finops.azure.costexport.export.SasToken;
+import dev.finops.azure.costexport.failure.ArmFailure;
+import dev.finops.azure.costexport.failure.ArmFailure.Detail;
+import dev.finops.azure.costexport.failure.Reason;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the Secrets say that an object depends on.
+ *
+ * @param noCredentials why there is nobody to ask Azure as; empty when there is
+ */
+public record Secrets(Optional<String> noCredentials, Sas sas) {
+  /** Of an object that needs none. */
+  public static final Secrets NONE = new Secrets(Optional.empty(), new Sas.NotNamed());
+
+  /** The SAS token of {@code destination.sasTokenSecretRef}. */
+  public sealed interface Sas {
+    record NotNamed() implements Sas {}
+
+    record Known(SasToken token) implements Sas {}
+
+    record Missing(String why) implements Sas {}
+  }
+
+  /** Nothing is asked of Azure without credentials. */
+  Optional<Verdict> refusal() {
+    return noCredentials.map(why -> missing(why, false, List.of()));
+  }
+
+  static Verdict missing(String why, boolean write, List<Difference> differences) {
+    return new Verdict.Failing(new ArmFailure.Denied(new Detail(0, "", why, ""), Reason.CREDENTIALS_MISSING), write, differences);
+  }
+
+  public Optional<SasToken> token() {
+    return sas instanceof Sas.Known(var token) ? Optional.of(token) : Optional.empty();
+  }
+}

@@ -1,0 +1,84 @@
+package dev.finops.azure.costexport.reconcile;
+
+import dev.finops.azure.costexport.api.v1alpha1.CostExport;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportSpec.SasTokenSecretRef;
+import dev.finops.azure.costexport.arm.Identity;
+import dev.finops.azure.costexport.export.SasToken;
+import dev.finops.azure.costexport.plan.Secrets;
+import dev.finops.azure.costexport.plan.Secrets.Sas;
+import dev.finops.azure.costexport.reconcile.SecretReader.Content;
+import dev.finops.azure.costexport.reconcile.SecretReader.Name;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * As whom Azure is asked for an object, and what is known of the Secrets that it depends on.
+ *
+ * @param identity empty when there is nobody to ask as
+ */
+record Credentials(Optional<Identity> identity, Secrets secrets) {
+  /** The Secret of a namespace whose objects name none. */
+  static final String OF_NAMESPACE = "azure-finops-credentials";
+
+  private static final String TENANT = "AZURE_TENANT_ID";
+  private static final String CLIENT = "AZURE_CLIENT_ID";
+  private static final String SECRET = "AZURE_CLIENT_SECRET";
+  private static final List<String> KEYS = List.of(TENANT, CLIENT, SECRET);
+  private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9.-]{0,253}");
+
+  /** @param last as whom the object acted last: a Secret may go before what has to be deleted with it */
+  static Credentials of(CostExport object, SecretReader secrets, Optional<Identity> last) {
+    ResourceID reader = ResourceID.fromResource(object);
+    String namespace = object.getMetadata().getNamespace();
+    var named = object.getSpec().credentialsSecretRef();
+    Name name = new Name(namespace, named == null ? OF_NAMESPACE : named.name());
+    Sas sas = sas(object.getSpec().destination().sasTokenSecretRef(), namespace, secrets, reader);
+    Content content = secrets.read(name, reader);
+    boolean gone = !(content instanceof Content.Found);
+    if (gone && last.isPresent() && object.getMetadata().getDeletionTimestamp() != null) {
+      return new Credentials(last, new Secrets(Optional.empty(), sas));
+    }
+    if (content instanceof Content.Absent && named == null) {
+      return new Credentials(Optional.of(new Identity.Own()), new Secrets(Optional.empty(), sas));
+    }
+    Optional<String> fault = fault(name, content);
+    return new Credentials(fault.isPresent() ? Optional.empty() : Optional.of(identity(((Content.Found) content).values())), new Secrets(fault, sas));
+  }
+
+  private static Identity identity(Map<String, String> values) {
+    return new Identity.ServicePrincipal(values.get(TENANT), values.get(CLIENT), values.get(SECRET));
+  }
+
+  private static Optional<String> fault(Name name, Content content) {
+    return switch (content) {
+      case Content.Absent absent -> Optional.of(name + ", which credentialsSecretRef names, is not there; create it with the keys "
+          + String.join(", ", KEYS));
+      case Content.Forbidden forbidden -> Optional.of(forbidden(name));
+      case Content.Found(var values) -> KEYS.stream().filter(key -> values.getOrDefault(key, "").isEmpty()).findFirst()
+          .map(key -> name + " has no " + key + "; it needs the keys " + String.join(", ", KEYS))
+          .or(() -> List.of(TENANT, CLIENT).stream().filter(key -> !ID.matcher(values.get(key)).matches()).findFirst()
+              .map(key -> key + " in " + name + " is no id; write the GUID without quotes"));
+    };
+  }
+
+  private static Sas sas(SasTokenSecretRef ref, String namespace, SecretReader secrets, ResourceID reader) {
+    if (ref == null) {
+      return new Sas.NotNamed();
+    }
+    Name name = new Name(namespace, ref.name());
+    return switch (secrets.read(name, reader)) {
+      case Content.Absent absent -> new Sas.Missing(name + ", which destination.sasTokenSecretRef names, is not there; create it with the key " + ref.key());
+      case Content.Forbidden forbidden -> new Sas.Missing(forbidden(name));
+      case Content.Found(var values) when values.getOrDefault(ref.key(), "").isEmpty() ->
+          new Sas.Missing(name + " has no key " + ref.key() + ", which destination.sasTokenSecretRef names; add it");
+      case Content.Found(var values) -> new Sas.Known(SasToken.of(values.get(ref.key())));
+    };
+  }
+
+  private static String forbidden(Name name) {
+    return "the operator may not read " + name + "; allow its service account the verb get for this Secret";
+  }
+}

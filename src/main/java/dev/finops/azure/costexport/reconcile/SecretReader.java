@@ -1,0 +1,138 @@
+package dev.finops.azure.costexport.reconcile;
+
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import java.net.HttpURLConnection;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads Secrets one by one, each by its name: those that objects depend on, and no other, so that the right to get is enough.
+ * Without a watch, those in use are read again and again; who depends on one that has changed is woken.
+ */
+final class SecretReader {
+  private static final Logger LOG = LoggerFactory.getLogger(SecretReader.class);
+
+  /**
+   * Many objects that come at once share one read. That a Secret is absent is not shared: it may have been applied together with
+   * the object that comes next, which must not act as somebody else.
+   */
+  private static final Duration SHARED = Duration.ofSeconds(2);
+
+  private final KubernetesClient client;
+  private final InstantSource clock;
+  private final Consumer<ResourceID> wake;
+  private final Map<Name, Entry> entries = new ConcurrentHashMap<>();
+
+  /** @param wake told of each object that depends on a Secret that has changed */
+  SecretReader(KubernetesClient client, InstantSource clock, Consumer<ResourceID> wake) {
+    this.client = client;
+    this.clock = clock;
+    this.wake = wake;
+  }
+
+  record Name(String namespace, String name) {
+    @Override
+    public String toString() {
+      return "Secret " + namespace + "/" + name;
+    }
+  }
+
+  sealed interface Content {
+    /** @param values decoded, without white space around them, which is no part of an id or a token */
+    record Found(Map<String, String> values) implements Content {
+      /** Without the values. */
+      @Override
+      public String toString() {
+        return values.keySet().toString();
+      }
+    }
+
+    record Absent() implements Content {}
+
+    /** The operator may not read it. */
+    record Forbidden() implements Content {}
+  }
+
+  /** @throws KubernetesClientException when the API server does not say */
+  Content read(Name name, ResourceID reader) {
+    return entries.computeIfAbsent(name, Entry::new).read(reader);
+  }
+
+  void forget(ResourceID reader) {
+    entries.values().removeIf(entry -> {
+      entry.readers.remove(reader);
+      return entry.readers.isEmpty();
+    });
+  }
+
+  /** Reads anew what is in use. */
+  void poll() {
+    for (Entry entry : entries.values()) {
+      try {
+        entry.refresh();
+      } catch (RuntimeException unanswered) {
+        LOG.debug("{} was not read: {}", entry.name, unanswered.getMessage());
+      }
+    }
+  }
+
+  private final class Entry {
+    private final Name name;
+    private final Set<ResourceID> readers = ConcurrentHashMap.newKeySet();
+    private Content content;
+    private Instant readAt = Instant.MIN;
+
+    Entry(Name name) {
+      this.name = name;
+    }
+
+    synchronized Content read(ResourceID reader) {
+      readers.add(reader);
+      if (!(content instanceof Content.Found) || readAt.isBefore(clock.instant().minus(SHARED))) {
+        refresh();
+      }
+      return content;
+    }
+
+    synchronized void refresh() {
+      Content before = content;
+      content = fetch();
+      readAt = clock.instant();
+      if (before != null && !before.equals(content)) {
+        LOG.info("{} has changed", name);
+        readers.forEach(wake);
+      }
+    }
+
+    private Content fetch() {
+      try {
+        Secret secret = client.secrets().inNamespace(name.namespace).withName(name.name).get();
+        return secret == null ? new Content.Absent() : new Content.Found(values(secret));
+      } catch (KubernetesClientException refused) {
+        if (refused.getCode() == HttpURLConnection.HTTP_FORBIDDEN) {
+          return new Content.Forbidden();
+        }
+        throw refused;
+      }
+    }
+  }
+
+  private static Map<String, String> values(Secret secret) {
+    return Optional.ofNullable(secret.getData()).orElse(Map.of()).entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey,
+        data -> new String(Base64.getDecoder().decode(data.getValue()), StandardCharsets.UTF_8).strip()));
+  }
+}
