@@ -93,6 +93,7 @@ final class Deletion {
     draft.eTag = mine.eTag();
     draft.apiVersion = mine.apiVersion();
     draft.appliedFields = mine.appliedFields();
+    draft.sasTokenHash = mine.sasTokenHash();
     around.statuses().write(to, draft.done());
   }
 }
