@@ -12,10 +12,10 @@ MVN := mvn -B -ntp -q
 QUIET := --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
 CLASSPATH_FILE := target/test-classpath
 
-.PHONY: help build test unit demo simulator run figures crd servers clean prerequisites
+.PHONY: help build test unit demo simulator run figures figures-backfill crd servers clean prerequisites
 
 help: ## list the commands
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
 demo: build servers $(CLASSPATH_FILE) ## a cluster, a simulated Azure and the operator on this machine: no account needed; DEMO_EXIT=1 ends by itself
 	@exec $(JDK)/bin/java $(QUIET) -cp "target/test-classes:target/classes:$$(cat $(CLASSPATH_FILE))" dev.finops.azure.costexport.demo.Demo
@@ -39,6 +39,9 @@ simulator: build $(CLASSPATH_FILE) ## the simulated Azure alone, for people who 
 
 figures: build servers $(CLASSPATH_FILE) ## measure latency, calls, memory and start-up on this machine (2 minutes)
 	@exec $(JDK)/bin/java $(QUIET) -cp "target/test-classes:target/classes:$$(cat $(CLASSPATH_FILE))" dev.finops.azure.costexport.bench.Figures
+
+figures-backfill: build servers $(CLASSPATH_FILE) ## measure backfills of 12 and 84 months, also with kill -9 every few seconds (25 minutes)
+	@exec $(JDK)/bin/java $(QUIET) -cp "target/test-classes:target/classes:$$(cat $(CLASSPATH_FILE))" dev.finops.azure.costexport.bench.BackfillFigures
 
 crd: prerequisites ## write crds/ anew from the Java types
 	@$(MVN) test -Dtest=CrdIsCurrentTest -Dcrd.write=true

@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.YearMonth;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -38,6 +40,7 @@ public final class ExportStore {
         private Instant changed = Instant.MIN;
         private final List<Run> runs = new ArrayList<>();
         private final Deque<RunOutcome> outcomes = new ArrayDeque<>();
+        private final Map<YearMonth, Integer> failures = new HashMap<>();
     }
 
     private final InstantSource clock;
@@ -94,6 +97,11 @@ public final class ExportStore {
     /** How the next run of an export ends, on demand or scheduled; asked several times, the runs after it. Without it runs complete. */
     public synchronized void nextRun(String scope, String name, RunOutcome outcome) {
         slot(new Key(Scope.of(scope), name)).outcomes.add(outcome);
+    }
+
+    /** The next runs for one month fail, so many times. */
+    public synchronized void failMonth(String scope, String name, YearMonth month, int times) {
+        slot(new Key(Scope.of(scope), name)).failures.put(month, times);
     }
 
     /** The portal's "Run now", for the export's own period. */
@@ -161,7 +169,7 @@ public final class ExportStore {
             var due = export == null ? null : export.nextRun(export.scheduledFrom()).filter(next -> !next.isAfter(now)).orElse(null);
             if (due == null) return;
             var range = DateRange.of(export.properties().path("definition"), DateRange.day(due));
-            slot.runs.add(Run.Simulated.submit(export, true, "System", due, range, outcome(slot), behaviour.get()));
+            slot.runs.add(Run.Simulated.submit(export, true, "System", due, range, outcome(slot, range), behaviour.get()));
             slot.latest = Optional.of(export.scheduledFrom(due));
         }
     }
@@ -169,10 +177,12 @@ public final class ExportStore {
     synchronized void run(Export export, String submittedBy, DateRange range) {
         var slot = slot(export);
         catchUp(slot);
-        slot.runs.add(Run.Simulated.submit(export, false, submittedBy, clock.instant(), range, outcome(slot), behaviour.get()));
+        slot.runs.add(Run.Simulated.submit(export, false, submittedBy, clock.instant(), range, outcome(slot, range), behaviour.get()));
     }
 
-    private static RunOutcome outcome(Slot slot) {
+    private static RunOutcome outcome(Slot slot, DateRange range) {
+        int failures = slot.failures.merge(YearMonth.from(range.from()), -1, Integer::sum);
+        if (failures >= 0) return new RunOutcome.Failed("InternalError", "An unknown error occurred.");
         return Optional.ofNullable(slot.outcomes.poll()).orElseGet(RunOutcome.Completed::new);
     }
 
