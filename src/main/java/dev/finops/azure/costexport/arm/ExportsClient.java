@@ -124,15 +124,18 @@ public final class ExportsClient {
   public Answer<Boolean> run(ExportId id, TimePeriod period) {
     // An empty object is refused ("Invalid time period provided."): no period, no body.
     ObjectNode body = period == null ? null : Json.object().set("timePeriod", Json.tree(period));
-    return call(Operation.RUN, id.scope(), HttpMethod.POST, uri(id.path() + "/run", ""), body, raw -> Optional.of(true));
+    Optional<ArmFailure.Throttled> early = gate.admitRun(identity, id, period != null);
+    return early.isPresent() ? new Answer.Failed<>(early.get()) : send(Operation.RUN, id.scope(), HttpMethod.POST, uri(id.path() + "/run", ""), body, raw -> Optional.of(true));
   }
 
   private <T> Answer<T> call(Operation operation, Scope scope, HttpMethod method, URI uri, ObjectNode body,
       Function<RawAnswer, Optional<T>> reader) {
     Optional<ArmFailure.Throttled> closed = gate.admit(identity, scope, operation);
-    if (closed.isPresent()) {
-      return new Answer.Failed<>(closed.get());
-    }
+    return closed.isPresent() ? new Answer.Failed<>(closed.get()) : send(operation, scope, method, uri, body, reader);
+  }
+
+  private <T> Answer<T> send(Operation operation, Scope scope, HttpMethod method, URI uri, ObjectNode body,
+      Function<RawAnswer, Optional<T>> reader) {
     long started = System.nanoTime();
     Answer<T> answer = send(request(method, uri, body), reader);
     Duration took = Duration.ofNanos(System.nanoTime() - started);

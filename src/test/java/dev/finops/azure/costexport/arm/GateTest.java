@@ -3,6 +3,7 @@ package dev.finops.azure.costexport.arm;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.finops.azure.costexport.export.ExportId;
 import dev.finops.azure.costexport.export.Scope;
 import dev.finops.azure.costexport.failure.ArmFailure.Detail;
 import dev.finops.azure.costexport.failure.ArmFailure.Throttled;
@@ -94,13 +95,14 @@ class GateTest {
     assertEquals(Optional.empty(), gate.admit(other, SCOPE, Operation.GET));
 
     for (int run = 0; run < 3; run++) {
-      assertEquals(Optional.empty(), gate.admit(run % 2 == 0 ? OWN : other, SCOPE, Operation.RUN));
+      assertEquals(Optional.empty(), gate.admitRun(run % 2 == 0 ? OWN : other, new ExportId(SCOPE, "daily"), false));
     }
-    assertTrue(gate.admit(other, SCOPE, Operation.RUN).isPresent());
+    assertTrue(gate.admitRun(other, new ExportId(SCOPE, "daily"), false).isPresent());
   }
 
   private Optional<Duration> wait(Scope scope, Operation operation) {
-    return gate.admit(OWN, scope, operation).map(Throttled::retryAfter);
+    return (operation == Operation.RUN ? gate.admitRun(OWN, new ExportId(scope, "daily"), false) : gate.admit(OWN, scope, operation))
+        .map(Throttled::retryAfter);
   }
 
   private static Throttled dry(Duration wait) {

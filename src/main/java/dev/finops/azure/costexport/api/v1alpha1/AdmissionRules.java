@@ -128,6 +128,15 @@ final class AdmissionRules {
       new Rule("spec.backfill",
           "!(" + MONTHS_EXIST + ") || " + MONTHS_BETWEEN + " < 84",
           "backfill is longer than 84 months, and Azure keeps seven years; set a later from"),
+      new Rule("spec",
+          "!has(self.backfill) || self.dataset.type != 'ReservationRecommendations'",
+          "backfill is not for ReservationRecommendations, which know only the present; remove it"),
+      new Rule("spec", "self.dataset.type != 'ReservationDetails' || " + reachesBack(13),
+          "backfill of ReservationDetails reaches back 13 months; ask for 13 or fewer"),
+      new Rule("spec", "self.dataset.type != 'PriceSheet' || " + reachesBack(25),
+          "backfill of a PriceSheet reaches back 25 months; ask for 25 or fewer"),
+      new Rule("spec", "self.dataset.type != 'PriceSheet' || !self.scope.matches('(?i)/billingProfiles/') || " + reachesBack(13),
+          "backfill of a PriceSheet at a billing profile reaches back 13 months; ask for 13 or fewer"),
       new Rule("spec.closedMonth.rerunOnDays",
           "self.all(day, day >= 1 && day <= 28)",
           "closedMonth.rerunOnDays are days that every month has; use 1 to 28"));
@@ -173,6 +182,16 @@ final class AdmissionRules {
       Stream.of(SCOPE, DATASET, TIME, PAST, DELIVERY, NAME).flatMap(List::stream).toList();
 
   private AdmissionRules() {}
+
+  /** Azure keeps no more of the dataset (docs/azure.md, "Runs"); which months are too old is its to say, since CEL has no clock. */
+  private static String reachesBack(int months) {
+    return "(!has(self.backfill) || (!has(self.backfill.months) || self.backfill.months <= %d) && (!(%s) || %s < %d))"
+        .formatted(months, inBackfill(MONTHS_EXIST), inBackfill(MONTHS_BETWEEN), months);
+  }
+
+  private static String inBackfill(String cel) {
+    return cel.replace("self.", "self.backfill.");
+  }
 
   private static Rule date(String field) {
     return new Rule("spec." + field, "self.matches(" + DATE + ")", field
