@@ -96,23 +96,24 @@ public record MonthRows(String until, List<Month> rows) {
         .findFirst();
   }
 
-  public MonthRows requested(String month, int attempts) {
-    return change(month, row -> new Month(row.month(), REQUESTED, null, attempts, row.message()));
+  public MonthRows requested(String month) {
+    return change(month, row -> new Month(row.month(), REQUESTED, null, row.attempts(), row.message()));
   }
 
+  /** Azure has accepted a run of it, which is what an attempt is. */
   public MonthRows running(String month, String runId) {
-    return change(month, row -> new Month(row.month(), RUNNING, runId, row.attempts(), asked(row) ? ASKED : null));
+    return change(month, row -> new Month(row.month(), RUNNING, runId, row.attempts() + 1, asked(row) ? ASKED : null));
   }
 
   /** It was not asked of Azure after all. */
   public MonthRows pending(String month, String message) {
-    return change(month, row -> new Month(row.month(), PENDING, row.runId(), Math.max(0, row.attempts() - 1), message(row, message)));
+    return change(month, row -> new Month(row.month(), PENDING, row.runId(), row.attempts(), message(row, message)));
   }
 
   /** Azure refused it for good; what it says is too old has no data there. */
   public MonthRows refused(String month, String message) {
     boolean tooOld = message.contains("84 months") || message.toLowerCase(Locale.ROOT).contains("older than");
-    return change(month, row -> new Month(row.month(), tooOld ? NO_DATA : FAILED, row.runId(), row.attempts(),
+    return change(month, row -> new Month(row.month(), tooOld ? NO_DATA : FAILED, row.runId(), row.attempts() + 1,
         message(row, tooOld ? "TooOld: " + message : message)));
   }
 

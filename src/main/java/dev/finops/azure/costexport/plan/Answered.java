@@ -48,7 +48,7 @@ public final class Answered {
   public static Situation runRefused(Situation s, PendingRun run, ArmFailure failure) {
     boolean forGood = !(failure instanceof ArmFailure.Denied);
     Situation after = s.with(RunPlanner.refused(s, run, failure.detail().text(), forGood));
-    return after.with(forGood ? s.memory().postingRun(false) : s.memory().deniedRuns(s.now().plus(s.settings().backoff().terminal())));
+    return after.with(forGood ? s.memory().withoutRun() : s.memory().deniedRuns(s.now().plus(s.settings().backoff().terminal())));
   }
 
   /** What a person should know after an update that the spec asked for. */

@@ -17,15 +17,16 @@ import java.util.Set;
  * @param answeredAt when Azure last answered a read
  * @param moveStart whether Azure refused the schedule's start as past
  * @param postRun whether the pending run in the status was recorded by this process and surely not posted yet
+ * @param posts how often in a row Azure accepted the pending run without that a history has shown it
  * @param triedAt when a request that Azure refused for good was last sent
  * @param deletedAt when Azure accepted our DELETE
  * @param runsDeniedUntil until when no month is asked for, since Azure refuses the identity its runs
  */
-public record Memory(Writes writes, Failures failures, Instant answeredAt, boolean moveStart, boolean postRun, Instant triedAt,
+public record Memory(Writes writes, Failures failures, Instant answeredAt, boolean moveStart, boolean postRun, int posts, Instant triedAt,
     Instant deletedAt, Instant runsDeniedUntil) {
 
   public static final Memory NONE =
-      new Memory(new Writes(0, null, Set.of(), Map.of(), 0), new Failures(0, null, null), null, false, false, null, null, null);
+      new Memory(new Writes(0, null, Set.of(), Map.of(), 0), new Failures(0, null, null), null, false, false, 0, null, null, null);
 
   /** For how long after our write Azure may still answer with what was before. */
   static final Duration REPLICATION = Duration.ofMinutes(2);
@@ -63,7 +64,7 @@ public record Memory(Writes writes, Failures failures, Instant answeredAt, boole
     if (replaced != null) {
       replacedETags.add(replaced);
     }
-    return new Memory(new Writes(generation, at, Set.copyOf(replacedETags), Map.copyOf(counted), 0), NONE.failures, at, false, postRun,
+    return new Memory(new Writes(generation, at, Set.copyOf(replacedETags), Map.copyOf(counted), 0), NONE.failures, at, false, postRun, posts,
         triedAt, deletedAt, runsDeniedUntil);
   }
 
@@ -72,45 +73,55 @@ public record Memory(Writes writes, Failures failures, Instant answeredAt, boole
     Map<Field, Integer> inVain = new HashMap<>(writes.sent);
     inVain.keySet().removeAll(wanted);
     Writes seen = new Writes(writes.generation, writes.at, writes.replacedETags, Map.copyOf(inVain), writes.conflicts);
-    return new Memory(seen, failures, answeredAt, moveStart, postRun, triedAt, deletedAt, runsDeniedUntil);
+    return new Memory(seen, failures, answeredAt, moveStart, postRun, posts, triedAt, deletedAt, runsDeniedUntil);
   }
 
   public Memory conflicted() {
     Writes refused = new Writes(writes.generation, writes.at, writes.replacedETags, writes.sent, writes.conflicts + 1);
-    return new Memory(refused, failures, answeredAt, moveStart, postRun, triedAt, deletedAt, runsDeniedUntil);
+    return new Memory(refused, failures, answeredAt, moveStart, postRun, posts, triedAt, deletedAt, runsDeniedUntil);
   }
 
   public Memory movingStart() {
-    return new Memory(writes, failures, answeredAt, true, postRun, triedAt, deletedAt, runsDeniedUntil);
+    return new Memory(writes, failures, answeredAt, true, postRun, posts, triedAt, deletedAt, runsDeniedUntil);
   }
 
   public Memory postingRun(boolean toPost) {
-    return new Memory(writes, failures, answeredAt, moveStart, toPost, triedAt, deletedAt, runsDeniedUntil);
+    return new Memory(writes, failures, answeredAt, moveStart, toPost, posts, triedAt, deletedAt, runsDeniedUntil);
+  }
+
+  /** Azure accepted the pending run. */
+  public Memory postedRun() {
+    return new Memory(writes, failures, answeredAt, moveStart, false, posts + 1, triedAt, deletedAt, runsDeniedUntil);
+  }
+
+  /** No run is pending any more. */
+  public Memory withoutRun() {
+    return new Memory(writes, failures, answeredAt, moveStart, false, 0, triedAt, deletedAt, runsDeniedUntil);
   }
 
   public Memory answered(Instant at) {
-    return new Memory(writes, failures, at, moveStart, postRun, triedAt, deletedAt, runsDeniedUntil);
+    return new Memory(writes, failures, at, moveStart, postRun, posts, triedAt, deletedAt, runsDeniedUntil);
   }
 
   public Memory failed(Reason reason, Instant at) {
     Failures counted = new Failures(failures.inARow + 1, reason, reason == failures.reason ? failures.since : at);
-    return new Memory(writes, counted, answeredAt, moveStart, postRun, triedAt, deletedAt, runsDeniedUntil);
+    return new Memory(writes, counted, answeredAt, moveStart, postRun, posts, triedAt, deletedAt, runsDeniedUntil);
   }
 
   public Memory succeeded() {
     Writes settled = new Writes(writes.generation, writes.at, writes.replacedETags, writes.sent, 0);
-    return new Memory(settled, NONE.failures, answeredAt, moveStart, postRun, triedAt, deletedAt, runsDeniedUntil);
+    return new Memory(settled, NONE.failures, answeredAt, moveStart, postRun, posts, triedAt, deletedAt, runsDeniedUntil);
   }
 
   public Memory refused(Instant at) {
-    return new Memory(writes, failures, answeredAt, moveStart, postRun, at, deletedAt, runsDeniedUntil);
+    return new Memory(writes, failures, answeredAt, moveStart, postRun, posts, at, deletedAt, runsDeniedUntil);
   }
 
   public Memory deleted(Instant at) {
-    return new Memory(writes, failures, answeredAt, moveStart, postRun, triedAt, at, runsDeniedUntil);
+    return new Memory(writes, failures, answeredAt, moveStart, postRun, posts, triedAt, at, runsDeniedUntil);
   }
 
   public Memory deniedRuns(Instant until) {
-    return new Memory(writes, failures, answeredAt, moveStart, false, triedAt, deletedAt, until);
+    return new Memory(writes, failures, answeredAt, moveStart, false, 0, triedAt, deletedAt, until);
   }
 }

@@ -104,7 +104,7 @@ public final class RunPlanner {
     Optional<Instant> lapses = Times.start(pending.requestedTime())
         .map(second -> second.plus(WRITTEN).plus(s.settings().runPollInterval().multipliedBy(POLLS)));
     boolean neverPosted = pending.attempts() == null || pending.attempts() == 0 || lapses.isEmpty();
-    if (!neverPosted && pending.attempts() >= MAX_POSTS && !s.now().isBefore(lapses.get())) {
+    if (!neverPosted && s.memory().posts() >= MAX_POSTS && !s.now().isBefore(lapses.get())) {
       return Optional.of(new Step.Record(refused(s, pending, "Azure shows no run", true), false, List.of(Note.warning(Reason.RUN_REFUSED,
           "Azure accepted the run" + of(pending.timePeriod()) + " " + MAX_POSTS + " times and shows none; it is not asked for again"))));
     }
@@ -181,7 +181,7 @@ public final class RunPlanner {
       return Optional.of(new Step.Observe(Look.SINGLE));
     }
     PendingRun pending = new PendingRun(BACKFILL, month.get().month(),
-        MonthRows.period(YearMonth.parse(month.get().month()), today(s)), Times.write(s.now()), month.get().attempts() + 1);
+        MonthRows.period(YearMonth.parse(month.get().month()), today(s)), Times.write(s.now()), 1);
     return Optional.of(intent(s.with(draft.done()), runs, pending, List.of()));
   }
 
@@ -191,7 +191,7 @@ public final class RunPlanner {
     draft.runs = runs;
     draft.pendingRun = pending;
     if (BACKFILL.equals(pending.cause())) {
-      draft.backfill = MonthRows.of(draft.backfill).requested(pending.request(), pending.attempts()).backfill();
+      draft.backfill = MonthRows.of(draft.backfill).requested(pending.request()).backfill();
     }
     return new Step.Record(draft.done(), true, Stream.concat(ended(s, runs).stream(), notes.stream()).toList());
   }

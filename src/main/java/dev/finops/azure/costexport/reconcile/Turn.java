@@ -141,7 +141,8 @@ final class Turn {
   private void record(Step.Record record) {
     write(Report.working(situation, record.status()));
     proven = true;
-    situation = situation.with(situation.memory().postingRun(record.runToPost()));
+    boolean pending = record.status().pendingRun() != null;
+    situation = situation.with(pending ? situation.memory().postingRun(record.runToPost()) : situation.memory().withoutRun());
     record.notes().forEach(this::tell);
   }
 
@@ -251,7 +252,7 @@ final class Turn {
     Present present = (Present) situation.observation();
     return switch (around.azure().run(situation.exportId(), post.run().timePeriod())) {
       case Answer.Ok<Boolean> ok -> {
-        situation = situation.with(situation.memory().postingRun(false));
+        situation = situation.with(situation.memory().postedRun());
         observe(Look.SINGLE);
         boolean more = ++posted < POSTS || !(situation.observation() instanceof Present);
         yield more ? Optional.empty() : Optional.of(Planner.settled(situation, (Present) situation.observation()));

@@ -95,7 +95,7 @@ class MonthRowsTest {
   void aMonthIsTriedAgainAfterAWaitAndFiveTimesInAll() {
     MonthRows rows = rows("2026-03 Pending");
     for (int attempt = 1; attempt <= 5; attempt++) {
-      rows = rows.requested("2026-03", attempt).running("2026-03", "a1").follow(List.of(run("a1", "Failed")));
+      rows = rows.requested("2026-03").running("2026-03", "a1").follow(List.of(run("a1", "Failed")));
       assertEquals(attempt < 5 ? "2026-03 Pending a1" : "2026-03 Failed a1", told(rows).getFirst());
     }
   }
@@ -111,7 +111,7 @@ class MonthRowsTest {
 
   @Test
   void aRowGoesFromRequestedToRunning() {
-    MonthRows requested = rows("2026-03 Pending").requested("2026-03", 1);
+    MonthRows requested = rows("2026-03 Pending").requested("2026-03");
 
     assertFalse(rows("2026-03 Pending").underWay());
     assertTrue(requested.underWay());
@@ -124,7 +124,7 @@ class MonthRowsTest {
   void aRowThatGaveWayHasNothingToSay() {
     assertNull(rows("2026-03 Requested").pending("2026-03", null).rows().getFirst().message());
     assertEquals("asked for by azure.finops.dev/run-requested-at",
-        rows().ask(months("2026-03")).requested("2026-03", 1).pending("2026-03", null).rows().getFirst().message());
+        rows().ask(months("2026-03")).requested("2026-03").pending("2026-03", null).rows().getFirst().message());
   }
 
   @ParameterizedTest

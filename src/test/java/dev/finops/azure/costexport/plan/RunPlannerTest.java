@@ -131,6 +131,29 @@ class RunPlannerTest {
     }
 
     @Test
+    void isPostedAgainHoweverOftenTheProcessEndedBeforeAzureTookIt() {
+      Situation s = meant(asked);
+      for (int crash = 0; crash < 20; crash++) {
+        s = got(later(s.with(Memory.NONE), Duration.ofMinutes(3)), EXPORT);
+        s = s.with(assertInstanceOf(Record.class, Planner.next(s)).status());
+      }
+      assertEquals("monday", s.status().pendingRun().request());
+    }
+
+    @Test
+    void isGivenUpWhenAzureTookItFiveTimesAndShowsNoRun() {
+      Situation s = meant(asked);
+      for (int post = 0; post < 5; post++) {
+        s = got(later(s.with(s.memory().postedRun()), Duration.ofMinutes(3)), EXPORT);
+        Record record = assertInstanceOf(Record.class, Planner.next(s));
+        assertEquals(post < 4, record.runToPost());
+        s = s.with(record.status());
+      }
+      assertEquals("monday", s.status().lastHandledRunRequest());
+      assertNull(s.status().pendingRun());
+    }
+
+    @Test
     void isHandledOnce() {
       assertInstanceOf(Rest.class, Planner.next(status(asked, draft -> draft.lastHandledRunRequest = "monday")));
     }

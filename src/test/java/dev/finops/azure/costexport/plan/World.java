@@ -143,7 +143,7 @@ final class World {
       case Step.Record record -> {
         CostExportStatus working = Report.working(s, record.status());
         write(working);
-        yield s.with(working).with(s.memory().postingRun(record.runToPost()));
+        yield s.with(working).with(working.pendingRun() == null ? s.memory().withoutRun() : s.memory().postingRun(record.runToPost()));
       }
       case Step.Create(ObjectNode body, var desired) ->
           stored != null ? outdated(s) : Answered.put(s, desired, List.of(), List.of(), put(s, body));
@@ -152,7 +152,7 @@ final class World {
               : Answered.put(s, desired, differences, cause == Step.Cause.DRIFT ? differences : List.of(), put(s, body));
       case Step.PostRun(PendingRun run) -> {
         effect(() -> runs.add(new AzureRun(runs.size(), now, run.timePeriod())));
-        yield observe(s.with(s.memory().postingRun(false)), Look.SINGLE);
+        yield observe(s.with(s.memory().postedRun()), Look.SINGLE);
       }
       case Step.Rest rest -> throw new IllegalStateException("has no effect: " + rest);
     };

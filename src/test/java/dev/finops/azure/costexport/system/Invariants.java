@@ -129,8 +129,14 @@ final class Invariants {
       return Optional.of("no pendingRun in the status");
     }
     String request = object.getMetadata().getUid() + " " + pending.cause() + " " + pending.request()
-        + (pending.timePeriod() == null ? "" : " " + object.getStatus().lastHandledRunRequest() + " try " + pending.attempts());
+        + (pending.timePeriod() == null ? "" : " " + object.getStatus().lastHandledRunRequest() + " after " + attempts(object, pending.request()));
     return Optional.of("a second run for " + request).filter(why -> call.status() == 200 && !runsAccepted.add(request));
+  }
+
+  /** How many runs of the month there were. */
+  private static Optional<Integer> attempts(CostExport object, String month) {
+    return Optional.ofNullable(object.getStatus().backfill()).flatMap(backfill -> backfill.months().stream().filter(row -> row.month().equals(month)).findFirst())
+        .map(row -> row.attempts());
   }
 
   private static void statusTellsTheTruth(CostExport object) {
