@@ -13,7 +13,7 @@ class HandoverIT extends SystemTest {
 
   @Test
   void theHeirTakesOverAsSoonAsTheOwnerIsGone() {
-    LiveExport owner = export("owner", "exportName: handed-over").awaitReady();
+    LiveExport owner = export("owner", "exportName: handed-over").awaitReady().grown();
     LiveExport heir = export("heir", owner.scope(), "exportName: handed-over");
     heir.await("Stalled", "True", "Conflict");
 

@@ -19,6 +19,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -119,6 +120,13 @@ final class LiveExport {
   /** Ready for the present generation. */
   LiveExport awaitReady() {
     await(Conditions.READY, "True");
+    return this;
+  }
+
+  /** Older than whatever comes next: the API server tells ages in whole seconds, and of two objects of one second the UID decides. */
+  LiveExport grown() {
+    Instant second = Instant.parse(created.getMetadata().getCreationTimestamp());
+    eventually(() -> assertTrue(Instant.now().isAfter(second.plusSeconds(1))));
     return this;
   }
 

@@ -30,7 +30,7 @@ abstract class SystemTest {
   static final String API_VERSION = "2025-03-01";
   static final Duration OBSERVE_INTERVAL = Duration.ofMillis(500);
   static final Duration RETRY_MAX = Duration.ofSeconds(1);
-  static final Duration PATIENCE = Duration.ofSeconds(20);
+  static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private static final class Cluster {
     static final ControlPlane WITH_CRD = ControlPlane.shared();
