@@ -95,7 +95,7 @@ public record DesiredExport(Map<Field, JsonNode> values, Set<Field> stated, Opti
       JsonNode wanted = values.get(field);
       if (wanted == null && appliedPaths.contains(field.specPath()) && !NEVER_TAKEN_OUT.contains(field) && !stated.contains(field)) {
         wanted = field == Field.IDENTITY_TYPE ? NO_IDENTITY : null;
-        if (!field.isAbsent(shown)) {
+        if (!field.isUnset(shown)) {
           differences.add(new Difference(field, wanted, shown));
         }
       } else if (wanted != null && !field.same(wanted, shown)) {

@@ -170,8 +170,8 @@ final class Turn {
     proveFresh();
     String changes = Planner.describe(update.differences());
     ObservedExport before = ((Present) situation.observation()).export();
-    List<Difference> corrected = update.differences().stream().filter(d -> d.field() != Field.SAS_TOKEN)
-        .filter(d -> update.cause() == Step.Cause.DRIFT || edited.contains(d.field())).toList();
+    List<Difference> corrected = update.differences().stream()
+        .filter(d -> update.edited().contains(d) || d.field() != Field.SAS_TOKEN && edited.contains(d.field())).toList();
     if (!corrected.isEmpty() && !told(corrected)) {
       tell(Note.warning(Reason.DRIFT_DETECTED, "changed in Azure" + before.changedBy().map(who -> " by " + who).orElse("") + ": "
           + corrected.stream().map(d -> d.path() + " is " + d.observedText()).collect(Collectors.joining("; "))));
@@ -242,7 +242,7 @@ final class Turn {
     Observation before = situation.observation();
     observe(Look.SINGLE);
     if (before instanceof Present then && situation.observation() instanceof Present now) {
-      edited.addAll(now.export().changedSince(then.export()));
+      edited.addAll(now.export().changedSince(then.export().meanings()));
     }
   }
 

@@ -109,6 +109,15 @@ class PlannerTest {
     }
 
     @Test
+    void doesNotTakeTheListsWordForAbsenceUntilThatIsKnown() {
+      Situation missing = s.with(new Observation.Absent(s.now(), Observation.Source.LIST), s.now());
+      assertEquals(new Step.Observe(Look.SINGLE), Planner.next(missing));
+
+      Situation known = reported(absent(s), rest(absent(s)));
+      assertInstanceOf(Verdict.Watched.class, rest(known.with(new Observation.Absent(s.now(), Observation.Source.LIST), s.now())));
+    }
+
+    @Test
     void saysWhatManagingWouldChange() {
       Verdict.Watched watched = assertInstanceOf(Verdict.Watched.class, rest(listed(s, OTHER)));
 
@@ -272,6 +281,25 @@ class PlannerTest {
     @Test
     void isChangedByANewSpec() {
       assertEquals(Step.Cause.SPEC, assertInstanceOf(Update.class, Planner.next(edited(s, ACTUAL))).cause());
+    }
+
+    @Test
+    void thatSomebodyElseChangedTooIsNotOverwrittenInSilence() {
+      Situation seen = got(s, EXPORT);
+      Situation both = Situations.edited(got(seen, Specs.edited(EXPORT, "properties.deliveryInfo.destination.container", "\"evil\"")), ACTUAL);
+      Update update = assertInstanceOf(Update.class, Planner.next(got(both, Specs.edited(EXPORT, "properties.deliveryInfo.destination.container", "\"evil\""))));
+
+      assertEquals(Step.Cause.SPEC, update.cause());
+      assertEquals(List.of("destination.container"), update.edited().stream().map(Difference::path).toList());
+      assertEquals(List.of("destination.container", "dataset.type"), update.differences().stream().map(Difference::path).toList());
+    }
+
+    @Test
+    void thatSomebodyElseMayHaveChangedWhileNobodyLookedIsTold() {
+      Situation restarted = Situations.edited(got(s, OTHER), with(FOCUS, "description", null)).with(Memory.NONE);
+      Update update = assertInstanceOf(Update.class, Planner.next(restarted));
+
+      assertEquals(update.differences(), update.edited());
     }
 
     @Test
@@ -534,6 +562,6 @@ class PlannerTest {
   }
 
   private static List<Difference> corrected(Update update) {
-    return update.cause() == Step.Cause.DRIFT ? update.differences() : List.of();
+    return update.edited();
   }
 }
