@@ -29,6 +29,11 @@ public record ObservedExport(ObjectNode document) {
     return text("properties.nextRunTimeEstimate").flatMap(Times::start);
   }
 
+  /** Also of one that Azure has suspended: it runs again when that is over. */
+  boolean scheduled() {
+    return text(Field.SCHEDULE_STATUS.armPath().path()).filter(status -> !status.equalsIgnoreCase("Inactive")).isPresent();
+  }
+
   Optional<Instant> scheduleStart() {
     return text(Field.SCHEDULE_FROM.armPath().path()).flatMap(Times::start);
   }

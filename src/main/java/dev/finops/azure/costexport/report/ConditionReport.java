@@ -232,10 +232,12 @@ final class ConditionReport {
     if (asksForMonths && !s.settings().apiVersion().runsPeriods()) {
       set.set(Conditions.BACKFILLED, false, Reason.NEEDS_API_VERSION, s.settings().apiVersion() + " cannot run a month; set EXPORTS_API_VERSION to "
           + ApiVersion.COMPLETE + " or later, or make one export with timeframe Custom per month");
+    } else if (s.spec().backfill() != null && !s.managed()) {
+      set.unknown(Conditions.BACKFILLED, Reason.MONTHS_OPEN, "managementPolicy is Observe, so that no month is asked for");
     } else if (s.spec().backfill() != null && months.isEmpty()) {
       set.unknown(Conditions.BACKFILLED, Reason.MONTHS_OPEN, "the months are asked for once the export is in sync");
-    } else if (months.isEmpty()) {
-      set.remove(Conditions.BACKFILLED);
+    } else if (months.isEmpty() || !asksForMonths && months.open() == 0) {
+      set.remove(Conditions.BACKFILLED); // the rows stay, as a record
     } else if (months.open() > 0) {
       set.unknown(Conditions.BACKFILLED, Reason.MONTHS_OPEN, "months done: " + months.summary());
     } else if (months.failed() > 0) {

@@ -325,6 +325,23 @@ class PlannerTest {
     }
 
     @Test
+    void losesTheEndThatIsNoLongerStated() {
+      CostExportSpec ends = with(with(FOCUS, "schedule.recurrence", "Daily"), "schedule.to", "2031-01-01");
+      Update update = assertInstanceOf(Update.class, Planner.next(edited(settled(ends), without(ends, "schedule.to"))));
+
+      assertEquals(List.of("schedule.to"), update.differences().stream().map(Difference::path).toList());
+      assertEquals("2036-11-15T00:00:00Z", update.body().at("/properties/schedule/recurrencePeriod/to").asText());
+    }
+
+    @Test
+    void losesPartitionDataWhoseDefaultIsNotTheSameEverywhere() {
+      CostExportSpec whole = with(FOCUS, "partitionData", false);
+      Update update = assertInstanceOf(Update.class, Planner.next(edited(settled(whole), without(whole, "partitionData"))));
+
+      assertTrue(update.body().at("/properties/partitionData").isMissingNode());
+    }
+
+    @Test
     void isSentOnceMoreWhenThatIsAskedFor() {
       Situation asked = annotated(s, Annotations.APPLY_REQUESTED_AT, "monday");
       Update update = assertInstanceOf(Update.class, Planner.next(asked));

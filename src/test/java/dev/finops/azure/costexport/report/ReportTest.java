@@ -38,6 +38,7 @@ import dev.finops.azure.costexport.plan.Note;
 import dev.finops.azure.costexport.plan.Observation;
 import dev.finops.azure.costexport.plan.Planner;
 import dev.finops.azure.costexport.plan.Situation;
+import dev.finops.azure.costexport.plan.Situations;
 import dev.finops.azure.costexport.plan.Step;
 import dev.finops.azure.costexport.plan.Verdict;
 import dev.finops.azure.costexport.plan.Proof;
@@ -374,6 +375,15 @@ class ReportTest {
     }
 
     @Test
+    void isAbsentWhenNobodyAsksForMonthsAnyMore() {
+      Situation failed = months("2026-10 Failed");
+      Situation over = rested(Situations.without(failed, Annotations.RUN_PERIOD));
+
+      assertNull(told(over, Conditions.BACKFILLED));
+      assertEquals(1, over.status().backfill().months().size());
+    }
+
+    @Test
     void isAbsentWithoutMonths() {
       assertNull(told(SETTLED, Conditions.BACKFILLED));
       assertNull(SETTLED.status().summary().backfill());
@@ -703,7 +713,7 @@ class ReportTest {
   private static Situation months(String... rows) {
     List<Month> months = Arrays.stream(rows).map(row -> row.split(" "))
         .map(words -> new Month(words[0], words[1], words.length > 2 ? words[2] : null, 1, null)).collect(Collectors.toList());
-    return status(SETTLED, draft -> draft.backfill = new Backfill(null, 0, 0, 0, months));
+    return annotated(status(SETTLED, draft -> draft.backfill = new Backfill(null, 0, 0, 0, months)), Annotations.RUN_PERIOD, "2026-10");
   }
 
   private static Condition find(Situation s, String type) {
