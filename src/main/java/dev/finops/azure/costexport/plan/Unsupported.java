@@ -2,7 +2,6 @@ package dev.finops.azure.costexport.plan;
 
 import dev.finops.azure.costexport.api.v1alpha1.CostExportSpec;
 import dev.finops.azure.costexport.failure.Reason;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,14 +15,5 @@ public final class Unsupported {
         : spec.destination().sasTokenSecretRef() != null ? "destination.sasTokenSecretRef" : null;
     return Optional.ofNullable(field).map(path -> new Verdict.Stuck(Reason.NOT_SUPPORTED_YET,
         "this release does not read Secrets, so " + path + " cannot be followed and nothing is sent to Azure; take it out", List.of()));
-  }
-
-  /** Fields whose absence of effect changes nothing else. */
-  public static List<String> ignored(CostExportSpec spec) {
-    List<String> fields = new ArrayList<>();
-    if (spec.closedMonth() != null) {
-      fields.add("closedMonth");
-    }
-    return fields;
   }
 }
