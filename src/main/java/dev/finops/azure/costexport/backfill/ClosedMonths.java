@@ -140,13 +140,14 @@ public record ClosedMonths(List<ClosedMonth> rows, List<Integer> days) {
 
   /** It was looked for. */
   public ClosedMonths looked(Run run, Instant now) {
-    return new ClosedMonths(rows.stream().map(row -> run.id().equals(row.runId()) ? at(row, now) : row).toList(), days);
+    Instant after = RunHistory.ended(run).map(end -> end.plusSeconds(1)).filter(now::isBefore).orElse(now); // never the time of its end
+    return new ClosedMonths(rows.stream().map(row -> run.id().equals(row.runId()) ? at(row, after) : row).toList(), days);
   }
 
   /** It was found. */
   public ClosedMonths proven(Run run, Instant now, Long found, Long bytes) {
-    return new ClosedMonths(rows.stream().map(row -> run.id().equals(row.runId())
-        ? new ClosedMonth(row.month(), row.handledDays(), row.runId(), Times.write(now), found, bytes) : row).toList(), days);
+    return new ClosedMonths(looked(run, now).rows.stream().map(row -> run.id().equals(row.runId())
+        ? new ClosedMonth(row.month(), row.handledDays(), row.runId(), row.time(), found, bytes) : row).toList(), days);
   }
 
   /** The row that names a run. */

@@ -269,6 +269,7 @@ class ClosedMonthsTest {
     assertEquals(Optional.of(run), ended.unproven(List.of(run)));
     assertEquals(Optional.empty(), ended.unproven(List.of()));
     assertEquals(Optional.empty(), ended.looked(run, NOON).unproven(List.of(run)));
+    assertEquals(Optional.empty(), ended.looked(run, Instant.parse("2026-11-02T00:10:00.9Z")).unproven(List.of(run)), "within a second");
     ClosedMonths proven = ended.proven(run, NOON, 42L, 4242L);
     assertEquals(new ClosedMonth("2026-10", List.of(2), "a1", "2026-11-05T12:00:00Z", 42L, 4242L), proven.rows().getFirst());
     assertEquals(Optional.empty(), proven.unproven(List.of(run)));
