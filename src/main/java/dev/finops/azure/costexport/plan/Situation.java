@@ -60,6 +60,10 @@ public record Situation(Subject subject, CostExportSpec spec, CostExportStatus s
     return new Situation(subject, spec, status, observation, memory, settings, now, newSecrets);
   }
 
+  public Situation with(Subject newSubject) {
+    return new Situation(newSubject, spec, status, observation, memory, settings, now, secrets);
+  }
+
   /** After one more failure in a row. Across a restart the condition remembers when they began. */
   public Situation failed(Reason reason) {
     Optional<Instant> known = Conditions.find(status.conditions(), Conditions.SYNCED)

@@ -17,7 +17,6 @@ import dev.finops.azure.costexport.plan.Observation.Present;
 import dev.finops.azure.costexport.plan.Planner;
 import dev.finops.azure.costexport.plan.Secrets;
 import dev.finops.azure.costexport.plan.Situation;
-import dev.finops.azure.costexport.plan.Unsupported;
 import dev.finops.azure.costexport.plan.Verdict;
 import java.time.Duration;
 import java.time.Instant;
@@ -94,7 +93,7 @@ final class ConditionReport {
       case SCHEDULE_ENDED -> "the schedule ended at " + Times.write(window.orElseThrow().to())
           + " and is inactive in Azure; set a later schedule.to to go on";
       default -> "Azure has the export as the spec states it";
-    } + unsupported();
+    } + closedMonth(notes, before);
     set.set(Conditions.READY, true, reason, message);
     if (s.secrets().sas() instanceof Secrets.Sas.Missing(var why)) {
       set.unknown(Conditions.SYNCED, Reason.CREDENTIALS_MISSING, "whether Azure has the SAS token that it should have is not known: " + why);
@@ -114,8 +113,7 @@ final class ConditionReport {
   }
 
   private void watched(Verdict.Watched watched) {
-    set.set(Conditions.READY, true, Reason.OBSERVED, "Azure was observed; managementPolicy is Observe, so that nothing is written"
-        + unsupported());
+    set.set(Conditions.READY, true, Reason.OBSERVED, "Azure was observed; managementPolicy is Observe, so that nothing is written");
     if (watched.observed().isEmpty()) {
       set.set(Conditions.SYNCED, false, Reason.NOT_FOUND, "Azure has no export " + s.exportId());
     } else if (watched.differences().isEmpty()) {
@@ -269,8 +267,16 @@ final class ConditionReport {
     return Planner.describe(differences);
   }
 
-  private String unsupported() {
-    List<String> fields = Unsupported.ignored(s.spec());
-    return fields.isEmpty() ? "" : "; this release does not act on " + String.join(", ", fields);
+  /** That no closed month can be run, as the end of a message; told once. */
+  private String closedMonth(List<Note> notes, Optional<Condition> before) {
+    if (s.settings().apiVersion().runsPeriods() || s.spec().closedMonth() == null) {
+      return "";
+    }
+    String message = "closedMonth is not acted on, since " + s.settings().apiVersion() + " cannot run a month; set EXPORTS_API_VERSION to "
+        + ApiVersion.COMPLETE + " or later";
+    if (before.filter(ready -> ready.message().contains(message)).isEmpty()) {
+      notes.add(Note.warning(Reason.NEEDS_API_VERSION, message));
+    }
+    return "; " + message;
   }
 }

@@ -1,6 +1,7 @@
 package dev.finops.azure.costexport.report;
 
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Run;
+import dev.finops.azure.costexport.backfill.ClosedMonths;
 import dev.finops.azure.costexport.backfill.MonthRows;
 import dev.finops.azure.costexport.export.ObservedExport;
 import dev.finops.azure.costexport.export.RunHistory;
@@ -20,7 +21,7 @@ import java.util.stream.Stream;
  * @param lastRun the newest of the export's own definition; runs with a period of their own are told by their month's row
  * @param lastEnded the newest of those that has ended, which is the one that is judged
  */
-record RunReport(List<Run> runs, Run lastRun, Run lastEnded, Run lastSuccessfulRun, MonthRows months, List<Note> notes) {
+record RunReport(List<Run> runs, Run lastRun, Run lastEnded, Run lastSuccessfulRun, MonthRows months, ClosedMonths closed, List<Note> notes) {
 
   static RunReport of(Situation s, Optional<ObservedExport> observed) {
     List<Run> answered = observed.map(ObservedExport::runs).orElse(List.of()).stream().filter(run -> !RunPlanner.mayAnswer(s, run)).toList();
@@ -29,7 +30,8 @@ record RunReport(List<Run> runs, Run lastRun, Run lastEnded, Run lastSuccessfulR
     List<Run> last = Stream.of(s.status().lastRun(), s.status().lastSuccessfulRun()).filter(Objects::nonNull).distinct().toList();
     List<Run> all = RunHistory.mergeAll(RunHistory.mergeAll(last, known), answered);
     MonthRows months = MonthRows.of(s.status().backfill()).follow(answered);
-    List<Run> own = all.stream().filter(run -> !months.has(run, lastMonths(s))).toList();
+    ClosedMonths closed = ClosedMonths.of(s.spec().closedMonth(), s.status().closedMonths()).follow(all);
+    List<Run> own = all.stream().filter(run -> !months.has(run, lastMonths(s)) && !closed.has(run, lastMonths(s), last, all)).toList();
     Optional<Run> ended = own.stream().filter(run -> !RunHistory.underWay(run)).findFirst();
     return new RunReport(
         runs.isEmpty() ? null : runs,
@@ -37,6 +39,7 @@ record RunReport(List<Run> runs, Run lastRun, Run lastEnded, Run lastSuccessfulR
         ended.orElse(null),
         own.stream().filter(RunHistory::succeeded).findFirst().orElse(null),
         months,
+        closed,
         RunPlanner.ended(s, runs));
   }
 

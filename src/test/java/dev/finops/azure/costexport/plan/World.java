@@ -72,6 +72,10 @@ final class World {
     annotations.put(annotation, value);
   }
 
+  void sleepUntil(Instant then) {
+    now = then;
+  }
+
   /** Somebody else changes the export. */
   void edit(String armPath, String json) {
     store(Specs.edited(stored, armPath, json));

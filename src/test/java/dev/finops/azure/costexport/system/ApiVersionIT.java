@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
 import dev.finops.azure.costexport.simulator.Answer;
 import dev.finops.azure.costexport.simulator.Match;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -149,5 +150,17 @@ class ApiVersionIT extends SystemTest {
     assertTrue(backfilled.message().contains(API_VERSION), backfilled.message());
     export.awaitLooks(2);
     assertEquals(List.of(PUT), export.written());
+  }
+
+  @Test
+  void andSoDoClosedMonths() {
+    int day = Math.min(28, clock.instant().atOffset(ZoneOffset.UTC).getDayOfMonth());
+    var export = export("no-closed-month", "closedMonth: {rerunOnDays: [" + day + "]}").awaitReady();
+
+    export.awaitEvent("NeedsApiVersion", API_VERSION);
+    assertTrue(export.condition("Ready").message().contains("closedMonth is not acted on"), export.condition("Ready").message());
+    export.awaitLooks(2);
+    assertEquals(List.of(PUT), export.written());
+    assertEquals(1, export.events("NeedsApiVersion").size());
   }
 }
