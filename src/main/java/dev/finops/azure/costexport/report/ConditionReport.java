@@ -3,6 +3,7 @@ package dev.finops.azure.costexport.report;
 import dev.finops.azure.costexport.api.v1alpha1.Annotations;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Condition;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Run;
+import dev.finops.azure.costexport.backfill.ClosedMonths;
 import dev.finops.azure.costexport.export.Difference;
 import dev.finops.azure.costexport.export.RunHistory;
 import dev.finops.azure.costexport.export.SasToken;
@@ -269,7 +270,7 @@ final class ConditionReport {
 
   /** That no closed month can be run, as the end of a message; told once. */
   private String closedMonth(List<Note> notes, Optional<Condition> before) {
-    if (s.settings().apiVersion().runsPeriods() || s.spec().closedMonth() == null) {
+    if (s.settings().apiVersion().runsPeriods() || ClosedMonths.of(s.spec().closedMonth(), null).days().isEmpty()) {
       return "";
     }
     String message = "closedMonth is not acted on, since " + s.settings().apiVersion() + " cannot run a month; set EXPORTS_API_VERSION to "

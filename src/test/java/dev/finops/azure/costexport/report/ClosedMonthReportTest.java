@@ -174,6 +174,8 @@ class ClosedMonthReportTest {
     assertEquals(List.of(Reason.NEEDS_API_VERSION), first.notes().stream().map(Note::reason).toList());
     String ready = Conditions.find(first.status().conditions(), Conditions.READY).orElseThrow().message();
     assertTrue(ready.endsWith("; closedMonth is not acted on, since api-version 2023-08-01 cannot run a month; set EXPORTS_API_VERSION to 2025-03-01 or later"), ready);
+    Situation noDays = spec(old, "closedMonth.rerunOnDays", List.of());
+    assertEquals(List.of(), Report.of(noDays, verdict(noDays)).notes(), "nothing is asked for");
     Report second = Report.of(old.with(first.status()), verdict(old));
     assertEquals(List.of(), second.notes());
     assertEquals(first.status(), second.status());
