@@ -98,7 +98,7 @@ public final class RunPlanner {
   private static Optional<Step> follow(Situation s, PendingRun pending, List<Run> runs) {
     if (s.memory().postRun()) {
       boolean ofMonth = BACKFILL.equals(pending.cause()) || CLOSED_MONTH.equals(pending.cause());
-      return Optional.of(ofMonth && request(s).isPresent() ? giveWay(s, pending) : post(s, pending, runs));
+      return Optional.of(ofMonth && request(s).isPresent() ? giveWay(s) : post(s, pending, runs));
     }
     boolean underWay = pending.timePeriod() == null && runs.stream().anyMatch(RunHistory::underWay);
     Optional<Instant> lapses = Times.start(pending.requestedTime())
@@ -116,13 +116,18 @@ public final class RunPlanner {
   }
 
   /** A month that Azure's quota still keeps back waits once more: a person's request goes first. */
-  private static Step giveWay(Situation s, PendingRun pending) {
+  private static Step giveWay(Situation s) {
     StatusDraft draft = new StatusDraft(s.status());
-    draft.pendingRun = null;
-    if (BACKFILL.equals(pending.cause())) {
-      draft.backfill = MonthRows.of(draft.backfill).pending(pending.request(), null).backfill();
-    }
+    dropPending(draft);
     return new Step.Record(draft.done(), false, List.of());
+  }
+
+  /** The pending run is none any more; its month waits. */
+  public static void dropPending(StatusDraft draft) {
+    if (BACKFILL.equals(draft.pendingRun.cause())) {
+      draft.backfill = MonthRows.of(draft.backfill).pending(draft.pendingRun.request(), null).backfill();
+    }
+    draft.pendingRun = null;
   }
 
   /** An intent that was held back is as old as its POST: the history is searched from then on. */
