@@ -12,7 +12,7 @@ MVN := mvn -B -ntp -q
 QUIET := --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
 CLASSPATH_FILE := target/test-classpath
 
-.PHONY: help build test unit demo simulator run figures figures-backfill crd servers clean prerequisites
+.PHONY: help build test unit demo simulator run figures figures-backfill bench crd servers clean prerequisites
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -42,6 +42,9 @@ figures: build servers $(CLASSPATH_FILE) ## measure latency, calls, memory and s
 
 figures-backfill: build servers $(CLASSPATH_FILE) ## measure backfills of 12 and 84 months, also with kill -9 every few seconds (25 minutes)
 	@exec $(JDK)/bin/java $(QUIET) -cp "target/test-classes:target/classes:$$(cat $(CLASSPATH_FILE))" dev.finops.azure.costexport.bench.BackfillFigures
+
+bench: build servers $(CLASSPATH_FILE) ## measure 1,000 CostExports at once, and at rest (4 minutes)
+	@exec $(JDK)/bin/java $(QUIET) -cp "target/test-classes:target/classes:$$(cat $(CLASSPATH_FILE))" dev.finops.azure.costexport.bench.ScaleFigures
 
 crd: prerequisites ## write crds/ anew from the Java types
 	@$(MVN) test -Dtest=CrdIsCurrentTest -Dcrd.write=true
