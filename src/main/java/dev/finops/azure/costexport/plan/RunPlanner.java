@@ -53,7 +53,7 @@ public final class RunPlanner {
   /** Whether the history has to be read whole: something of ours is under way or about to be. */
   static boolean watching(Situation s) {
     CostExportStatus status = s.status();
-    return status.pendingRun() != null || request(s).isPresent() || MonthRows.of(status.backfill()).underWay()
+    return status.pendingRun() != null && !rests(s) || request(s).isPresent() || MonthRows.of(status.backfill()).underWay()
         || status.lastRun() != null && onDemand(status.lastRun()) && RunHistory.underWay(status.lastRun())
         || status.runs() != null && status.runs().stream().anyMatch(run -> onDemand(run) && RunHistory.underWay(run));
   }
@@ -69,11 +69,13 @@ public final class RunPlanner {
   static Optional<Step> next(Situation s, Present present) {
     List<Run> runs = RunHistory.merge(s.status().runs(), present.export().runs());
     PendingRun pending = s.status().pendingRun();
-    if (pending != null || request(s).isPresent()) {
+    boolean rests = rests(s) && request(s).isEmpty() && present.export().runs().stream().noneMatch(run -> mayAnswer(s, run));
+    if (!rests && (pending != null || request(s).isPresent())) {
       if (present.source() != Source.GET) {
         return Optional.of(new Step.Observe(Look.SINGLE));
       }
-      return pending != null ? follow(s, pending, runs) : answerRequest(s, runs);
+      boolean anew = isDenied(pending) && (request(s).isPresent() || pending.timePeriod() != null);
+      return pending == null ? answerRequest(s, runs) : anew ? Optional.of(giveWay(s, pending)) : follow(s, pending, runs);
     }
     return nextMonth(s, present);
   }
@@ -96,6 +98,17 @@ public final class RunPlanner {
     return pending != null && isNew(s, run) && answers(run, pending);
   }
 
+  /** Whether the pending run is one that Azure denied us. It stays in the status, so that a restart does not ask for it at once. */
+  public static boolean isDenied(PendingRun pending) {
+    return pending != null && pending.requestedTime() != null && Integer.valueOf(0).equals(pending.attempts());
+  }
+
+  /** A denied run is asked for again as rarely as anything that Azure refused. */
+  private static boolean rests(Situation s) {
+    return isDenied(s.status().pendingRun()) && Times.start(s.status().pendingRun().requestedTime())
+        .filter(denied -> s.now().isBefore(denied.plus(s.settings().backoff().terminal()))).isPresent();
+  }
+
   private static Optional<Step> follow(Situation s, PendingRun pending, List<Run> runs) {
     if (s.memory().postRun()) {
       return Optional.of(BACKFILL.equals(pending.cause()) && request(s).isPresent() ? giveWay(s, pending) : post(s, pending, runs));
@@ -115,11 +128,13 @@ public final class RunPlanner {
     return Optional.empty();
   }
 
-  /** A month that Azure's quota still keeps back waits once more: a person's request goes first. */
+  /** A run that Azure's quota keeps back, or that it denied, makes room: for a person's request, or for the month whose turn it is by now. */
   private static Step giveWay(Situation s, PendingRun pending) {
     StatusDraft draft = new StatusDraft(s.status());
     draft.pendingRun = null;
-    draft.backfill = MonthRows.of(draft.backfill).pending(pending.request(), null).backfill();
+    if (BACKFILL.equals(pending.cause())) {
+      draft.backfill = MonthRows.of(draft.backfill).pending(pending.request(), null).backfill();
+    }
     return new Step.Record(draft.done(), false, List.of());
   }
 
@@ -170,8 +185,7 @@ public final class RunPlanner {
     boolean adopted = Planner.ADOPTED.equals(s.status().origin());
     Optional<BackfillWindow> window = BackfillWindow.of(s.spec().backfill(), known.until(), today(s));
     MonthRows rows = known.follow(present.export().runs()).fit(window, adopted ? runs : List.of());
-    Optional<Month> month = s.memory().runsDeniedUntil() != null && s.now().isBefore(s.memory().runsDeniedUntil())
-        ? Optional.empty() : rows.next(s.now(), runs, s.settings().backoff()::afterAttempt);
+    Optional<Month> month = s.status().pendingRun() != null ? Optional.empty() : rows.next(s.now(), runs, s.settings().backoff()::afterAttempt);
     StatusDraft draft = new StatusDraft(s.status());
     draft.backfill = rows.backfill();
     if (month.isEmpty()) {
@@ -211,11 +225,11 @@ public final class RunPlanner {
   /**
    * What becomes of an intent whose POST Azure refused.
    *
-   * @param forGood whether the same request would be refused again; if not, a month waits and is asked again
+   * @param forGood whether the same request would be refused again; if not, it stays pending, as denied
    */
   static CostExportStatus refused(Situation s, PendingRun pending, String message, boolean forGood) {
     StatusDraft draft = new StatusDraft(s.status());
-    draft.pendingRun = null;
+    draft.pendingRun = forGood ? null : new PendingRun(pending.cause(), pending.request(), pending.timePeriod(), Times.write(s.now()), 0);
     if (REQUEST.equals(pending.cause())) {
       draft.lastHandledRunRequest = pending.request();
     } else if (BACKFILL.equals(pending.cause())) {

@@ -1,5 +1,6 @@
 package dev.finops.azure.costexport.report;
 
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.PendingRun;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Run;
 import dev.finops.azure.costexport.backfill.MonthRows;
 import dev.finops.azure.costexport.export.ObservedExport;
@@ -38,6 +39,14 @@ record RunReport(List<Run> runs, Run lastRun, Run lastEnded, Run lastSuccessfulR
         own.stream().filter(RunHistory::succeeded).findFirst().orElse(null),
         months,
         RunPlanner.ended(s, runs));
+  }
+
+  /** When Azure denied us a run: the month's, or another for which the months wait too. */
+  String whyMonthsWait(Situation s) {
+    PendingRun denied = s.status().pendingRun();
+    return months.rows().stream().filter(row -> denied.timePeriod() != null && row.month().equals(denied.request())).findFirst()
+        .map(row -> "Azure refused to start a run of " + row.month() + ": " + MonthRows.why(row) + Advice.ofDeniedMonth(MonthRows.why(row), s, denied.timePeriod()))
+        .orElse("they wait, since Azure refused to start a run; LastRunSucceeded says why");
   }
 
   /** Whether the export's own runs are of past months, as those are that were asked for by month. */

@@ -4,6 +4,7 @@ import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
 import dev.finops.azure.costexport.backfill.MonthRows;
 import dev.finops.azure.costexport.export.RunHistory;
 import dev.finops.azure.costexport.failure.Backoff;
+import dev.finops.azure.costexport.plan.RunPlanner;
 import dev.finops.azure.costexport.plan.Situation;
 import dev.finops.azure.costexport.plan.Verdict;
 import java.time.Duration;
@@ -29,7 +30,7 @@ public final class Wakeup {
   }
 
   private static Duration poll(Situation s, CostExportStatus status, RandomGenerator random) {
-    boolean running = status.pendingRun() != null || MonthRows.of(status.backfill()).underWay()
+    boolean running = status.pendingRun() != null && !RunPlanner.isDenied(status.pendingRun()) || MonthRows.of(status.backfill()).underWay()
         || status.lastRun() != null && RunHistory.underWay(status.lastRun())
         || status.runs() != null && status.runs().stream().anyMatch(RunHistory::underWay);
     return running ? s.settings().runPollInterval() : jittered(s.settings().observeInterval(), random);

@@ -518,14 +518,14 @@ class ReportTest {
       Situation s = reported(SETTLED, new Verdict.Failing(denied(Reason.AUTHORIZATION_FAILED, "no right to write"), true, List.of()));
       Situation next = reported(s, new Verdict.Failing(denied(Reason.AUTHORIZATION_FAILED, "no right to read"), true, List.of()));
 
-      assertTrue(find(next, Conditions.SYNCED).message().startsWith("AuthorizationFailed: no right to read; give the operator's identity the right"));
+      assertTrue(find(next, Conditions.SYNCED).message().startsWith("AuthorizationFailed: no right to read; give the operator the right"));
     }
 
     @Test
     void isBounded() {
       Situation s = reported(SETTLED, new Verdict.Stuck(Reason.INVALID_REQUEST, "x".repeat(5000), List.of()));
 
-      assertEquals(2048, find(s, Conditions.READY).message().length());
+      assertEquals(4096, find(s, Conditions.READY).message().length());
     }
 
     @Test
