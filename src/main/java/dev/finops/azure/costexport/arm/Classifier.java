@@ -88,6 +88,11 @@ final class Classifier {
     };
   }
 
+  /** Cost Management says 401 of a caller who has no role, whose token Azure Resource Manager has taken. */
+  static boolean isOfRights(RawAnswer answer) {
+    return NO_RIGHT.contains(detail(answer).code().toLowerCase(Locale.ROOT));
+  }
+
   private static ArmFailure badRequest(Detail detail, String text) {
     if (STALE_ETAG.matcher(text).find()) {
       return new Outdated(detail);

@@ -89,7 +89,8 @@ public final class RunPlanner {
     List<Run> runs = RunHistory.merge(s.status().runs(), present.export().runs());
     return runs.stream().filter(run -> mayAnswer(s, run)).findFirst()
         .map(run -> new Step.Record(accepted(s, pending, run, runs), false,
-            with(ended(s, runs), Note.normal(Reason.RUN_STARTED, "run " + run.id() + of(pending.timePeriod()) + " was accepted"))));
+            with(ended(s, runs), Note.normal(Reason.RUN_STARTED, "run " + run.id() + of(pending.timePeriod())
+                + (isDenied(pending) ? " came in place of the one that Azure denied" : " was accepted")))));
   }
 
   /** Whether a run may be the one that the pending intent is for; such a run is not written down before that is settled. */
@@ -272,7 +273,8 @@ public final class RunPlanner {
     Optional<Instant> requested = Times.start(pending.requestedTime());
     boolean inTime = requested.isPresent() && RunHistory.submitted(run)
         .filter(submitted -> !submitted.isBefore(requested.get().minus(CLOCK))).isPresent();
-    return onDemand(run) && inTime && (pending.timePeriod() == null || samePeriod(run.timePeriod(), pending.timePeriod()));
+    boolean anyWillDo = isDenied(pending) && pending.timePeriod() == null; // the schedule brought the data that was wanted
+    return (anyWillDo || onDemand(run)) && inTime && (pending.timePeriod() == null || samePeriod(run.timePeriod(), pending.timePeriod()));
   }
 
   private static boolean samePeriod(TimePeriod shown, TimePeriod asked) {

@@ -189,8 +189,8 @@ final class ConditionReport {
 
   private void lastRun() {
     Run ended = runs.lastEnded();
-    boolean denied = set.find(Conditions.LAST_RUN_SUCCEEDED).filter(c -> Reason.RUN_DENIED.toString().equals(c.reason())).isPresent();
-    if (denied && runs.notes().isEmpty()) {
+    Optional<Condition> denied = set.find(Conditions.LAST_RUN_SUCCEEDED).filter(c -> Reason.RUN_DENIED.toString().equals(c.reason()));
+    if (denied.isPresent() && runs.notes().isEmpty() && !submittedSince(ended, denied.get())) {
       return; // a refusal to run stays until a run has ended since
     }
     if (ended == null) {
@@ -207,6 +207,12 @@ final class ConditionReport {
       String why = RunHistory.because(ended);
       set.set(Conditions.LAST_RUN_SUCCEEDED, false, reason, "run " + ended.id() + " ended as " + ended.status() + why + Advice.ofFailedRun(why, s));
     }
+  }
+
+  /** A second later at least, as the condition's time is in whole ones. */
+  private static boolean submittedSince(Run run, Condition condition) {
+    Optional<Instant> since = Times.start(condition.lastTransitionTime()).map(at -> at.plusSeconds(1));
+    return run != null && since.isPresent() && RunHistory.submitted(run).filter(since.get()::isBefore).isPresent();
   }
 
   private void delivered() {

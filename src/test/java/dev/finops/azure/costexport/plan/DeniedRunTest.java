@@ -11,6 +11,7 @@ import static dev.finops.azure.costexport.plan.Situations.settled;
 import static dev.finops.azure.costexport.plan.Situations.status;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.finops.azure.costexport.api.v1alpha1.Annotations;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
@@ -88,8 +89,14 @@ class DeniedRunTest {
   }
 
   @Test
-  void isNotFulfilledByTheSchedule() {
-    assertInstanceOf(Rest.class, Planner.next(listed(later(denied(onCreate), Duration.ofHours(3)), Histories.with(EXPORT, "a1 Completed 2026-11-15T12:00:00Z Scheduled"))));
+  void isFulfilledByTheScheduleUnlessItIsOfAMonth() {
+    ObservedExport scheduled = Histories.with(EXPORT, "a1 Completed 2026-11-15T12:00:00Z Scheduled");
+
+    for (Situation wanted : List.of(onCreate, asked)) {
+      Record done = assertInstanceOf(Record.class, Planner.next(got(later(denied(wanted), Duration.ofHours(3)), scheduled)));
+      assertNull(done.status().pendingRun());
+    }
+    assertInstanceOf(Rest.class, Planner.next(listed(later(denied(months), Duration.ofHours(3)), scheduled)));
   }
 
   private static Situation denied(Situation wanted) {
