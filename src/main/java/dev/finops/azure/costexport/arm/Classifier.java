@@ -26,7 +26,8 @@ import java.util.regex.Pattern;
 final class Classifier {
   private static final int MAX_MESSAGE = 1024;
   private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\\s]+", Pattern.UNICODE_CHARACTER_CLASS);
-  private static final Pattern SIGNATURE = Pattern.compile("(sig=)[^&\\s\"']+", Pattern.CASE_INSENSITIVE);
+  /** The signature of a SAS, and a token, which an answer may repeat. */
+  private static final Pattern SECRET = Pattern.compile("((?:sig=|bearer ))[^&\\s\"']+|eyJ[\\w-]{8,}(?:\\.[\\w-]*)*", Pattern.CASE_INSENSITIVE);
   private static final Pattern STALE_ETAG = Pattern.compile("etag.*(required|match|latest|stale|outdated|conflict)");
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -144,7 +145,7 @@ final class Classifier {
   }
 
   static String clean(String text) {
-    String line = SIGNATURE.matcher(CONTROL.matcher(text).replaceAll(" ")).replaceAll("$1***").strip();
+    String line = SECRET.matcher(CONTROL.matcher(text).replaceAll(" ")).replaceAll(secret -> (secret.group(1) == null ? "" : secret.group(1)) + "***").strip();
     return line.length() <= MAX_MESSAGE ? line : line.substring(0, MAX_MESSAGE - 1) + "…";
   }
 }

@@ -17,6 +17,9 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class Gate {
   private static final Detail PACED = new Detail(0, "", "the scope takes no more runs in this minute (RUNS_PER_MINUTE)", "");
+  /** A bucket that Azure calls dry for 0 seconds is dry all the same. */
+  private static final Duration LEAST = Duration.ofSeconds(1);
+
   private final InstantSource clock;
   private final int runsPerMinute;
   private final Map<String, Frozen> frozen = new ConcurrentHashMap<>();
@@ -48,7 +51,8 @@ public final class Gate {
   }
 
   void freeze(Identity identity, Scope scope, Operation operation, Throttled throttled) {
-    Frozen closed = new Frozen(clock.instant().plus(throttled.retryAfter()), throttled.detail());
+    Duration wait = throttled.retryAfter().compareTo(LEAST) < 0 ? LEAST : throttled.retryAfter();
+    Frozen closed = new Frozen(clock.instant().plus(wait), throttled.detail());
     frozen.merge(bucket(identity, scope, operation), closed, (one, other) -> one.until.isAfter(other.until) ? one : other);
   }
 

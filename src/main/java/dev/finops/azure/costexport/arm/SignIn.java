@@ -1,6 +1,7 @@
 package dev.finops.azure.costexport.arm;
 
 import com.azure.core.credential.TokenCredential;
+import com.azure.core.exception.ClientAuthenticationException;
 import com.azure.core.http.HttpClient;
 import com.azure.core.http.netty.NettyAsyncHttpClientBuilder;
 import com.azure.identity.AadCredentialBuilderBase;
@@ -8,6 +9,7 @@ import com.azure.identity.ClientSecretCredentialBuilder;
 import com.azure.identity.ManagedIdentityCredentialBuilder;
 import com.azure.identity.WorkloadIdentityCredentialBuilder;
 import java.time.Duration;
+import java.util.stream.Stream;
 import reactor.netty.resources.ConnectionProvider;
 
 /** How Azure is reached, and as whom: what Azure Resource Manager and storage are asked with. */
@@ -37,10 +39,21 @@ public final class SignIn {
   /** A new one: it remembers no token. */
   public TokenCredential credential(Identity identity) {
     return switch (identity) {
-      case Identity.Own own -> own();
+      case Identity.Own own -> connection.clientSecret().map(secret -> discreet(own(), secret)).orElseGet(this::own);
       case Identity.ServicePrincipal(var tenant, var client, var secret) ->
-          inCloud(new ClientSecretCredentialBuilder().tenantId(tenant).clientId(client).clientSecret(secret)).build();
+          discreet(inCloud(new ClientSecretCredentialBuilder().tenantId(tenant).clientId(client).clientSecret(secret)).build(), secret);
     };
+  }
+
+  /** A token endpoint, or what answers in its place, may repeat what it was sent: that is told to nobody. */
+  private static TokenCredential discreet(TokenCredential credential, String secret) {
+    return request -> credential.getToken(request).onErrorMap(fault -> repeats(fault, secret), fault -> new ClientAuthenticationException(
+        "the token endpoint refuses the secret, in words that repeat it and are not shown", null));
+  }
+
+  private static boolean repeats(Throwable fault, String secret) {
+    return Stream.iterate(fault, cause -> cause != null, Throwable::getCause).limit(20)
+        .anyMatch(cause -> String.valueOf(cause.getMessage()).contains(secret));
   }
 
   private TokenCredential own() {

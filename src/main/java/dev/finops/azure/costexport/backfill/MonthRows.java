@@ -82,18 +82,23 @@ public record MonthRows(String until, List<Month> rows) {
   }
 
   /**
-   * The newest month that waits and whose time has come, unless as many as may be are under way.
+   * The month that waits and whose time has come: the newest that a person asked for, else the newest.
    *
    * @param history tells when the run ended after which a month is tried again
    * @param backoff the wait after so many attempts
    */
   public Optional<Month> next(Instant now, List<Run> history, IntFunction<Duration> backoff) {
     YearMonth current = YearMonth.from(now.atOffset(ZoneOffset.UTC));
-    return count(Set.of(REQUESTED, RUNNING)) >= AT_ONCE ? Optional.empty() : rows.stream()
+    return rows.stream()
         .filter(row -> row.state().equals(PENDING))
         .filter(row -> asked(row) || YearMonth.parse(row.month()).isBefore(current))
         .filter(row -> lastTry(row, history).filter(ended -> now.isBefore(ended.plus(backoff.apply(row.attempts())))).isEmpty())
-        .findFirst();
+        .min(Comparator.comparing(row -> !asked(row)));
+  }
+
+  /** Whether as many runs as may be are under way, with those that no row is for. */
+  public boolean full(int others) {
+    return count(Set.of(REQUESTED, RUNNING)) + others >= AT_ONCE;
   }
 
   public MonthRows requested(String month) {
@@ -133,10 +138,14 @@ public record MonthRows(String until, List<Month> rows) {
    * @param ownMayBePast whether the export's own runs are of past months too, so that only the row's name tells them apart
    */
   public boolean has(Run run, boolean ownMayBePast) {
-    Optional<YearMonth> month = run.timePeriod() == null ? Optional.empty() : Times.start(run.timePeriod().from()).map(MonthRows::month);
-    boolean past = month.isPresent() && RunHistory.submitted(run).map(MonthRows::month).filter(month.get()::isBefore).isPresent();
-    return rows.stream().anyMatch(row -> run.id().equals(row.runId())
-        || past && !ownMayBePast && "OnDemand".equalsIgnoreCase(run.executionType()) && row.month().equals(month.get().toString()));
+    Optional<YearMonth> month = past(run).filter(past -> !ownMayBePast && "OnDemand".equalsIgnoreCase(run.executionType()));
+    return rows.stream().anyMatch(row -> run.id().equals(row.runId()) || month.isPresent() && row.month().equals(month.get().toString()));
+  }
+
+  /** The month that a run is of, if that was over when it was submitted. */
+  static Optional<YearMonth> past(Run run) {
+    return run.timePeriod() == null ? Optional.empty() : Times.start(run.timePeriod().from()).map(MonthRows::month)
+        .filter(month -> RunHistory.submitted(run).map(MonthRows::month).filter(month::isBefore).isPresent());
   }
 
   /** The ids of the runs that are under way. */
@@ -202,7 +211,8 @@ public record MonthRows(String until, List<Month> rows) {
     return instant.atOffset(ZoneOffset.UTC).toLocalDate();
   }
 
-  private static boolean asked(Month row) {
+  /** Whether a person asked for it. */
+  public static boolean asked(Month row) {
     return row.message() != null && row.message().startsWith(ASKED);
   }
 

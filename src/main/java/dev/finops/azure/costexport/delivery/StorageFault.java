@@ -13,7 +13,8 @@ import javax.net.ssl.SSLException;
 
 /** The storage account could not be asked, or would not say; in storage's words where there are any. */
 final class StorageFault extends RuntimeException {
-  private static final Pattern SIGNATURE = Pattern.compile("(?i)(sig(?:=|%3d))[^&\\s\"'<]+");
+  /** The signature of a SAS, and a token, which an answer may repeat. */
+  private static final Pattern SECRET = Pattern.compile("(?i)((?:sig(?:=|%3d)|bearer ))[^&\\s\"'<]+|eyJ[\\w-]{8,}(?:\\.[\\w-]*)*");
   private static final Pattern MESSAGE = Pattern.compile("<Message>([^\n<]+)");
   private static final int MAX_MESSAGE = 512;
 
@@ -63,7 +64,7 @@ final class StorageFault extends RuntimeException {
   }
 
   private static String clean(String message) {
-    String line = SIGNATURE.matcher(message).replaceAll("$1***").replaceAll("\\p{Cntrl}", " ").strip();
+    String line = SECRET.matcher(message).replaceAll(secret -> (secret.group(1) == null ? "" : secret.group(1)) + "***").replaceAll("\\p{Cntrl}", " ").strip();
     return line.length() <= MAX_MESSAGE ? line : line.substring(0, MAX_MESSAGE - 1) + "…";
   }
 

@@ -21,8 +21,9 @@ import java.util.TreeSet;
  * @param values what the document should say, for every field that is managed now
  * @param stated the fields that the spec itself states; what the operator supplies (a schedule's end) is not among them
  * @param schedule empty when the spec has none, which means an inactive one
+ * @param now when it is asked for
  */
-public record DesiredExport(Map<Field, JsonNode> values, Set<Field> stated, Optional<ScheduleWindow> schedule) {
+public record DesiredExport(Map<Field, JsonNode> values, Set<Field> stated, Optional<ScheduleWindow> schedule, Instant now) {
   private static final Set<Field> SCHEDULE =
       Set.of(Field.SCHEDULE_STATUS, Field.RECURRENCE, Field.SCHEDULE_FROM, Field.SCHEDULE_TO);
 
@@ -63,7 +64,7 @@ public record DesiredExport(Map<Field, JsonNode> values, Set<Field> stated, Opti
       stated.add(Field.SAS_TOKEN); // its value is no part of the spec
     }
     Optional<ScheduleWindow> window = Optional.ofNullable(spec.schedule()).map(schedule -> ScheduleWindow.of(schedule,
-        observed.flatMap(ObservedExport::scheduleStart), observed.flatMap(ObservedExport::scheduleEnd), now, moveStart));
+        observed.filter(ObservedExport::scheduled).isPresent(), observed.flatMap(ObservedExport::scheduleStart), observed.flatMap(ObservedExport::scheduleEnd), now, moveStart));
     window.ifPresent(w -> {
       if (spec.schedule().recurrence() != null) {
         values.put(Field.RECURRENCE, TextNode.valueOf(spec.schedule().recurrence()));
@@ -75,7 +76,7 @@ public record DesiredExport(Map<Field, JsonNode> values, Set<Field> stated, Opti
     boolean runs = window.map(ScheduleWindow::phase)
         .filter(phase -> phase == ScheduleWindow.Phase.ACTIVE || phase == ScheduleWindow.Phase.ENDING).isPresent();
     values.put(Field.SCHEDULE_STATUS, TextNode.valueOf(runs ? "Active" : "Inactive"));
-    return new DesiredExport(Map.copyOf(values), Set.copyOf(stated), window);
+    return new DesiredExport(Map.copyOf(values), Set.copyOf(stated), window, now);
   }
 
   /** The spec paths of {@link #stated()}, in the document's order. */
@@ -92,10 +93,11 @@ public record DesiredExport(Map<Field, JsonNode> values, Set<Field> stated, Opti
     List<Difference> differences = new ArrayList<>();
     for (Field field : Field.values()) {
       JsonNode shown = field.armPath().in(observed.document());
-      JsonNode wanted = values.get(field);
+      boolean endDropped = field == Field.SCHEDULE_TO && schedule.isPresent() && !stated.contains(field) && appliedPaths.contains(field.specPath());
+      JsonNode wanted = endDropped ? instant(ScheduleWindow.farEnd(now)) : values.get(field);
       if (wanted == null && appliedPaths.contains(field.specPath()) && !NEVER_TAKEN_OUT.contains(field) && !stated.contains(field)) {
         wanted = field == Field.IDENTITY_TYPE ? NO_IDENTITY : null;
-        if (!field.isAbsent(shown)) {
+        if (!field.isUnset(shown)) {
           differences.add(new Difference(field, wanted, shown));
         }
       } else if (wanted != null && !field.same(wanted, shown)) {

@@ -68,8 +68,13 @@ public enum Field {
     return canonical(one).equals(canonical(other));
   }
 
-  boolean isAbsent(JsonNode value) {
-    return canonical(value).equals(canonical(null));
+  int meaning(JsonNode value) {
+    return canonical(value).hashCode();
+  }
+
+  /** Whether leaving the field out would change nothing. Azure's default of partitionData is not the same everywhere. */
+  boolean isUnset(JsonNode value) {
+    return this == PARTITION_DATA ? value == null || value.isNull() : canonical(value).equals(canonical(null));
   }
 
   private Optional<Object> canonical(JsonNode value) {

@@ -6,7 +6,9 @@ import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Identity;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Run;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -27,6 +29,11 @@ public record ObservedExport(ObjectNode document) {
     return text("properties.nextRunTimeEstimate").flatMap(Times::start);
   }
 
+  /** Also of one that Azure has suspended: it runs again when that is over. */
+  boolean scheduled() {
+    return text(Field.SCHEDULE_STATUS.armPath().path()).filter(status -> !status.equalsIgnoreCase("Inactive")).isPresent();
+  }
+
   Optional<Instant> scheduleStart() {
     return text(Field.SCHEDULE_FROM.armPath().path()).flatMap(Times::start);
   }
@@ -41,10 +48,19 @@ public record ObservedExport(ObjectNode document) {
     return principal.isEmpty() && tenant.isEmpty() ? null : new Identity(principal.orElse(null), tenant.orElse(null));
   }
 
-  /** The fields that another document of the same export shows differently. */
-  public Set<Field> changedSince(ObservedExport earlier) {
-    return Arrays.stream(Field.values())
-        .filter(field -> !field.same(field.armPath().in(earlier.document), field.armPath().in(document))).collect(Collectors.toSet());
+  /** What each field means, as a number: enough to see later which have changed, and little to keep. */
+  public Map<Field, Integer> meanings() {
+    Map<Field, Integer> meanings = new EnumMap<>(Field.class);
+    for (Field field : Field.values()) {
+      meanings.put(field, field.meaning(field.armPath().in(document)));
+    }
+    return meanings;
+  }
+
+  /** The fields that mean something else than they did. */
+  public Set<Field> changedSince(Map<Field, Integer> earlier) {
+    Map<Field, Integer> now = meanings();
+    return Arrays.stream(Field.values()).filter(field -> !now.get(field).equals(earlier.get(field))).collect(Collectors.toSet());
   }
 
   /** Who changed it last, where Azure says; for the record of corrections. */

@@ -33,16 +33,18 @@ public record ScheduleWindow(Phase phase, Instant from, Instant to) {
 
   /**
    * @param observedFrom the start that Azure shows; kept while it is on the stated rhythm
+   * @param observedRuns whether Azure runs it; one that does not runs only when a start is left before its end
    * @param observedTo the end that Azure shows; kept while it is far enough, unless the spec states one
    * @param moveStart whether Azure refused the start that it had as past
    */
-  static ScheduleWindow of(Schedule schedule, Optional<Instant> observedFrom, Optional<Instant> observedTo,
+  static ScheduleWindow of(Schedule schedule, boolean observedRuns, Optional<Instant> observedFrom, Optional<Instant> observedTo,
       Instant now, boolean moveStart) {
     Optional<Instant> statedFrom = Times.start(schedule.from()).map(ScheduleWindow::asSent);
     Optional<Instant> statedTo = Times.end(schedule.to()).map(ScheduleWindow::asSent);
     Instant from = from(schedule.recurrence(), statedFrom, observedFrom, now, moveStart);
     Instant to = statedTo.orElseGet(() -> observedTo.filter(end -> end.isAfter(now.plus(ENDING))).orElseGet(() -> farEnd(now)));
-    boolean ended = statedTo.isPresent() && !(to.isAfter(now) && to.isAfter(from));
+    Instant next = from.isAfter(now) ? from : new Rhythm(from, schedule.recurrence()).nextAfter(now);
+    boolean ended = statedTo.isPresent() && !(to.isAfter(now) && to.isAfter(observedRuns ? from : next));
     if (ended) {
       // Nothing will start any more: the stated window is shown as it was written.
       return new ScheduleWindow(Phase.ENDED, observedFrom.or(() -> statedFrom).filter(start -> start.isBefore(to))
@@ -79,7 +81,8 @@ public record ScheduleWindow(Phase phase, Instant from, Instant to) {
     return instant.truncatedTo(ChronoUnit.DAYS).plus(1, ChronoUnit.DAYS);
   }
 
-  private static Instant farEnd(Instant now) {
+  /** The end where none is stated. */
+  static Instant farEnd(Instant now) {
     return now.truncatedTo(ChronoUnit.DAYS).atOffset(ZoneOffset.UTC).plusYears(FAR_YEARS).toInstant();
   }
 }

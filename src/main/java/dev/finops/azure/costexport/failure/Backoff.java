@@ -14,6 +14,7 @@ public record Backoff(Duration initial, Duration max) {
   private static final Duration DENIED = Duration.ofMinutes(1);
   private static final int QUICK_DENIALS = 10;
   private static final Duration UNCLEAR_MAX = Duration.ofMinutes(5);
+  private static final Duration DRY = Duration.ofMinutes(1);
   private static final Duration LOCKED = Duration.ofHours(1);
 
   /**
@@ -22,6 +23,7 @@ public record Backoff(Duration initial, Duration max) {
    */
   public Duration after(ArmFailure failure, int failures, RandomGenerator random) {
     Duration wait = switch (failure) {
+      case ArmFailure.Throttled(var detail, var named) when named.isZero() -> exponential(failures, shorter(max, DRY)); // Azure names 0 too
       case ArmFailure.Throttled throttled -> throttled.retryAfter();
       case ArmFailure.Unclear(var detail, var reason, Duration named) when named != null ->
           longer(named, exponential(failures, shorter(max, UNCLEAR_MAX)));

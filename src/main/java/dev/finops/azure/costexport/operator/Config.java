@@ -74,6 +74,9 @@ record Config(
 
   private static AzureConnection azure(Reader read, ApiVersion apiVersion, Duration retryMax) {
     URI endpoint = read.uri("AZURE_RESOURCE_MANAGER_ENDPOINT").orElse(URI.create("https://management.azure.com"));
+    if (!endpoint.getPath().isEmpty()) {
+      throw new Wrong("AZURE_RESOURCE_MANAGER_ENDPOINT", endpoint.toString(), "must be an https address without a path");
+    }
     Duration throttleWait = retryMax.compareTo(Duration.ofMinutes(1)) < 0 ? retryMax : Duration.ofMinutes(1);
     AzureConnection azure = new AzureConnection(endpoint,
         read.matching("AZURE_RESOURCE_MANAGER_AUDIENCE", read.text("AZURE_RESOURCE_MANAGER_AUDIENCE").orElse("https://management.azure.com"),

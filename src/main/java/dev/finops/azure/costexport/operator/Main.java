@@ -66,9 +66,7 @@ public final class Main {
     String version = version();
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     // One retry loop in all, the reconciler's: the client only bridges a hiccup.
-    KubernetesClient kubernetes = new KubernetesClientBuilder()
-        .withConfig(new ConfigBuilder(io.fabric8.kubernetes.client.Config.autoConfigure(null)).withRequestRetryBackoffLimit(2).build())
-        .build();
+    KubernetesClient kubernetes = new KubernetesClientBuilder().withConfig(new ConfigBuilder(cluster()).withRequestRetryBackoffLimit(2).build()).build();
     Preflight.check(kubernetes, config);
     AzureClock clock = new AzureClock(InstantSource.system());
     SignIn signIn = new SignIn(config.azure());
@@ -89,6 +87,14 @@ public final class Main {
     synced.set(true);
     log.info("CostExport operator {} is ready: {}, watching {}, http on port {}", version, config.azure(),
         config.watchNamespaces().isEmpty() ? "all namespaces" : String.join(", ", config.watchNamespaces()), server.port());
+  }
+
+  private static io.fabric8.kubernetes.client.Config cluster() {
+    try {
+      return io.fabric8.kubernetes.client.Config.autoConfigure(null);
+    } catch (RuntimeException unreadable) {
+      throw new Config.Wrong("KUBECONFIG", System.getenv().getOrDefault("KUBECONFIG", "~/.kube/config"), "is no kubeconfig: " + firstCause(unreadable));
+    }
   }
 
   private static Deliveries deliveries(BlobProof proofs, Access identity) {
@@ -128,6 +134,7 @@ public final class Main {
     log.info("stopping");
     Leadership.stopping();
     operator.stop();
+    Leadership.release(kubernetes);
     server.close();
     kubernetes.close();
   }

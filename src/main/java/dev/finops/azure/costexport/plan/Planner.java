@@ -58,12 +58,18 @@ public final class Planner {
       case Unanswered(var failure) -> new Step.Rest(new Verdict.Failing(failure, false, List.of()));
       case Absent absent when s.managed() -> absent(s, absent);
       case Present present when s.managed() -> present(s, present);
+      case Absent absent when absent.source() == Source.LIST && !knownAbsent(s) -> new Step.Observe(Look.SINGLE); // the list may be older than the export
       case Absent absent -> new Step.Rest(new Verdict.Watched(desired(s, Optional.empty()), Optional.empty(), List.of()));
       case Present(var export, var at, var source) -> {
         DesiredExport desired = desired(s, Optional.of(export));
         yield new Step.Rest(new Verdict.Watched(desired, Optional.of(export), desired.differences(export, List.of())));
       }
     };
+  }
+
+  private static boolean knownAbsent(Situation s) {
+    return s.applied() && Conditions.find(s.status().conditions(), Conditions.SYNCED)
+        .filter(synced -> Reason.NOT_FOUND.toString().equals(synced.reason())).isPresent();
   }
 
   private static Optional<Verdict> conflict(Situation s) {
@@ -80,7 +86,7 @@ public final class Planner {
     if (s.justWrote()) {
       return new Step.Rest(new Verdict.Waiting(Reason.CREATING, "Azure accepted the export and does not show it yet"));
     }
-    Optional<Verdict> refused = Refusals.before(s, List.of()).<Verdict>map(stuck -> stuck).or(() -> SasDelivery.obstacle(s, true, List.of()));
+    Optional<Verdict> refused = Refusals.hidden(s).or(() -> Refusals.before(s, List.of())).<Verdict>map(stuck -> stuck).or(() -> SasDelivery.obstacle(s, true, List.of()));
     if (refused.isPresent()) {
       return new Step.Rest(refused.get());
     }
@@ -168,7 +174,8 @@ public final class Planner {
     if (!s.appliedFields().containsAll(desired.statedPaths())) {
       return new Step.Record(withApplied(s, desired), false, List.of());
     }
-    return new Step.Update(SasDelivery.into(desired.updateBody(export, s.appliedFields()), s, differences), desired, differences, cause);
+    return new Step.Update(SasDelivery.into(desired.updateBody(export, s.appliedFields()), s, differences), desired, differences,
+        Edits.among(s, export, differences, cause), cause);
   }
 
   private static Step.Cause cause(Situation s, ObservedExport export, DesiredExport desired, List<Difference> differences) {

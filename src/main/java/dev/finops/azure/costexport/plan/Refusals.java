@@ -75,14 +75,28 @@ final class Refusals {
 
   /** The refusal that stands in the status, for as long as nothing has changed that could make a difference. */
   static Optional<Verdict.Stuck> before(Situation s, List<Difference> differences) {
+    return standing(s, differences, REFUSALS);
+  }
+
+  private static Optional<Verdict.Stuck> standing(Situation s, List<Difference> differences, Set<String> reasons) {
     return Conditions.find(s.status().conditions(), Conditions.STALLED)
-        .filter(stalled -> "True".equals(stalled.status()) && REFUSALS.contains(stalled.reason()))
+        .filter(stalled -> "True".equals(stalled.status()) && reasons.contains(stalled.reason()))
         .filter(stalled -> stalled.observedGeneration() != null && stalled.observedGeneration() == s.subject().generation())
         .filter(stalled -> stalled.message().contains(s.settings().apiVersion().toString()))
         .filter(stalled -> !stalled.reason().equals(Reason.FIELD_IGNORED.toString()) || sameFields(s, differences))
         .filter(stalled -> s.now().isBefore(lastTried(s, stalled).plus(s.settings().backoff().terminal())))
         .filter(stalled -> Planner.applyRequest(s).isEmpty() && !s.memory().moveStart())
         .map(stalled -> new Verdict.Stuck(reason(stalled), stalled.message(), differences));
+  }
+
+  /** An export that Azure says exists and that this api-version does not show: a newer one made it (docs/azure.md, "Two stores"). */
+  static Optional<Verdict.Stuck> hidden(Situation s) {
+    boolean found = s.memory().writes().conflicts() > 1 && !s.settings().apiVersion().isNewGeneration();
+    return found
+        ? Optional.of(new Verdict.Stuck(Reason.NOT_VISIBLE_IN_API_VERSION, "Azure says that " + s.exportId() + " exists already, and does not show it with "
+            + s.settings().apiVersion() + ", as it does with exports of newer api-versions and of the portal; set EXPORTS_API_VERSION to "
+            + ApiVersion.COMPLETE + ", or choose another exportName", List.of()))
+        : standing(s, List.of(), Set.of(Reason.NOT_VISIBLE_IN_API_VERSION.toString()));
   }
 
   private static Reason reason(Condition condition) {

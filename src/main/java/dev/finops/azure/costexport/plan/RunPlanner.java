@@ -2,11 +2,9 @@ package dev.finops.azure.costexport.plan;
 
 import dev.finops.azure.costexport.api.v1alpha1.Annotations;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
-import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Month;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.PendingRun;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Run;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.TimePeriod;
-import dev.finops.azure.costexport.backfill.BackfillWindow;
 import dev.finops.azure.costexport.backfill.MonthRows;
 import dev.finops.azure.costexport.backfill.RunPeriod;
 import dev.finops.azure.costexport.export.Difference;
@@ -18,7 +16,6 @@ import dev.finops.azure.costexport.plan.Observation.Source;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Objects;
@@ -35,6 +32,7 @@ public final class RunPlanner {
   static final String REQUEST = "Request";
   static final String ON_CREATE = "OnCreate";
   static final String BACKFILL = "Backfill";
+  static final String CLOSED_MONTH = "ClosedMonth";
 
   /** The time of an intent is from ARM's Date header; histories may cut theirs to the minute. */
   private static final Duration CLOCK = Duration.ofMinutes(1);
@@ -62,8 +60,9 @@ public final class RunPlanner {
   public static boolean lostSight(Situation s, Present present) {
     Set<String> shown = present.export().runs().stream().map(Run::id).collect(Collectors.toSet());
     Run last = s.status().lastRun();
-    boolean own = last != null && RunHistory.underWay(last) && !shown.contains(last.id());
-    return present.source() == Source.GET && (own || MonthRows.of(s.status().backfill()).running().anyMatch(id -> !shown.contains(id)));
+    Stream<String> own = Stream.ofNullable(last).filter(RunHistory::underWay).map(Run::id);
+    Stream<String> months = Stream.concat(MonthRows.of(s.status().backfill()).running(), MonthPlanner.closed(s).awaited(known(s)).stream());
+    return present.source() == Source.GET && !shown.containsAll(Stream.concat(own, months).toList());
   }
 
   static Optional<Step> next(Situation s, Present present) {
@@ -77,7 +76,7 @@ public final class RunPlanner {
       boolean anew = isDenied(pending) && (request(s).isPresent() || pending.timePeriod() != null);
       return pending == null ? answerRequest(s, runs) : anew ? Optional.of(giveWay(s, pending)) : follow(s, pending, runs);
     }
-    return nextMonth(s, present);
+    return MonthPlanner.next(s, present, runs);
   }
 
   /** Azure's history shows the run that the pending intent is for: whatever else is wrong with the object, that is settled. */
@@ -112,7 +111,8 @@ public final class RunPlanner {
 
   private static Optional<Step> follow(Situation s, PendingRun pending, List<Run> runs) {
     if (s.memory().postRun()) {
-      return Optional.of(BACKFILL.equals(pending.cause()) && request(s).isPresent() ? giveWay(s, pending) : post(s, pending, runs));
+      boolean ofMonth = BACKFILL.equals(pending.cause()) || CLOSED_MONTH.equals(pending.cause());
+      return Optional.of(ofMonth && request(s).isPresent() ? giveWay(s, pending) : post(s, pending, runs));
     }
     boolean underWay = pending.timePeriod() == null && runs.stream().anyMatch(RunHistory::underWay);
     Optional<Instant> lapses = Times.start(pending.requestedTime())
@@ -177,31 +177,8 @@ public final class RunPlanner {
     return new Step.Record(draft.done(), false, List.of(note));
   }
 
-  private static Optional<Step> nextMonth(Situation s, Present present) {
-    if (!s.settings().apiVersion().runsPeriods()) {
-      return Optional.empty(); // the rows stay as they are: the window is fixed, whatever api-version is set for a while
-    }
-    List<Run> runs = RunHistory.merge(s.status().runs(), present.export().runs());
-    MonthRows known = MonthRows.of(s.status().backfill());
-    boolean adopted = Planner.ADOPTED.equals(s.status().origin());
-    Optional<BackfillWindow> window = BackfillWindow.of(s.spec().backfill(), known.until(), today(s));
-    MonthRows rows = known.follow(present.export().runs()).fit(window, adopted ? runs : List.of());
-    Optional<Month> month = s.status().pendingRun() != null ? Optional.empty() : rows.next(s.now(), runs, s.settings().backoff()::afterAttempt);
-    StatusDraft draft = new StatusDraft(s.status());
-    draft.backfill = rows.backfill();
-    if (month.isEmpty()) {
-      return rows.equals(known) ? Optional.empty() : Optional.of(new Step.Record(draft.done(), false, List.of()));
-    }
-    if (present.source() != Source.GET) {
-      return Optional.of(new Step.Observe(Look.SINGLE));
-    }
-    PendingRun pending = new PendingRun(BACKFILL, month.get().month(),
-        MonthRows.period(YearMonth.parse(month.get().month()), today(s)), Times.write(s.now()), 1);
-    return Optional.of(intent(s.with(draft.done()), runs, pending, List.of()));
-  }
-
   /** Every run that the history shows now is written down with the intent, so that none of them can be taken for its answer. */
-  private static Step intent(Situation s, List<Run> runs, PendingRun pending, List<Note> notes) {
+  static Step intent(Situation s, List<Run> runs, PendingRun pending, List<Note> notes) {
     StatusDraft draft = new StatusDraft(s.status());
     draft.runs = runs;
     draft.pendingRun = pending;
@@ -215,10 +192,13 @@ public final class RunPlanner {
     StatusDraft draft = new StatusDraft(s.status());
     draft.runs = runs;
     draft.pendingRun = null;
-    if (REQUEST.equals(pending.cause())) {
-      draft.lastHandledRunRequest = pending.request();
-    } else if (BACKFILL.equals(pending.cause())) {
-      draft.backfill = MonthRows.of(draft.backfill).running(pending.request(), run.id()).backfill();
+    switch (pending.cause()) {
+      case BACKFILL -> draft.backfill = MonthRows.of(draft.backfill).running(pending.request(), run.id()).backfill();
+      case CLOSED_MONTH -> draft.closedMonths = MonthPlanner.closed(s).accepted(LocalDate.parse(pending.request()), run.id()).status();
+      default -> {
+        draft.lastRun = run; // known as the export's own, which its period does not always tell
+        draft.lastHandledRunRequest = REQUEST.equals(pending.cause()) ? pending.request() : draft.lastHandledRunRequest;
+      }
     }
     return draft.done();
   }
@@ -236,6 +216,8 @@ public final class RunPlanner {
     } else if (BACKFILL.equals(pending.cause())) {
       MonthRows rows = MonthRows.of(draft.backfill);
       draft.backfill = (forGood ? rows.refused(pending.request(), message) : rows.pending(pending.request(), message)).backfill();
+    } else if (CLOSED_MONTH.equals(pending.cause()) && forGood) {
+      draft.closedMonths = MonthPlanner.closed(s).refused(LocalDate.parse(pending.request())).status();
     }
     return draft.done();
   }
@@ -250,14 +232,14 @@ public final class RunPlanner {
 
   /** Runs that were under way when last seen and are no longer, or that came and went unseen. */
   public static List<Note> ended(Situation s, List<Run> now) {
-    Set<String> endedBefore = Objects.requireNonNullElse(s.status().runs(), List.<Run>of()).stream()
+    Set<String> endedBefore = known(s).stream()
         .filter(run -> !RunHistory.underWay(run)).map(Run::id).collect(Collectors.toSet());
     return now.reversed().stream()
         .filter(run -> !RunHistory.underWay(run) && !endedBefore.contains(run.id()))
         .filter(run -> RunHistory.submitted(run).filter(s.subject().created()::isAfter).isEmpty()) // an adopted export's past is no news
         .map(run -> RunHistory.succeeded(run)
             ? Note.normal(Reason.RUN_COMPLETED, "run " + run.id() + " ended as " + run.status())
-            : Note.warning(Reason.RUN_FAILED, "run " + run.id() + " ended as " + run.status() + RunHistory.because(run)))
+            : Note.warning(Reason.RUN_FAILED, "run " + run.id() + " ended as " + run.status() + RunHistory.because(run) + MonthPlanner.closed(s).lastTry(run, now)))
         .toList();
   }
 
@@ -266,7 +248,7 @@ public final class RunPlanner {
   }
 
   private static boolean isNew(Situation s, Run run) {
-    return s.status().runs() == null || s.status().runs().stream().noneMatch(known -> known.id().equals(run.id()));
+    return known(s).stream().noneMatch(known -> known.id().equals(run.id()));
   }
 
   private static boolean answers(Run run, PendingRun pending) {
@@ -290,7 +272,11 @@ public final class RunPlanner {
     return s.subject().request(Annotations.RUN_REQUESTED_AT, s.status().lastHandledRunRequest());
   }
 
-  private static LocalDate today(Situation s) {
+  static List<Run> known(Situation s) {
+    return Objects.requireNonNullElse(s.status().runs(), List.of());
+  }
+
+  static LocalDate today(Situation s) {
     return s.now().atOffset(ZoneOffset.UTC).toLocalDate();
   }
 

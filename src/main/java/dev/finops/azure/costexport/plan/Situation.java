@@ -33,8 +33,16 @@ public record Situation(Subject subject, CostExportSpec spec, CostExportStatus s
   }
 
   public Situation with(Observation newObservation, Instant newNow) {
-    Memory then = newObservation instanceof Present(var export, var at, var source) && source != Source.PUT && !memory.writes().sent().isEmpty()
-        ? memory.saw(shownAsWanted(export, newNow)) : memory;
+    Memory then = memory;
+    if (newObservation instanceof Present(var export, var at, var source)) {
+      if (source != Source.PUT && !memory.writes().sent().isEmpty()) {
+        then = then.saw(shownAsWanted(export, newNow));
+      }
+      boolean known = then.shown() != null && then.shown().eTag().equals(export.eTag());
+      if (export.eTag() != null && export.eTag().equals(status.eTag()) && !known) {
+        then = then.showed(export.eTag(), export.meanings());
+      }
+    }
     return new Situation(subject, spec, status, newObservation, then, settings, newNow, secrets);
   }
 
@@ -50,6 +58,10 @@ public record Situation(Subject subject, CostExportSpec spec, CostExportStatus s
 
   public Situation with(Secrets newSecrets) {
     return new Situation(subject, spec, status, observation, memory, settings, now, newSecrets);
+  }
+
+  public Situation with(Subject newSubject) {
+    return new Situation(newSubject, spec, status, observation, memory, settings, now, secrets);
   }
 
   /** After one more failure in a row. Across a restart the condition remembers when they began. */

@@ -19,8 +19,12 @@ public sealed interface Step {
   /** PUT without an eTag: Azure refuses it when the export exists. */
   record Create(ObjectNode body, DesiredExport desired) implements Step {}
 
-  /** PUT with the eTag of the document that it was made for. */
-  record Update(ObjectNode body, DesiredExport desired, List<Difference> differences, Cause cause) implements Step {}
+  /**
+   * PUT with the eTag of the document that it was made for.
+   *
+   * @param edited those of the differences that somebody else made
+   */
+  record Update(ObjectNode body, DesiredExport desired, List<Difference> differences, List<Difference> edited, Cause cause) implements Step {}
 
   /** POST: one run of the export. */
   record PostRun(PendingRun run) implements Step {}

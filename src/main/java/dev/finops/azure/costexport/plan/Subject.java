@@ -13,6 +13,11 @@ import java.util.Optional;
 public record Subject(String namespace, String name, long generation, Instant created, boolean deleting,
     Map<String, String> annotations, Optional<String> owner) {
 
+  /** The same, by another clock. */
+  public Subject createdAt(Instant at) {
+    return new Subject(namespace, name, generation, at, deleting, annotations, owner);
+  }
+
   boolean paused() {
     return "true".equals(annotations.get(Annotations.PAUSED));
   }

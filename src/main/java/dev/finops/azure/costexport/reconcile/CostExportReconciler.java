@@ -97,6 +97,7 @@ public final class CostExportReconciler implements Reconciler<CostExport>, Clean
     Optional<Duration> wait;
     try {
       wait = pass(object, credentials(object));
+      memories.written(object);
     } catch (Turn.Stale | KubernetesClientException notAnswered) {
       wait = Optional.of(later(object, notAnswered));
     }
@@ -140,6 +141,7 @@ public final class CostExportReconciler implements Reconciler<CostExport>, Clean
       Deletion deletion = new Deletion(around(object, credentials), object, situation(object, credentials), claims.owner(object).or(() -> claims.heir(object)));
       Optional<Verdict> waiting = deletion.run();
       memories.keep(object, deletion.situation().memory());
+      memories.written(object);
       if (waiting.isEmpty()) {
         forget(object);
         claims.heir(object).ifPresent(heir -> wake.propagateEvent(ResourceID.fromResource(heir)));
@@ -191,7 +193,8 @@ public final class CostExportReconciler implements Reconciler<CostExport>, Clean
       LOG.debug("{} changed while it was looked at; again in a moment", Names.of(object));
       return SOON;
     }
-    LOG.warn("{}: the API server did not take a write, again in {} s: {}", Names.of(object), settings.backoff().initial().toSeconds(), notWritten.getMessage());
-    return settings.backoff().initial();
+    Duration wait = settings.backoff().afterAttempt(memories.notWritten(object));
+    LOG.warn("{}: the API server does not answer or did not take a write, again in {} s: {}", Names.of(object), wait.toSeconds(), notWritten.getMessage());
+    return wait;
   }
 }

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /** What this process remembers of each object, by UID. */
 final class Memories {
   private final Map<String, Memory> byUid = new ConcurrentHashMap<>();
+  private final Map<String, Integer> notWritten = new ConcurrentHashMap<>();
 
   /** An object that is new to this process counts as answered now: silence is measured from here. */
   Memory of(CostExport object, Instant now) {
@@ -19,7 +20,17 @@ final class Memories {
     byUid.put(object.getMetadata().getUid(), memory);
   }
 
+  /** How often in a row the API server has failed the object. */
+  int notWritten(CostExport object) {
+    return notWritten.merge(object.getMetadata().getUid(), 1, Integer::sum);
+  }
+
+  void written(CostExport object) {
+    notWritten.remove(object.getMetadata().getUid());
+  }
+
   void forget(CostExport object) {
     byUid.remove(object.getMetadata().getUid());
+    notWritten.remove(object.getMetadata().getUid());
   }
 }

@@ -26,8 +26,10 @@ import dev.finops.azure.costexport.plan.Step;
 import dev.finops.azure.costexport.plan.Verdict;
 import dev.finops.azure.costexport.report.Report;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -86,6 +88,11 @@ final class Turn {
     if (!(seen instanceof Observation.Unanswered)) {
       situation = situation.with(situation.memory().answered(around.clock().instant()));
     }
+    if (situation.spec().closedMonth() != null && situation.status().closedMonths() == null) {
+      // Its days count from the object's creation; what Azure's clock showed then is known once Azure has answered.
+      Instant created = Instant.parse(object.getMetadata().getCreationTimestamp());
+      situation = situation.with(situation.subject().createdAt(created.plus(around.clock().skew())));
+    }
   }
 
   /** Does the step; empty when there may be more to do. */
@@ -121,7 +128,7 @@ final class Turn {
       case Verdict.Waiting waiting -> situation.memory();
       case Verdict.Paused paused -> situation.memory();
     });
-    Report report = Report.of(situation, verdict, proof(verdict));
+    Report report = Report.of(situation, verdict, proofs(verdict));
     if (!report.status().equals(object.getStatus())) {
       object = around.statuses().writeOnLatest(object, report.status());
     }
@@ -133,9 +140,9 @@ final class Turn {
     }
   }
 
-  private Optional<Proof> proof(Verdict verdict) {
-    return Report.toProve(situation, verdict).map(open -> around.deliveries().look(open.run(), situation.spec(),
-        situation.exportId().name(), situation.secrets().sas(), open.overwritable()));
+  private Map<String, Proof> proofs(Verdict verdict) {
+    return Report.toProve(situation, verdict).stream().collect(Collectors.toMap(open -> open.run().id(), open -> around.deliveries().look(
+        open.run(), situation.spec(), situation.exportId().name(), situation.secrets().sas(), open.overwritable())));
   }
 
   private void record(Step.Record record) {
@@ -170,8 +177,8 @@ final class Turn {
     proveFresh();
     String changes = Planner.describe(update.differences());
     ObservedExport before = ((Present) situation.observation()).export();
-    List<Difference> corrected = update.differences().stream().filter(d -> d.field() != Field.SAS_TOKEN)
-        .filter(d -> update.cause() == Step.Cause.DRIFT || edited.contains(d.field())).toList();
+    List<Difference> corrected = update.differences().stream()
+        .filter(d -> update.edited().contains(d) || d.field() != Field.SAS_TOKEN && edited.contains(d.field())).toList();
     if (!corrected.isEmpty() && !told(corrected)) {
       tell(Note.warning(Reason.DRIFT_DETECTED, "changed in Azure" + before.changedBy().map(who -> " by " + who).orElse("") + ": "
           + corrected.stream().map(d -> d.path() + " is " + d.observedText()).collect(Collectors.joining("; "))));
@@ -242,7 +249,7 @@ final class Turn {
     Observation before = situation.observation();
     observe(Look.SINGLE);
     if (before instanceof Present then && situation.observation() instanceof Present now) {
-      edited.addAll(now.export().changedSince(then.export()));
+      edited.addAll(now.export().changedSince(then.export().meanings()));
     }
   }
 

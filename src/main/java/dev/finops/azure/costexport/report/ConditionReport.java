@@ -3,6 +3,7 @@ package dev.finops.azure.costexport.report;
 import dev.finops.azure.costexport.api.v1alpha1.Annotations;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Condition;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Run;
+import dev.finops.azure.costexport.backfill.ClosedMonths;
 import dev.finops.azure.costexport.export.Difference;
 import dev.finops.azure.costexport.export.RunHistory;
 import dev.finops.azure.costexport.export.SasToken;
@@ -18,7 +19,6 @@ import dev.finops.azure.costexport.plan.Planner;
 import dev.finops.azure.costexport.plan.RunPlanner;
 import dev.finops.azure.costexport.plan.Secrets;
 import dev.finops.azure.costexport.plan.Situation;
-import dev.finops.azure.costexport.plan.Unsupported;
 import dev.finops.azure.costexport.plan.Verdict;
 import java.time.Duration;
 import java.time.Instant;
@@ -95,7 +95,7 @@ final class ConditionReport {
       case SCHEDULE_ENDED -> "the schedule ended at " + Times.write(window.orElseThrow().to())
           + " and is inactive in Azure; set a later schedule.to to go on";
       default -> "Azure has the export as the spec states it";
-    } + unsupported();
+    } + closedMonth(notes, before);
     set.set(Conditions.READY, true, reason, message);
     if (s.secrets().sas() instanceof Secrets.Sas.Missing(var why)) {
       set.unknown(Conditions.SYNCED, Reason.CREDENTIALS_MISSING, "whether Azure has the SAS token that it should have is not known: " + why);
@@ -115,8 +115,7 @@ final class ConditionReport {
   }
 
   private void watched(Verdict.Watched watched) {
-    set.set(Conditions.READY, true, Reason.OBSERVED, "Azure was observed; managementPolicy is Observe, so that nothing is written"
-        + unsupported());
+    set.set(Conditions.READY, true, Reason.OBSERVED, "Azure was observed; managementPolicy is Observe, so that nothing is written");
     if (watched.observed().isEmpty()) {
       set.set(Conditions.SYNCED, false, Reason.NOT_FOUND, "Azure has no export " + s.exportId());
     } else if (watched.differences().isEmpty()) {
@@ -246,10 +245,12 @@ final class ConditionReport {
     if (asksForMonths && !s.settings().apiVersion().runsPeriods()) {
       set.set(Conditions.BACKFILLED, false, Reason.NEEDS_API_VERSION, s.settings().apiVersion() + " cannot run a month; set EXPORTS_API_VERSION to "
           + ApiVersion.COMPLETE + " or later, or make one export with timeframe Custom per month");
+    } else if (s.spec().backfill() != null && !s.managed()) {
+      set.unknown(Conditions.BACKFILLED, Reason.MONTHS_OPEN, "managementPolicy is Observe, so that no month is asked for");
     } else if (s.spec().backfill() != null && months.isEmpty()) {
       set.unknown(Conditions.BACKFILLED, Reason.MONTHS_OPEN, "the months are asked for once the export is in sync");
-    } else if (months.isEmpty()) {
-      set.remove(Conditions.BACKFILLED);
+    } else if (months.isEmpty() || !asksForMonths && months.open() == 0) {
+      set.remove(Conditions.BACKFILLED); // the rows stay, as a record
     } else if (months.open() > 0 && RunPlanner.isDenied(s.status().pendingRun())) {
       set.unknown(Conditions.BACKFILLED, Reason.RUN_DENIED, "months done: " + months.summary() + "; " + runs.whyMonthsWait(s));
     } else if (months.open() > 0) {
@@ -283,8 +284,16 @@ final class ConditionReport {
     return Planner.describe(differences);
   }
 
-  private String unsupported() {
-    List<String> fields = Unsupported.ignored(s.spec());
-    return fields.isEmpty() ? "" : "; this release does not act on " + String.join(", ", fields);
+  /** That no closed month can be run, as the end of a message; told once. */
+  private String closedMonth(List<Note> notes, Optional<Condition> before) {
+    if (s.settings().apiVersion().runsPeriods() || ClosedMonths.of(s.spec().closedMonth(), null).days().isEmpty()) {
+      return "";
+    }
+    String message = "closedMonth is not acted on, since " + s.settings().apiVersion() + " cannot run a month; set EXPORTS_API_VERSION to "
+        + ApiVersion.COMPLETE + " or later";
+    if (before.filter(ready -> ready.message().contains(message)).isEmpty()) {
+      notes.add(Note.warning(Reason.NEEDS_API_VERSION, message));
+    }
+    return "; " + message;
   }
 }

@@ -22,7 +22,9 @@ import dev.finops.azure.costexport.plan.StatusDraft;
 import dev.finops.azure.costexport.plan.Verdict;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What is told of an object: its next status, and the Events that go with the change. A function of what is known; the same
@@ -32,11 +34,11 @@ public record Report(CostExportStatus status, List<Note> notes) {
   private static final int DIFFERENCES_SHOWN = 50;
 
   public static Report of(Situation s, Verdict verdict) {
-    return of(s, verdict, Optional.empty());
+    return of(s, verdict, Map.of());
   }
 
-  /** @param proof what storage said of the run that {@link #toProve} named; empty when it was not asked */
-  public static Report of(Situation s, Verdict verdict, Optional<Proof> proof) {
+  /** @param proofs what storage said of the runs that {@link #toProve} named, by their ids; those that were not asked are left out */
+  public static Report of(Situation s, Verdict verdict, Map<String, Proof> proofs) {
     List<Note> notes = new ArrayList<>();
     StatusDraft draft = new StatusDraft(s.status());
     Optional<ObservedExport> observed = observed(s, verdict);
@@ -48,6 +50,10 @@ public record Report(CostExportStatus status, List<Note> notes) {
     draft.lastSuccessfulRun = runs.lastSuccessfulRun();
     draft.backfill = runs.months().backfill();
     notes.addAll(runs.notes());
+    Optional<Unproven> closedMonth = ClosedMonthReport.open(s, runs);
+    ClosedMonthReport closed = ClosedMonthReport.of(s, runs, closedMonth, closedMonth.map(open -> proofs.get(open.run().id())));
+    draft.closedMonths = closed.months().status();
+    notes.addAll(closed.notes());
 
     observed.ifPresent(export -> {
       draft.identity = export.identity();
@@ -64,6 +70,7 @@ public record Report(CostExportStatus status, List<Note> notes) {
     if (verdict instanceof Verdict.Settled settled) {
       draft.appliedFields = settled.desired().statedPaths(); // also what was stated, or not any more, without a need for a PUT
     }
+    Optional<Proof> proof = DeliveryReport.open(s, runs, s.status().delivery()).map(open -> proofs.get(open.run().id()));
     if (proof.isPresent() && proof.get() instanceof Proof.Proven(var delivery)) {
       draft.delivery = delivery;
     }
@@ -75,11 +82,14 @@ public record Report(CostExportStatus status, List<Note> notes) {
   /** @param overwritable whether a newer run may have replaced what this one delivered */
   public record Unproven(Run run, boolean overwritable) {}
 
-  /** The run whose delivery is to be looked for in the storage account; empty when there is none, or it is proven. */
-  public static Optional<Unproven> toProve(Situation s, Verdict verdict) {
+  /** The runs whose delivery is to be looked for in the storage account: the export's own last good one and a closed month's, unless they are proven. */
+  public static List<Unproven> toProve(Situation s, Verdict verdict) {
     boolean looking = verdict instanceof Verdict.Settled || verdict instanceof Verdict.Watched;
-    return looking && DeliveryReport.verifies(s)
-        ? DeliveryReport.open(s, RunReport.of(s, observed(s, verdict)), s.status().delivery()) : Optional.empty();
+    if (!looking || !DeliveryReport.verifies(s)) {
+      return List.of();
+    }
+    RunReport runs = RunReport.of(s, observed(s, verdict));
+    return Stream.of(DeliveryReport.open(s, runs, s.status().delivery()), ClosedMonthReport.open(s, runs)).flatMap(Optional::stream).toList();
   }
 
   /** What is written down before something is done: that it is under way. */

@@ -2,6 +2,7 @@ package dev.finops.azure.costexport.report;
 
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.PendingRun;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Run;
+import dev.finops.azure.costexport.backfill.ClosedMonths;
 import dev.finops.azure.costexport.backfill.MonthRows;
 import dev.finops.azure.costexport.export.ObservedExport;
 import dev.finops.azure.costexport.export.RunHistory;
@@ -21,7 +22,7 @@ import java.util.stream.Stream;
  * @param lastRun the newest of the export's own definition; runs with a period of their own are told by their month's row
  * @param lastEnded the newest of those that has ended, which is the one that is judged
  */
-record RunReport(List<Run> runs, Run lastRun, Run lastEnded, Run lastSuccessfulRun, MonthRows months, List<Note> notes) {
+record RunReport(List<Run> runs, Run lastRun, Run lastEnded, Run lastSuccessfulRun, MonthRows months, ClosedMonths closed, List<Note> notes) {
 
   static RunReport of(Situation s, Optional<ObservedExport> observed) {
     List<Run> answered = observed.map(ObservedExport::runs).orElse(List.of()).stream().filter(run -> !RunPlanner.mayAnswer(s, run)).toList();
@@ -30,7 +31,8 @@ record RunReport(List<Run> runs, Run lastRun, Run lastEnded, Run lastSuccessfulR
     List<Run> last = Stream.of(s.status().lastRun(), s.status().lastSuccessfulRun()).filter(Objects::nonNull).distinct().toList();
     List<Run> all = RunHistory.mergeAll(RunHistory.mergeAll(last, known), answered);
     MonthRows months = MonthRows.of(s.status().backfill()).follow(answered);
-    List<Run> own = all.stream().filter(run -> !months.has(run, lastMonths(s))).toList();
+    ClosedMonths closed = ClosedMonths.of(s.spec().closedMonth(), s.status().closedMonths()).follow(all);
+    List<Run> own = all.stream().filter(run -> !months.has(run, lastMonths(s)) && !closed.has(run, lastMonths(s), last, all)).toList();
     Optional<Run> ended = own.stream().filter(run -> !RunHistory.underWay(run)).findFirst();
     return new RunReport(
         runs.isEmpty() ? null : runs,
@@ -38,6 +40,7 @@ record RunReport(List<Run> runs, Run lastRun, Run lastEnded, Run lastSuccessfulR
         ended.orElse(null),
         own.stream().filter(RunHistory::succeeded).findFirst().orElse(null),
         months,
+        closed,
         RunPlanner.ended(s, runs));
   }
 
@@ -46,7 +49,7 @@ record RunReport(List<Run> runs, Run lastRun, Run lastEnded, Run lastSuccessfulR
     PendingRun denied = s.status().pendingRun();
     return months.rows().stream().filter(row -> denied.timePeriod() != null && row.month().equals(denied.request())).findFirst()
         .map(row -> "Azure refused to start a run of " + row.month() + ": " + MonthRows.why(row) + Advice.ofDeniedMonth(MonthRows.why(row), s, denied.timePeriod()))
-        .orElse("they wait, since Azure refused to start a run; LastRunSucceeded says why");
+        .orElse("they wait, since Azure refused to start " + (denied.timePeriod() == null ? "a run; LastRunSucceeded says why" : "the run of the closed month"));
   }
 
   /** Whether the export's own runs are of past months, as those are that were asked for by month. */

@@ -1,6 +1,7 @@
 package dev.finops.azure.costexport.report;
 
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
+import dev.finops.azure.costexport.backfill.ClosedMonths;
 import dev.finops.azure.costexport.backfill.MonthRows;
 import dev.finops.azure.costexport.export.RunHistory;
 import dev.finops.azure.costexport.failure.Backoff;
@@ -8,11 +9,15 @@ import dev.finops.azure.costexport.plan.RunPlanner;
 import dev.finops.azure.costexport.plan.Situation;
 import dev.finops.azure.costexport.plan.Verdict;
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /** When to look at an object again if nothing happens before. */
 public final class Wakeup {
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+
   private Wakeup() {}
 
   /** Empty: not until the object itself changes. */
@@ -33,7 +38,16 @@ public final class Wakeup {
     boolean running = status.pendingRun() != null && !RunPlanner.isDenied(status.pendingRun()) || MonthRows.of(status.backfill()).underWay()
         || status.lastRun() != null && RunHistory.underWay(status.lastRun())
         || status.runs() != null && status.runs().stream().anyMatch(RunHistory::underWay);
-    return running ? s.settings().runPollInterval() : jittered(s.settings().observeInterval(), random);
+    Duration wait = running ? s.settings().runPollInterval() : jittered(s.settings().observeInterval(), random);
+    Optional<Duration> month = s.settings().apiVersion().runsPeriods() ? closedMonth(s, status, random) : Optional.empty();
+    return month.filter(due -> due.compareTo(wait) < 0).orElse(wait);
+  }
+
+  /** Until a day of closedMonth begins, or its run is tried again; up to a minute later, so that not all objects come at midnight. */
+  private static Optional<Duration> closedMonth(Situation s, CostExportStatus status, RandomGenerator random) {
+    return ClosedMonths.of(s.spec().closedMonth(), status.closedMonths())
+        .wake(s.now(), Objects.requireNonNullElse(status.runs(), List.of()), s.settings().backoff()::afterAttempt)
+        .map(due -> Duration.between(s.now(), due).plusMillis(random.nextLong(MINUTE.toMillis())));
   }
 
   /** Up to a tenth sooner or later. */

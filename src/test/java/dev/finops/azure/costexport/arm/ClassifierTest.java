@@ -146,9 +146,11 @@ class ClassifierTest {
       ?sv=1&sig=abc%2B&se=2     | ?sv=1&sig=***&se=2
       SIG=abc                   | SIG=***
       'sig=abc' in "sig=def"    | 'sig=***' in "sig=***"
+      got Bearer eyJhbGciOi.eyJh.x-_ no | got Bearer *** no
+      {"access_token":"eyJhbGciOiJub25l.eyJhdWQiOi.c2ln"} | {"access_token":"***"}
       nothing to hide           | nothing to hide
       """)
-  void hidesSignatures(String text, String clean) {
+  void hidesSecrets(String text, String clean) {
     assertEquals(clean, Classifier.clean(text));
   }
 

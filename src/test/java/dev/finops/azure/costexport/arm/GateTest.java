@@ -56,6 +56,13 @@ class GateTest {
   }
 
   @Test
+  void aBucketThatIsDryForNoTimeFreezesForASecond() {
+    gate.freeze(OWN, SCOPE, Operation.GET, dry(Duration.ZERO));
+
+    assertEquals(Optional.of(Duration.ofSeconds(1)), wait(SCOPE, Operation.GET));
+  }
+
+  @Test
   void aShorterWaitThawsNothing() {
     gate.freeze(OWN, SCOPE, Operation.GET, dry(MINUTE));
     gate.freeze(OWN, SCOPE, Operation.GET, dry(Duration.ofSeconds(1)));

@@ -85,10 +85,16 @@ class MonthRowsTest {
   @Test
   void atMostFiveAreUnderWay() {
     String[] running = {"2026-09 Running a", "2026-08 Running b", "2026-07 Running c", "2026-06 Running d", "2026-05 Pending", "2026-04 Pending"};
-    assertEquals(Optional.of("2026-05"), next(rows(running)));
+    assertFalse(rows(running).full(0));
+    assertTrue(rows(running).full(1));
 
     running[4] = "2026-05 Requested";
-    assertEquals(Optional.empty(), next(rows(running)));
+    assertTrue(rows(running).full(0));
+  }
+
+  @Test
+  void aMonthThatAPersonAskedForGoesFirst() {
+    assertEquals(Optional.of("2026-03"), next(rows("2026-10 Pending", "2026-09 Pending").ask(months("2026-03", "2026-02"))));
   }
 
   @Test

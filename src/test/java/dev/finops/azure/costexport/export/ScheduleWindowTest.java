@@ -37,7 +37,7 @@ class ScheduleWindowTest {
       """)
   void isAlwaysOneThatAzureTakes(String what, String recurrence, String from, String to, Instant azuresFrom, Instant azuresTo,
       Phase phase, Instant sentFrom, Instant sentTo) {
-    ScheduleWindow window = ScheduleWindow.of(new Schedule(recurrence, from, to, null), Optional.ofNullable(azuresFrom),
+    ScheduleWindow window = ScheduleWindow.of(new Schedule(recurrence, from, to, null), azuresFrom != null, Optional.ofNullable(azuresFrom),
         Optional.ofNullable(azuresTo), NOW, false);
 
     assertEquals(new ScheduleWindow(phase, sentFrom, sentTo), window);
@@ -53,7 +53,7 @@ class ScheduleWindowTest {
       the stated one is far enough | 2026-12-01           |                      | 2026-12-01T00:00:00Z
       """)
   void movesItsStartWhenAzureRefusedItAsPast(String what, String from, Instant azuresFrom, Instant sentFrom) {
-    ScheduleWindow window = ScheduleWindow.of(new Schedule("Daily", from, null, null), Optional.ofNullable(azuresFrom), Optional.empty(),
+    ScheduleWindow window = ScheduleWindow.of(new Schedule("Daily", from, null, null), azuresFrom != null, Optional.ofNullable(azuresFrom), Optional.empty(),
         NOW, true);
 
     assertEquals(sentFrom, window.from());
@@ -62,6 +62,16 @@ class ScheduleWindowTest {
   @ParameterizedTest
   @CsvSource({"2027-12-31, SUSPENDED", ", SUSPENDED", "2026-12-01, SUSPENDED", "2026-10-31, ENDED"})
   void isSuspendedUntilItHasEnded(String to, Phase phase) {
-    assertEquals(phase, ScheduleWindow.of(new Schedule("Daily", null, to, true), Optional.empty(), Optional.empty(), NOW, false).phase());
+    assertEquals(phase, ScheduleWindow.of(new Schedule("Daily", null, to, true), false, Optional.empty(), Optional.empty(), NOW, false).phase());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"false, ENDED", "true, ENDING"})
+  void isNotStartedForAnEndBeforeTheNextStart(boolean runs, Phase phase) {
+    Optional<Instant> yesterday = Optional.of(Instant.parse("2026-11-14T23:59:59Z"));
+    ScheduleWindow window = ScheduleWindow.of(new Schedule("Daily", null, "2026-11-15", null), runs, yesterday, Optional.empty(), NOW, false);
+
+    assertEquals(phase, window.phase());
+    assertEquals(yesterday.get(), window.from());
   }
 }

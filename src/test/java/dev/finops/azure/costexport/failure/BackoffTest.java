@@ -44,6 +44,12 @@ class BackoffTest {
     assertEquals(afterThreeFailures, BACKOFF.after(new ArmFailure.Unclear(DETAIL, Reason.ARM_UNAVAILABLE, named), 3, LEAST));
   }
 
+  @ParameterizedTest
+  @CsvSource({"1, PT5S", "2, PT10S", "100, PT1M"})
+  void noTimeAtAllIsNotTakenAtItsWord(int failures, Duration wait) {
+    assertEquals(wait, BACKOFF.after(new ArmFailure.Throttled(DETAIL, Duration.ZERO), failures, LEAST));
+  }
+
   @Test
   void aRefusalIsTriedAgainOnceADay() {
     assertEquals(Duration.ofHours(24), BACKOFF.terminal());

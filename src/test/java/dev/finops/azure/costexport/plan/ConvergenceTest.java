@@ -10,6 +10,7 @@ import dev.finops.azure.costexport.export.ObservedExport;
 import dev.finops.azure.costexport.export.Respelling;
 import dev.finops.azure.costexport.export.SpecArbitraries;
 import dev.finops.azure.costexport.export.Specs;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -58,6 +59,25 @@ class ConvergenceTest {
 
     assertDone(world, months);
     assertEquals(months + "/" + months, world.status().summary().backfill());
+  }
+
+  @Property(tries = 100)
+  void exportsTheClosedMonthOnceOnEachOfItsDays(@ForAll @Size(max = 6) Set<@IntRange(max = 60) Integer> crashes,
+      @ForAll @Size(max = 4) Set<@IntRange(max = 30) Integer> crashesLater, @ForAll @IntRange(max = 3) int months) {
+    World world = new World(UnaryOperator.identity());
+    world.crashAt(crashes);
+    world.apply(Specs.with(months == 0 ? Specs.FOCUS : Specs.with(Specs.FOCUS, "backfill.months", months), "closedMonth.rerunOnDays", List.of(2, 15, 20)));
+    world.passes(3 * PATIENCE);
+    assertDone(world, months + 1);
+
+    for (String day : List.of("2026-11-20", "2026-12-16")) { // on the day, and after two that were missed
+      world.sleepUntil(Instant.parse(day + "T00:00:00Z"));
+      world.crashAt(crashesLater);
+      world.passes(PATIENCE);
+    }
+    assertDone(world, months + 3);
+    assertEquals(List.of("2026-11 [2, 15]", "2026-10 [15, 20]"),
+        world.status().closedMonths().stream().map(row -> row.month() + " " + row.handledDays()).toList());
   }
 
   @Property(tries = 100)

@@ -35,10 +35,11 @@ class DeniedRunTest {
   private final Situation onCreate = status(settled(FOCUS), draft -> draft.pendingRun = new PendingRun("OnCreate", null, null, null, 0));
   private final Situation asked = annotated(settled(FOCUS), Annotations.RUN_REQUESTED_AT, "monday");
   private final Situation months = settled(with(FOCUS, "backfill.months", 3));
+  private final Situation closed = settled(with(FOCUS, "closedMonth.rerunOnDays", List.of(15)));
 
   @Test
   void isAskedForOnceADayOverRestarts() {
-    for (Situation wanted : List.of(onCreate, asked, months)) {
+    for (Situation wanted : List.of(onCreate, asked, months, closed)) {
       Situation denied = denied(wanted);
       String cause = denied.status().pendingRun().cause();
 
@@ -64,7 +65,7 @@ class DeniedRunTest {
 
   @Test
   void givesWayToANewRequestAtOnce() {
-    for (Situation wanted : List.of(onCreate, asked, months)) {
+    for (Situation wanted : List.of(onCreate, asked, months, closed)) {
       Situation newer = annotated(denied(wanted), Annotations.RUN_REQUESTED_AT, "tuesday");
 
       assertEquals(Optional.of(Look.SINGLE), Planner.firstLook(newer));

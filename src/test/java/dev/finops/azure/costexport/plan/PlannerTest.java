@@ -109,6 +109,15 @@ class PlannerTest {
     }
 
     @Test
+    void doesNotTakeTheListsWordForAbsenceUntilThatIsKnown() {
+      Situation missing = s.with(new Observation.Absent(s.now(), Observation.Source.LIST), s.now());
+      assertEquals(new Step.Observe(Look.SINGLE), Planner.next(missing));
+
+      Situation known = reported(absent(s), rest(absent(s)));
+      assertInstanceOf(Verdict.Watched.class, rest(known.with(new Observation.Absent(s.now(), Observation.Source.LIST), s.now())));
+    }
+
+    @Test
     void saysWhatManagingWouldChange() {
       Verdict.Watched watched = assertInstanceOf(Verdict.Watched.class, rest(listed(s, OTHER)));
 
@@ -275,6 +284,25 @@ class PlannerTest {
     }
 
     @Test
+    void thatSomebodyElseChangedTooIsNotOverwrittenInSilence() {
+      Situation seen = got(s, EXPORT);
+      Situation both = Situations.edited(got(seen, Specs.edited(EXPORT, "properties.deliveryInfo.destination.container", "\"evil\"")), ACTUAL);
+      Update update = assertInstanceOf(Update.class, Planner.next(got(both, Specs.edited(EXPORT, "properties.deliveryInfo.destination.container", "\"evil\""))));
+
+      assertEquals(Step.Cause.SPEC, update.cause());
+      assertEquals(List.of("destination.container"), update.edited().stream().map(Difference::path).toList());
+      assertEquals(List.of("destination.container", "dataset.type"), update.differences().stream().map(Difference::path).toList());
+    }
+
+    @Test
+    void thatSomebodyElseMayHaveChangedWhileNobodyLookedIsTold() {
+      Situation restarted = Situations.edited(got(s, OTHER), with(FOCUS, "description", null)).with(Memory.NONE);
+      Update update = assertInstanceOf(Update.class, Planner.next(restarted));
+
+      assertEquals(update.differences(), update.edited());
+    }
+
+    @Test
     void hasANewFieldWrittenDownBeforeItIsSent() {
       Situation more = edited(s, with(FOCUS, "description", "hub"));
       Record record = assertInstanceOf(Record.class, Planner.next(more));
@@ -294,6 +322,23 @@ class PlannerTest {
       Situation answered = Answered.put(less, update.desired(), update.differences(), corrected(update), filledIn);
       assertInstanceOf(Verdict.Settled.class, rest(answered));
       assertTrue(!answered.status().appliedFields().contains("dataset.version"));
+    }
+
+    @Test
+    void losesTheEndThatIsNoLongerStated() {
+      CostExportSpec ends = with(with(FOCUS, "schedule.recurrence", "Daily"), "schedule.to", "2031-01-01");
+      Update update = assertInstanceOf(Update.class, Planner.next(edited(settled(ends), without(ends, "schedule.to"))));
+
+      assertEquals(List.of("schedule.to"), update.differences().stream().map(Difference::path).toList());
+      assertEquals("2036-11-15T00:00:00Z", update.body().at("/properties/schedule/recurrencePeriod/to").asText());
+    }
+
+    @Test
+    void losesPartitionDataWhoseDefaultIsNotTheSameEverywhere() {
+      CostExportSpec whole = with(FOCUS, "partitionData", false);
+      Update update = assertInstanceOf(Update.class, Planner.next(edited(settled(whole), without(whole, "partitionData"))));
+
+      assertTrue(update.body().at("/properties/partitionData").isMissingNode());
     }
 
     @Test
@@ -534,6 +579,6 @@ class PlannerTest {
   }
 
   private static List<Difference> corrected(Update update) {
-    return update.cause() == Step.Cause.DRIFT ? update.differences() : List.of();
+    return update.edited();
   }
 }

@@ -74,6 +74,13 @@ public final class Situations {
     return of(s, new Subject(subject.namespace(), subject.name(), subject.generation(), subject.created(), false, annotations, subject.owner()));
   }
 
+  public static Situation without(Situation s, String annotation) {
+    Map<String, String> annotations = new HashMap<>(s.subject().annotations());
+    annotations.remove(annotation);
+    Subject subject = s.subject();
+    return of(s, new Subject(subject.namespace(), subject.name(), subject.generation(), subject.created(), false, annotations, subject.owner()));
+  }
+
   public static Situation ownedBy(Situation s, String owner) {
     Subject subject = s.subject();
     return of(s, new Subject(subject.namespace(), subject.name(), subject.generation(), subject.created(), subject.deleting(), subject.annotations(),

@@ -88,6 +88,7 @@ class SpecFieldsTest {
     Situation ran = changed.with(status(changed, draft -> draft.lastSuccessfulRun = COMPLETED).status());
     return List.of(
         Report.toProve(ran, Planner.settled(ran, (Observation.Present) ran.observation())),
+        Planner.next(changed),
         Planner.next(absent(fresh(spec))),
         Planner.next(got(fresh(spec), other)),
         Report.of(changed, Planner.settled(changed, (Observation.Present) changed.observation())),

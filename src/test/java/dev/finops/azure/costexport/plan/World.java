@@ -72,6 +72,10 @@ final class World {
     annotations.put(annotation, value);
   }
 
+  void sleepUntil(Instant then) {
+    now = then;
+  }
+
   /** Somebody else changes the export. */
   void edit(String armPath, String json) {
     store(Specs.edited(stored, armPath, json));
@@ -147,9 +151,9 @@ final class World {
       }
       case Step.Create(ObjectNode body, var desired) ->
           stored != null ? outdated(s) : Answered.put(s, desired, List.of(), List.of(), put(s, body));
-      case Step.Update(ObjectNode body, var desired, var differences, var cause) ->
+      case Step.Update(ObjectNode body, var desired, var differences, var edited, var cause) ->
           stored == null || !stored.eTag().equals(body.path("eTag").asText()) ? outdated(s)
-              : Answered.put(s, desired, differences, cause == Step.Cause.DRIFT ? differences : List.of(), put(s, body));
+              : Answered.put(s, desired, differences, edited, put(s, body));
       case Step.PostRun(PendingRun run) -> {
         effect(() -> runs.add(new AzureRun(runs.size(), now, run.timePeriod())));
         yield observe(s.with(s.memory().postedRun()), Look.SINGLE);

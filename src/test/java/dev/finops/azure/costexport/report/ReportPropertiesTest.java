@@ -77,7 +77,7 @@ class ReportPropertiesTest {
       s = got(later(s, Duration.ofHours(1)), export);
       s = s.with(Report.of(s, verdict(s, kind)).status());
     }
-    return got(later(s, Duration.ofHours(hours).plusMinutes(30)), export); // data is late at whole hours
+    return got(later(s, Duration.ofHours(hours).plusMinutes(17)), export); // data is late at whole and half hours
   }
 
   private static Verdict verdict(Situation s, Kind kind) {

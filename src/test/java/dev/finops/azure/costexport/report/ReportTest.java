@@ -38,12 +38,14 @@ import dev.finops.azure.costexport.plan.Note;
 import dev.finops.azure.costexport.plan.Observation;
 import dev.finops.azure.costexport.plan.Planner;
 import dev.finops.azure.costexport.plan.Situation;
+import dev.finops.azure.costexport.plan.Situations;
 import dev.finops.azure.costexport.plan.Step;
 import dev.finops.azure.costexport.plan.Verdict;
 import dev.finops.azure.costexport.plan.Proof;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Nested;
@@ -329,18 +331,18 @@ class ReportTest {
       Verdict verdict = verdict(ran);
       CostExportStatus.Delivery delivery = new CostExportStatus.Delivery("a1", "m", 3, 42L, 7L, null, "2026-11-15T10:00:00Z");
 
-      assertEquals("a1", Report.toProve(ran, verdict).orElseThrow().run().id());
+      assertEquals(List.of("a1"), Report.toProve(ran, verdict).stream().map(open -> open.run().id()).toList());
       assertEquals("False BlobMissing", proven(ran, new Proof.Failed(Reason.BLOB_MISSING, "gone")));
       assertEquals("Unknown StorageUnreachable", proven(ran, new Proof.Unreachable("refused")));
       assertEquals("True Fresh", proven(ran, new Proof.Proven(delivery)));
-      Situation proven = ran.with(Report.of(ran, verdict, Optional.of(new Proof.Proven(delivery))).status());
-      assertEquals(Optional.empty(), Report.toProve(proven, verdict), "it is looked at once");
+      Situation proven = ran.with(Report.of(ran, verdict, Map.of("a1", new Proof.Proven(delivery))).status());
+      assertEquals(List.of(), Report.toProve(proven, verdict), "it is looked at once");
       assertTrue(find(proven, Conditions.DELIVERED).message().contains("3 blobs, 42 bytes"), find(proven, Conditions.DELIVERED).message());
       assertEquals("False Stale", proven(later(ran, Duration.ofDays(3)), new Proof.Unreachable("refused")));
     }
 
     private String proven(Situation s, Proof proof) {
-      return told(s.with(Report.of(s, verdict(s), Optional.of(proof)).status()), Conditions.DELIVERED);
+      return told(s.with(Report.of(s, verdict(s), Map.of("a1", proof)).status()), Conditions.DELIVERED);
     }
 
     private Verdict verdict(Situation s) {
@@ -371,6 +373,15 @@ class ReportTest {
 
       assertEquals(told, told(s, Conditions.BACKFILLED));
       assertEquals(summary, s.status().summary().backfill());
+    }
+
+    @Test
+    void isAbsentWhenNobodyAsksForMonthsAnyMore() {
+      Situation failed = months("2026-10 Failed");
+      Situation over = rested(Situations.without(failed, Annotations.RUN_PERIOD));
+
+      assertNull(told(over, Conditions.BACKFILLED));
+      assertEquals(1, over.status().backfill().months().size());
     }
 
     @Test
@@ -703,7 +714,7 @@ class ReportTest {
   private static Situation months(String... rows) {
     List<Month> months = Arrays.stream(rows).map(row -> row.split(" "))
         .map(words -> new Month(words[0], words[1], words.length > 2 ? words[2] : null, 1, null)).collect(Collectors.toList());
-    return status(SETTLED, draft -> draft.backfill = new Backfill(null, 0, 0, 0, months));
+    return annotated(status(SETTLED, draft -> draft.backfill = new Backfill(null, 0, 0, 0, months)), Annotations.RUN_PERIOD, "2026-10");
   }
 
   private static Condition find(Situation s, String type) {

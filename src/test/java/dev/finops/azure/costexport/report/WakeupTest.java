@@ -2,6 +2,8 @@ package dev.finops.azure.costexport.report;
 
 import static dev.finops.azure.costexport.export.Specs.FOCUS;
 import static dev.finops.azure.costexport.export.Specs.accepted;
+import static dev.finops.azure.costexport.export.Specs.with;
+import static dev.finops.azure.costexport.plan.Situations.apiVersion;
 import static dev.finops.azure.costexport.plan.Situations.got;
 import static dev.finops.azure.costexport.plan.Situations.reported;
 import static dev.finops.azure.costexport.plan.Situations.settled;
@@ -10,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Backfill;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.ClosedMonth;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Month;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.PendingRun;
 import dev.finops.azure.costexport.export.Histories;
@@ -17,6 +20,7 @@ import dev.finops.azure.costexport.failure.ArmFailure;
 import dev.finops.azure.costexport.failure.Reason;
 import dev.finops.azure.costexport.plan.Observation;
 import dev.finops.azure.costexport.plan.Planner;
+import dev.finops.azure.costexport.plan.Settings;
 import dev.finops.azure.costexport.plan.Situation;
 import dev.finops.azure.costexport.plan.Verdict;
 import java.time.Duration;
@@ -55,6 +59,35 @@ class WakeupTest {
     }
   }
 
+  @Property
+  void aDayOfTheClosedMonthWakesWhateverTheInterval(@ForAll long seed) {
+    Situation daily = rarely(settled(with(FOCUS, "closedMonth.rerunOnDays", List.of(15, 16))));
+    Situation done = status(daily, draft -> draft.closedMonths = List.of(new ClosedMonth("2026-10", List.of(15), "a1", "2026-11-15T09:00:00Z", null, null)));
+    Duration wait = Wakeup.after(done, done.status(), verdict(done), new Random(seed)).orElseThrow();
+
+    assertTrue(wait.compareTo(Duration.ofHours(14)) >= 0 && wait.compareTo(Duration.ofHours(14).plusMinutes(1)) <= 0, wait.toString());
+  }
+
+  @Test
+  void anotherTryOfAClosedMonthWakesToo() {
+    Situation rare = rarely(settled(with(FOCUS, "closedMonth.rerunOnDays", List.of(15))));
+    Situation failed = status(rare, draft -> {
+      draft.closedMonths = List.of(new ClosedMonth("2026-10", List.of(15), "a1", null, null, null));
+      draft.runs = Histories.with(accepted(FOCUS), "a1 Failed 2026-11-15T10:00:00Z OnDemand 2026-10").runs();
+    });
+
+    assertTrue(after(failed, verdict(failed)).orElseThrow().compareTo(Duration.ofSeconds(65)) <= 0);
+    Situation old = apiVersion(failed, "2023-08-01");
+    assertTrue(after(old, verdict(old)).orElseThrow().compareTo(Duration.ofHours(21)) >= 0, "it runs no month");
+  }
+
+  @Test
+  void aDeniedRunIsNotPolled() {
+    Situation denied = status(idle, draft -> draft.pendingRun = new PendingRun("Request", "monday", null, "2026-11-15T10:00:00Z", 0));
+
+    assertTrue(after(denied, verdict(denied)).orElseThrow().compareTo(Duration.ofSeconds(270)) >= 0);
+  }
+
   @Test
   void whatAzureWillShowInAMomentIsLookedAtInAMoment() {
     assertEquals(Optional.of(Duration.ofSeconds(5)), after(idle, new Verdict.Waiting(Reason.CREATING, "not yet")));
@@ -66,6 +99,12 @@ class WakeupTest {
     Duration wait = after(idle, new Verdict.Failing(throttled, false, List.of())).orElseThrow();
 
     assertTrue(wait.compareTo(Duration.ofSeconds(40)) >= 0 && wait.compareTo(Duration.ofSeconds(44)) <= 0, wait.toString());
+  }
+
+  /** Azure is looked at once a day. */
+  private static Situation rarely(Situation s) {
+    Settings settings = new Settings(s.settings().apiVersion(), Duration.ofHours(24), s.settings().runPollInterval(), s.settings().backoff(), s.settings().clientId());
+    return new Situation(s.subject(), s.spec(), s.status(), s.observation(), s.memory(), settings, s.now(), s.secrets());
   }
 
   private static Optional<Duration> after(Situation s, Verdict verdict) {

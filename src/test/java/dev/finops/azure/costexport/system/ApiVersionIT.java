@@ -10,6 +10,9 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
+import dev.finops.azure.costexport.simulator.Answer;
+import dev.finops.azure.costexport.simulator.Match;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -106,6 +109,28 @@ class ApiVersionIT extends SystemTest {
   }
 
   @Test
+  void anExportOfThePortalThatItCannotSeeIsNeitherCreatedNorFoughtOver() {
+    String scope = newSubscription();
+    azure.exports().create(scope, "portals", API_VERSION, PORTAL_USER, Yaml.object("""
+        properties:
+          format: Csv
+          deliveryInfo: {destination: {resourceId: /subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/finops/providers/Microsoft.Storage/storageAccounts/finopsexports, container: exports}}
+          definition: {type: ActualCost, timeframe: TheLastMonth}
+        """));
+    azure.faults().while_(Match.on(PUT).path(scope), Answer.error(400, "400",
+        "Etag value required for update operation of report: portals.Please get the latest to avoid overwrite. (Request ID: 1)"));
+    var export = export("portals", scope, "");
+
+    var stalled = export.await("Stalled", "True", "NotVisibleInApiVersion");
+
+    assertTrue(stalled.message().contains(API_VERSION), stalled.message());
+    export.awaitLooks(4);
+    assertEquals(List.of(PUT, PUT), export.written());
+    export.delete().awaitGone();
+    assertTrue(export.existsInAzure());
+  }
+
+  @Test
   void monthsNeedAVersionWhoseRunsTakeAPeriod() {
     var export = export("no-period", "").awaitReady();
 
@@ -125,5 +150,17 @@ class ApiVersionIT extends SystemTest {
     assertTrue(backfilled.message().contains(API_VERSION), backfilled.message());
     export.awaitLooks(2);
     assertEquals(List.of(PUT), export.written());
+  }
+
+  @Test
+  void andSoDoClosedMonths() {
+    int day = Math.min(28, clock.instant().atOffset(ZoneOffset.UTC).getDayOfMonth());
+    var export = export("no-closed-month", "closedMonth: {rerunOnDays: [" + day + "]}").awaitReady();
+
+    export.awaitEvent("NeedsApiVersion", API_VERSION);
+    assertTrue(export.condition("Ready").message().contains("closedMonth is not acted on"), export.condition("Ready").message());
+    export.awaitLooks(2);
+    assertEquals(List.of(PUT), export.written());
+    assertEquals(1, export.events("NeedsApiVersion").size());
   }
 }

@@ -52,9 +52,11 @@ class ConfigIT extends SystemTest {
       LOG_FORMAT, xml
       LOG_LEVEL, loud
       AZURE_RESOURCE_MANAGER_ENDPOINT, http://127.0.0.1
+      AZURE_RESOURCE_MANAGER_ENDPOINT, https://127.0.0.1/arm
       AZURE_AUTHORITY_HOST, not an address
       AZURE_TENANT_ID, ''
       KUBECONFIG, /nonexistent
+      KUBECONFIG, /etc/hostname
       """)
   void aWrongVariableStopsTheStartWithOneLineThatNamesIt(String variable, String value) {
     var process = launch(Map.of(variable, value));
@@ -138,6 +140,22 @@ class ConfigIT extends SystemTest {
     startOperator();
     export.awaitReady().awaitLooks(1);
     assertEquals(List.of(PUT), export.written());
+  }
+
+  @Test
+  void anOperatorThatEndsGivesItsLeaseBack() {
+    operator.close();
+    Map<String, String> election = Map.of("LEADER_ELECTION", "true", "LEASE_NAMESPACE", namespace, "LEASE_NAME", "given-back");
+    var first = launch(election).awaitReady();
+    await().atMost(PATIENCE).until(() -> first.log().contains("leading: holds lease"));
+    launch(election).awaitReady().close();
+    assertFalse(cluster.client().leases().inNamespace(namespace).withName("given-back").get().getSpec().getHolderIdentity().isEmpty());
+
+    first.close();
+
+    assertEquals("", cluster.client().leases().inNamespace(namespace).withName("given-back").get().getSpec().getHolderIdentity());
+    launch(election).awaitReady();
+    export("led-again", "").awaitReady();
   }
 
   @Test

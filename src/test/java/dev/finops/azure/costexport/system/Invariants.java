@@ -129,7 +129,7 @@ final class Invariants {
       return Optional.of("no pendingRun in the status");
     }
     String request = object.getMetadata().getUid() + " " + pending.cause() + " " + pending.request()
-        + (pending.timePeriod() == null ? "" : " " + object.getStatus().lastHandledRunRequest() + " after " + attempts(object, pending.request()));
+        + (pending.timePeriod() == null ? "" : " " + object.getStatus().lastHandledRunRequest() + " after " + attempts(object, pending.request()).orElse(pending.attempts()));
     return Optional.of("a second run for " + request).filter(why -> call.status() == 200 && !runsAccepted.add(request));
   }
 

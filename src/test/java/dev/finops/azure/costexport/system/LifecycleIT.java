@@ -80,6 +80,21 @@ class LifecycleIT extends SystemTest {
   }
 
   @Test
+  void anEditThatANewSpecMeetsIsToldBeforeItIsOverwritten() {
+    var export = export("both", "").awaitReady();
+    operator.close();
+    export.editInPortal(properties -> ((ObjectNode) properties.at("/deliveryInfo/destination")).put("container", "evil"));
+    export.change("description: new");
+    startOperator();
+
+    export.awaitReady();
+
+    assertTrue(export.awaitEvent("DriftDetected", "destination.container is \"evil\"").contains("by " + PORTAL_USER));
+    assertTrue(export.status().corrections().stream().anyMatch(c -> c.path().equals("destination.container") && PORTAL_USER.equals(c.changedBy())));
+    assertEquals("exports", export.inAzure("deliveryInfo/destination/container").asText());
+  }
+
+  @Test
   void whatTheSpecLeavesOutStaysAzures() {
     var export = export("unmanaged", "").awaitReady();
     export.editInPortal(properties -> {

@@ -24,11 +24,12 @@ class SignInIT extends SystemTest {
   @Test
   void aTokenThatIsNoLongerTakenIsRenewedUnnoticed() {
     var export = export("renewed", "").awaitReady();
+    int mark = azure.journal().mark();
 
     azure.entra().revokeTokens();
 
     export.change("description: afterwards").awaitReady();
-    assertTrue(export.calls().stream().anyMatch(call -> call.status() == 401));
+    assertTrue(azure.journal().since(mark).stream().anyMatch(call -> call.status() == 401));
     assertEquals(List.of(), export.events("AuthenticationFailed"));
     assertEquals(2, export.calls(PUT).stream().filter(put -> put.status() < 300).count());
   }
@@ -87,6 +88,17 @@ class SignInIT extends SystemTest {
     azure.faults().clear();
 
     export.awaitReady();
+  }
+
+  @Test
+  void whatTheTokenEndpointRepeatsIsToldToNobody() {
+    azure.entra().revokeTokens();
+    azure.faults().while_(Match.token(), Answer.json(401, Yaml.object("{error: invalid_client, error_description: 'AADSTS7000215: no client has "
+        + azure.clientSecret() + "'}")));
+
+    var ready = export("repeated", "").await("Ready", "False", "AuthenticationFailed");
+
+    assertTrue(ready.message().contains("not shown"), ready.message());
   }
 
   @Test

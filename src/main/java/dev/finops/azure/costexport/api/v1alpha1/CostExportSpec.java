@@ -193,8 +193,8 @@ public record CostExportSpec(
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record ClosedMonth(
       @JsonPropertyDescription("""
-          Days of the month (UTC), 1 to 28, on which the previous month is exported again; a missed day is caught up. \
-          Example: [2, 5, 19]""")
+          Days of the month (UTC), 1 to 28, on which the previous month is exported again, once each; missed days are \
+          caught up by one run. Example: [2, 5, 19]""")
       @Size(max = 28) List<Integer> rerunOnDays) {}
 
   @JsonInclude(JsonInclude.Include.NON_NULL)

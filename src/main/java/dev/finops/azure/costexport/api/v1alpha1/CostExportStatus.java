@@ -54,7 +54,7 @@ public record CostExportStatus(
     Delivery delivery,
     @JsonPropertyDescription("Progress of the backfill.")
     Backfill backfill,
-    @JsonPropertyDescription("The last 13 closed months and the days on which they were exported again.")
+    @JsonPropertyDescription("The last 13 closed months, newest first, and the days on which they were exported again.")
     List<ClosedMonth> closedMonths,
     @JsonPropertyDescription("Last value of the annotation azure.finops.dev/run-requested-at that was acted on.")
     String lastHandledRunRequest,
@@ -137,7 +137,7 @@ public record CostExportStatus(
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record PendingRun(
       @JsonPropertyDescription("Request, OnCreate, ClosedMonth or Backfill.") String cause,
-      @JsonPropertyDescription("Value of the annotation that asked for it.") String request,
+      @JsonPropertyDescription("Value of the annotation that asked for it; the month of a Backfill, the day of a ClosedMonth.") String request,
       @JsonPropertyDescription("The days to export; absent: those of the export's definition.") TimePeriod timePeriod,
       @JsonPropertyDescription("When it was decided.") String requestedTime,
       @JsonPropertyDescription("How often it has been tried.") Integer attempts) {}
@@ -175,9 +175,12 @@ public record CostExportStatus(
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record ClosedMonth(
       @JsonPropertyDescription("The month. Example: 2026-03") String month,
-      @JsonPropertyDescription("Days of rerunOnDays that are handled.") List<Integer> handledDays,
-      @JsonPropertyDescription("The last run that exported it again.") String runId,
-      @JsonPropertyDescription("When that was.") String time,
-      @JsonPropertyDescription("Number of rows, with delivery.verify.") Long rows,
-      @JsonPropertyDescription("Size in bytes, with delivery.verify.") Long bytes) {}
+      @JsonPropertyDescription("Days of rerunOnDays that are handled, those that were missed included.") List<Integer> handledDays,
+      @JsonPropertyDescription("The last run that was to export it again.") String runId,
+      @JsonPropertyDescription("""
+          When that run ended well, or with delivery.verify was looked for in storage; absent while it is under way and \
+          after it has failed. Without a run: the days from here on count.""")
+      String time,
+      @JsonPropertyDescription("Number of rows when it was last found in storage, with delivery.verify.") Long rows,
+      @JsonPropertyDescription("Size in bytes when it was last found in storage, with delivery.verify.") Long bytes) {}
 }

@@ -1,0 +1,27 @@
+package dev.finops.azure.costexport.plan;
+
+import dev.finops.azure.costexport.export.Difference;
+import dev.finops.azure.costexport.export.Field;
+import dev.finops.azure.costexport.export.ObservedExport;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/** What somebody else changed in Azure since our last write, also when the spec has changed too: it is told before it is overwritten. */
+final class Edits {
+  private Edits() {}
+
+  /** Those of the differences that are somebody else's doing. */
+  static List<Difference> among(Situation s, ObservedExport export, List<Difference> differences, Step.Cause cause) {
+    Set<Field> edited = cause == Step.Cause.DRIFT ? EnumSet.allOf(Field.class) : since(s, export);
+    return differences.stream().filter(d -> d.field() != Field.SAS_TOKEN && edited.contains(d.field())).toList();
+  }
+
+  /** After a restart nobody knows what the document was when it had our eTag: then each field may be edited. */
+  private static Set<Field> since(Situation s, ObservedExport export) {
+    String ours = s.status().eTag();
+    boolean written = export.eTag() != null && !export.eTag().equals(ours) && !s.memory().writes().replacedETags().contains(export.eTag());
+    Memory.Shown known = s.memory().shown();
+    return !written ? Set.of() : known != null && known.eTag().equals(ours) ? export.changedSince(known.fields()) : EnumSet.allOf(Field.class);
+  }
+}

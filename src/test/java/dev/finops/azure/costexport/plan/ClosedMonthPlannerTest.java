@@ -1,0 +1,335 @@
+package dev.finops.azure.costexport.plan;
+
+import static dev.finops.azure.costexport.export.Specs.FOCUS;
+import static dev.finops.azure.costexport.export.Specs.NOW;
+import static dev.finops.azure.costexport.export.Specs.accepted;
+import static dev.finops.azure.costexport.export.Specs.with;
+import static dev.finops.azure.costexport.plan.Situations.annotated;
+import static dev.finops.azure.costexport.plan.Situations.apiVersion;
+import static dev.finops.azure.costexport.plan.Situations.at;
+import static dev.finops.azure.costexport.plan.Situations.edited;
+import static dev.finops.azure.costexport.plan.Situations.got;
+import static dev.finops.azure.costexport.plan.Situations.later;
+import static dev.finops.azure.costexport.plan.Situations.listed;
+import static dev.finops.azure.costexport.plan.Situations.ownedBy;
+import static dev.finops.azure.costexport.plan.Situations.reported;
+import static dev.finops.azure.costexport.plan.Situations.settled;
+import static dev.finops.azure.costexport.plan.Situations.spec;
+import static dev.finops.azure.costexport.plan.Situations.status;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.finops.azure.costexport.api.v1alpha1.Annotations;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportSpec;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Backfill;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.ClosedMonth;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Month;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.PendingRun;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.TimePeriod;
+import dev.finops.azure.costexport.export.Histories;
+import dev.finops.azure.costexport.export.ObservedExport;
+import dev.finops.azure.costexport.failure.ArmFailure;
+import dev.finops.azure.costexport.failure.Reason;
+import dev.finops.azure.costexport.plan.Step.PostRun;
+import dev.finops.azure.costexport.plan.Step.Record;
+import dev.finops.azure.costexport.plan.Step.Rest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The closed month: one run on each of its days, after a person's, before those of the backfill. */
+class ClosedMonthPlannerTest {
+  private static final CostExportSpec SPEC = with(FOCUS, "closedMonth.rerunOnDays", List.of(2, 15, 19));
+  private static final ObservedExport EXPORT = accepted(FOCUS);
+
+  /** An object that was created on one of its days. */
+  private final Situation s = settled(SPEC);
+
+  @Nested
+  class ADay {
+    @Test
+    void isDecidedOnTheWholeHistory() {
+      assertEquals(new Step.Observe(Look.SINGLE), Planner.next(listed(s, EXPORT)));
+    }
+
+    @Test
+    void isMeantThenPostedThenKnownByTheHistory() {
+      Record intent = assertInstanceOf(Record.class, Planner.next(s));
+      assertEquals(new PendingRun("ClosedMonth", "2026-11-15", new TimePeriod("2026-10-01T00:00:00Z", "2026-10-31T23:59:59Z"),
+          "2026-11-15T10:00:00Z", 1), intent.status().pendingRun());
+      assertTrue(intent.runToPost());
+      assertEquals(new PostRun(intent.status().pendingRun()), Planner.next(meant(s)));
+
+      Record accepted = assertInstanceOf(Record.class, Planner.next(got(meant(s), shown("a1 Queued 2026-11-15T10:00:00Z OnDemand 2026-10"))));
+      assertNull(accepted.status().pendingRun());
+      assertEquals(List.of(row("2026-10", "a1", null, 15)), accepted.status().closedMonths());
+      assertEquals(List.of(Reason.RUN_STARTED), accepted.notes().stream().map(Note::reason).toList());
+
+      Situation done = got(s.with(accepted.status()), shown("a1 Completed 2026-11-15T10:00:00Z OnDemand 2026-10"));
+      Record proof = assertInstanceOf(Record.class, Planner.next(done));
+      assertEquals(List.of(row("2026-10", "a1", "2026-11-15T10:00:00Z", 15)), proof.status().closedMonths());
+      assertInstanceOf(Rest.class, Planner.next(done.with(proof.status())));
+    }
+
+    @Test
+    void isNotPostedAgainAfterACrashForAsLongAsTheHistoryMayStillShowIt() {
+      Situation crashed = meant(s).with(Memory.NONE);
+
+      assertInstanceOf(Rest.class, Planner.next(got(later(crashed, Duration.ofSeconds(120)), EXPORT)));
+      Record again = assertInstanceOf(Record.class, Planner.next(got(later(crashed, Duration.ofSeconds(121)), EXPORT)));
+      assertEquals(2, again.status().pendingRun().attempts());
+      Record found = assertInstanceOf(Record.class, Planner.next(got(later(crashed, Duration.ofDays(1)), shown("a1 Completed 2026-11-15T10:00:03Z OnDemand 2026-10"))));
+      assertEquals(List.of(15), found.status().closedMonths().getFirst().handledDays());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2026-11-18T23:59:59Z, none, none", "2026-11-19T00:00:00Z, 2026-11-19, 2026-10", "2026-12-01T10:00:00Z, 2026-11-19, 2026-10",
+        "2026-12-03T10:00:00Z, 2026-12-02, 2026-11"})
+    void thatWasMissedIsCaughtUp(Instant now, String day, String month) {
+      Situation settled = got(at(exported("2026-11-15T10:00:01Z", 15), now), EXPORT);
+
+      if (day.equals("none")) {
+        assertInstanceOf(Rest.class, Planner.next(settled));
+      } else {
+        PendingRun pending = ((Record) Planner.next(settled)).status().pendingRun();
+        assertEquals(day + " " + month + "-01T00:00:00Z", pending.request() + " " + pending.timePeriod().from());
+      }
+    }
+
+    @Test
+    void beforeTheObjectDoesNotCount() {
+      Situation late = settled(with(FOCUS, "closedMonth.rerunOnDays", List.of(2, 5)));
+      Record begun = assertInstanceOf(Record.class, Planner.next(late));
+
+      assertEquals(List.of(row("2026-10", null, "2026-11-15T10:00:00Z")), begun.status().closedMonths());
+      assertNull(begun.status().pendingRun());
+      assertInstanceOf(Rest.class, Planner.next(late.with(begun.status())));
+    }
+
+    @Test
+    void beforeTheFieldDoesNotCount() {
+      Situation added = edited(later(settled(FOCUS), Duration.ofDays(20)), with(FOCUS, "closedMonth.rerunOnDays", List.of(2, 5)));
+      Situation seen = got(added, EXPORT);
+
+      assertEquals(new PendingRun("ClosedMonth", "2026-12-05", new TimePeriod("2026-11-01T00:00:00Z", "2026-11-30T23:59:59Z"),
+          "2026-12-05T10:00:00Z", 1), ((Record) Planner.next(seen)).status().pendingRun(), "the day itself does");
+      assertNull(((Record) Planner.next(later(seen, Duration.ofDays(1)))).status().pendingRun());
+    }
+
+    @Test
+    void afterAnEditOfSomethingElseIsNotForgotten() {
+      Situation missed = got(later(settled(with(SPEC, "closedMonth.rerunOnDays", List.of(19))), Duration.ofDays(1)), EXPORT);
+      Situation begun = missed.with(((Record) Planner.next(missed)).status());
+      Situation changed = got(later(edited(begun, with(begun.spec(), "freshness.maxAge", "1h")), Duration.ofDays(5)), EXPORT);
+
+      assertEquals("2026-11-19", ((Record) Planner.next(changed)).status().pendingRun().request());
+    }
+  }
+
+  @Nested
+  class ARunThatFails {
+    private final Situation failed = got(status(s, draft -> draft.closedMonths = List.of(row("2026-10", "a1", null, 15))),
+        shown("a1 Failed 2026-11-15T10:00:00Z OnDemand 2026-10"));
+
+    @Test
+    void isTriedAgainAfterTheWaitOfABackfillMonth() {
+      assertInstanceOf(Rest.class, Planner.next(later(failed, Duration.ofSeconds(4))));
+      PendingRun again = assertInstanceOf(Record.class, Planner.next(later(failed, Duration.ofSeconds(5)))).status().pendingRun();
+      assertEquals("2026-11-15 2", again.request() + " " + again.attempts());
+    }
+
+    @Test
+    void isTriedAgainWhenTheObjectIsNext() {
+      Situation again = meant(later(failed, Duration.ofSeconds(5)));
+      Record accepted = assertInstanceOf(Record.class, Planner.next(got(again, shown("a2 Queued 2026-11-15T10:00:06Z OnDemand 2026-10",
+          "a1 Failed 2026-11-15T10:00:00Z OnDemand 2026-10"))));
+
+      assertEquals(List.of(row("2026-10", "a2", null, 15)), accepted.status().closedMonths());
+    }
+
+    @Test
+    void fiveTimesWaitsForTheNextDayAndSaysSo() {
+      String[] runs = IntStream.rangeClosed(1, 5).mapToObj(i -> "a%d Failed 2026-11-15T1%d:00:00Z OnDemand 2026-10".formatted(6 - i, 6 - i)).toArray(String[]::new);
+      Situation fifth = got(at(status(s, draft -> {
+        draft.closedMonths = List.of(row("2026-10", "a5", null, 15));
+        draft.runs = shown(runs).runs().subList(1, 5);
+      }), Instant.parse("2026-11-18T10:00:00Z")), shown(runs));
+
+      assertInstanceOf(Rest.class, Planner.next(fifth));
+      Note note = RunPlanner.ended(fifth, shown(runs).runs()).getFirst();
+      assertTrue(note.message().endsWith("; 2026-10 is not tried again before the next day of closedMonth.rerunOnDays"), note.message());
+      assertEquals(1, ((Record) Planner.next(got(later(fifth, Duration.ofDays(1)), shown(runs)))).status().pendingRun().attempts());
+    }
+
+    @Test
+    void isNotLookedForForLongerThanItsEndIsUnknown() {
+      Situation gone = status(failed, draft -> draft.runs = null);
+      ObservedExport others = shown("b1 InProgress 2026-11-15T11:00:00Z");
+
+      assertTrue(RunPlanner.lostSight(gone, (Observation.Present) got(gone, others).observation()));
+      Situation known = status(failed, draft -> draft.runs = shown("a1 Failed 2026-11-15T10:00:00Z OnDemand 2026-10").runs());
+      assertTrue(!RunPlanner.lostSight(known, (Observation.Present) got(known, others).observation()));
+    }
+  }
+
+  @Nested
+  class ItsTurn {
+    @Test
+    void isAfterAPersonsRequest() {
+      Situation asked = annotated(s, Annotations.RUN_REQUESTED_AT, "monday");
+      assertEquals("Request", ((Record) Planner.next(asked)).status().pendingRun().cause());
+
+      Situation held = annotated(meant(s), Annotations.RUN_REQUESTED_AT, "monday");
+      Situation given = held.with(((Record) Planner.next(held)).status()).with(Memory.NONE);
+      assertNull(given.status().pendingRun());
+      assertEquals("Request", ((Record) Planner.next(given)).status().pendingRun().cause());
+    }
+
+    @Test
+    void isAfterTheMonthsThatAPersonAskedForAndBeforeThoseOfTheSpec() {
+      Situation backfill = spec(s, "backfill.months", 3);
+      assertEquals("ClosedMonth", ((Record) Planner.next(backfill)).status().pendingRun().cause());
+
+      Situation asked = annotated(annotated(backfill, Annotations.RUN_PERIOD, "2026-07"), Annotations.RUN_REQUESTED_AT, "monday");
+      Situation rows = asked.with(((Record) Planner.next(asked)).status());
+      assertEquals("2026-07", ((Record) Planner.next(rows)).status().pendingRun().request());
+    }
+
+    @Test
+    void comesBeforeTheBackfillGoesOn() {
+      Situation backfill = spec(exported(null, 15), "backfill.months", 3);
+
+      Situation running = got(backfill, shown("a1 InProgress 2026-11-15T10:00:00Z OnDemand 2026-10"));
+      assertNull(((Record) Planner.next(running)).status().pendingRun());
+      Situation waiting = got(backfill, shown("a1 Failed 2026-11-15T10:00:00Z OnDemand 2026-10"));
+      assertNull(((Record) Planner.next(waiting)).status().pendingRun());
+      Situation done = got(backfill, shown("a1 Completed 2026-11-15T10:00:00Z OnDemand 2026-10"));
+      assertEquals("Backfill", ((Record) Planner.next(done)).status().pendingRun().cause());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4, true", "5, false"})
+    void waitsForOneOfFive(int running, boolean runs) {
+      List<Month> months = IntStream.range(0, running).mapToObj(i -> new Month("2026-0" + (9 - i), "Running", "b" + i, 1, null)).toList();
+      Situation busy = status(s, draft -> draft.backfill = new Backfill(null, running, 0, 0, months));
+
+      Record next = assertInstanceOf(Record.class, Planner.next(busy));
+      assertEquals(runs, next.status().pendingRun() != null);
+    }
+
+    @Test
+    void countsAsOneOfFiveForAPersonsMonths() {
+      Situation running = status(exported(null, 15), draft -> draft.backfill = new Backfill(null, 5, 0, 0, List.of(month("2026-09"), month("2026-08"),
+          month("2026-07"), month("2026-06"), new Month("2026-05", "Pending", null, 0, "asked for by azure.finops.dev/run-requested-at"))));
+
+      assertInstanceOf(Rest.class, Planner.next(got(running, shown("a1 InProgress 2026-11-15T10:00:00Z OnDemand 2026-10"))));
+      assertEquals("2026-05", ((Record) Planner.next(got(running, shown("a1 Completed 2026-11-15T10:00:00Z OnDemand 2026-10")))).status().pendingRun().request());
+    }
+
+    private Month month(String month) {
+      return new Month(month, "Running", "b" + month, 1, null);
+    }
+  }
+
+  @Nested
+  class ARefusal {
+    @Test
+    void forGoodWaitsForTheNextDay() {
+      Situation refused = Answered.runRefused(meant(s), meant(s).status().pendingRun(), refusal());
+
+      assertEquals(List.of(row("2026-10", null, "2026-11-15T10:00:00Z", 15)), refused.status().closedMonths());
+      assertInstanceOf(Rest.class, Planner.next(got(later(refused, Duration.ofDays(3)), EXPORT)));
+      assertEquals("2026-11-19", ((Record) Planner.next(got(later(refused, Duration.ofDays(4)), EXPORT))).status().pendingRun().request());
+    }
+
+    @Test
+    void ofTheIdentityIsAskedAgainAfterADay() {
+      ArmFailure denied = new ArmFailure.Denied(new ArmFailure.Detail(403, "RBACAccessDenied", "no right", ""), Reason.AUTHORIZATION_FAILED);
+      Situation refused = Answered.runRefused(meant(s), meant(s).status().pendingRun(), denied);
+
+      assertInstanceOf(Rest.class, Planner.next(got(later(refused, Duration.ofHours(23)), EXPORT)));
+      Situation due = got(later(refused, Duration.ofHours(24)), EXPORT);
+      Situation given = due.with(((Record) Planner.next(due)).status());
+      assertEquals("2026-11-15", ((Record) Planner.next(given)).status().pendingRun().request());
+    }
+
+    @Test
+    void isAlsoARunThatAzureTookFiveTimesAndNeverShows() {
+      Memory posted = Memory.NONE;
+      for (int post = 0; post < 5; post++) {
+        posted = posted.postedRun();
+      }
+      Situation unseen = status(meant(s).with(posted), draft -> draft.pendingRun = new PendingRun("ClosedMonth", "2026-11-15",
+          draft.pendingRun.timePeriod(), "2026-11-15T10:00:00Z", 5));
+      Record given = assertInstanceOf(Record.class, Planner.next(got(later(unseen, Duration.ofMinutes(3)), EXPORT)));
+
+      assertNull(given.status().pendingRun());
+      assertEquals(List.of(15), given.status().closedMonths().getFirst().handledDays());
+    }
+  }
+
+  @Nested
+  class IsNotRun {
+    @Test
+    void withAnApiVersionThatRunsNoPeriods() {
+      assertInstanceOf(Rest.class, Planner.next(apiVersion(status(s, draft -> draft.apiVersion = "2023-08-01"), "2023-08-01")));
+    }
+
+    @Test
+    void whileNothingMayBeWritten() {
+      assertInstanceOf(Verdict.Watched.class, rested(spec(s, "managementPolicy", "Observe")));
+      assertInstanceOf(Verdict.Paused.class, rested(annotated(s, Annotations.PAUSED, "true")));
+      assertInstanceOf(Verdict.Stuck.class, rested(ownedBy(s, "finance/older")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"schedule.suspend, true", "schedule.to, 2026-11-20"})
+    void butWhateverTheScheduleSays(String field, String value) {
+      Situation idle = settled(with(SPEC, field, value.equals("true") ? true : value));
+
+      assertEquals("ClosedMonth", ((Record) Planner.next(idle)).status().pendingRun().cause());
+    }
+  }
+
+  @Test
+  void anIdleObjectIsWrittenNoMore() {
+    Situation done = got(exported("2026-11-15T10:00:01Z", 15), shown("a1 Completed 2026-11-15T10:00:01Z OnDemand 2026-10"));
+    Situation told = reported(done, rested(done));
+
+    assertEquals(told.status(), reported(later(told, Duration.ofDays(1)), rested(told)).status());
+    assertInstanceOf(Rest.class, Planner.next(later(told, Duration.ofDays(3))));
+  }
+
+  private Situation exported(String time, int... days) {
+    return status(s, draft -> draft.closedMonths = List.of(row("2026-10", "a1", time, days)));
+  }
+
+  private static ClosedMonth row(String month, String runId, String time, int... days) {
+    return new ClosedMonth(month, IntStream.of(days).boxed().toList(), runId, time, null, null);
+  }
+
+  private static Verdict rested(Situation s) {
+    return assertInstanceOf(Rest.class, Planner.next(s)).verdict();
+  }
+
+  private static ArmFailure refusal() {
+    return new ArmFailure.Refused(new ArmFailure.Detail(400, "400", "no", ""), Reason.INVALID_REQUEST);
+  }
+
+  /** After the intent is written down. */
+  private static Situation meant(Situation s) {
+    Record record = assertInstanceOf(Record.class, Planner.next(s));
+    return s.with(record.status()).with(s.memory().postingRun(record.runToPost()));
+  }
+
+  private static ObservedExport shown(String... runs) {
+    return Histories.with(EXPORT, runs);
+  }
+}
