@@ -95,7 +95,7 @@ public record Report(CostExportStatus status, List<Note> notes) {
   /** What is written down before something is done: that it is under way. */
   public static CostExportStatus working(Situation s, CostExportStatus next) {
     if (s.applied()) {
-      return next;
+      return counted(next);
     }
     ConditionSet conditions = new ConditionSet(next.conditions(), s.subject().generation(), s.now());
     boolean creating = next.eTag() == null;
@@ -109,6 +109,16 @@ public record Report(CostExportStatus status, List<Note> notes) {
     conditions.remove(Conditions.STALLED);
     StatusDraft draft = new StatusDraft(next);
     draft.conditions = conditions.list();
+    return draft.done();
+  }
+
+  /** A pass that starts many months is long: the column counts what their rows say, also while it is still at it. */
+  private static CostExportStatus counted(CostExportStatus next) {
+    if (next.summary() == null) {
+      return next;
+    }
+    StatusDraft draft = new StatusDraft(next);
+    draft.summary = new Summary(next.summary().schedule(), MonthRows.of(next.backfill()).summary());
     return draft.done();
   }
 

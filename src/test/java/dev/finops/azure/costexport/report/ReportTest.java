@@ -509,6 +509,16 @@ class ReportTest {
     }
   }
 
+  @Test
+  void whatIsWrittenDuringAPassCountsTheMonthsToo() {
+    Situation counted = status(SETTLED, draft -> {
+      draft.summary = new CostExportStatus.Summary("Daily", "0/2");
+      draft.backfill = new Backfill("2026-10", 2, 1, 0, List.of(new Month("2026-10", "Completed", "a1", 1, null), new Month("2026-09", "Requested", null, 0, null)));
+    });
+
+    assertEquals(new CostExportStatus.Summary("Daily", "1/2"), Report.working(counted, counted.status()).summary());
+  }
+
   @Nested
   class AMessage {
     @ParameterizedTest
