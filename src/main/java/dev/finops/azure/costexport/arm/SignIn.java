@@ -3,6 +3,8 @@ package dev.finops.azure.costexport.arm;
 import com.azure.core.credential.TokenCredential;
 import com.azure.core.exception.ClientAuthenticationException;
 import com.azure.core.http.HttpClient;
+import com.azure.core.http.policy.FixedDelayOptions;
+import com.azure.core.http.policy.RetryOptions;
 import com.azure.core.http.netty.NettyAsyncHttpClientBuilder;
 import com.azure.identity.AadCredentialBuilderBase;
 import com.azure.identity.ClientSecretCredentialBuilder;
@@ -19,6 +21,9 @@ public final class SignIn {
 
   /** So many that slow scopes do not hold up the others; calls of one scope share a list. */
   private static final int MAX_CONNECTIONS = 256;
+
+  /** The one retry loop is the reconciler's. */
+  private static final RetryOptions ONCE = new RetryOptions(new FixedDelayOptions(0, Duration.ofMillis(1)));
 
   private final AzureConnection connection;
   private final HttpClient http;
@@ -79,6 +84,6 @@ public final class SignIn {
     if (connection.disableInstanceDiscovery()) {
       builder.disableInstanceDiscovery();
     }
-    return builder.httpClient(http);
+    return builder.httpClient(http).retryOptions(ONCE);
   }
 }

@@ -11,11 +11,16 @@ import java.io.IOException;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 
 /** Names what it means that a call ended without an answer. */
 final class TransportFault {
+  /** How the library tells of an answer that is none of Entra's; the body, which follows, is not shown. */
+  private static final Pattern UNKNOWN = Pattern.compile("Http request returned status code: (\\d{3})");
+
   private TransportFault() {}
 
   static ArmFailure of(RuntimeException fault) {
@@ -27,6 +32,11 @@ final class TransportFault {
     Throwable deepest = causes.reversed().stream().filter(TransportFault::isOfNetwork).findFirst().orElse(null);
     if (ofToken && deepest == null) {
       Throwable told = causes.stream().filter(TransportFault::isOfToken).findFirst().orElseThrow();
+      Matcher unknown = UNKNOWN.matcher(String.valueOf(told.getMessage()));
+      if (unknown.find()) {
+        Detail answered = new Detail(0, "", "the token endpoint answered HTTP " + unknown.group(1) + ", and not as Entra does", "");
+        return unknown.group(1).startsWith("4") ? new Denied(answered, Reason.AUTHENTICATION_FAILED) : new Unclear(answered, Reason.ARM_UNREACHABLE, null);
+      }
       return new Denied(new Detail(0, "", "no token: " + Classifier.clean(firstLine(told)), ""), Reason.AUTHENTICATION_FAILED);
     }
     String what = deepest == null ? firstLine(fault) : describe(deepest);

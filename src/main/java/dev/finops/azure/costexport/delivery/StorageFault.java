@@ -26,7 +26,7 @@ final class StorageFault extends RuntimeException {
     return switch (telling(fault)) {
       case StorageFault told -> told;
       case BlobStorageException refusal -> new StorageFault("it answers " + words(refusal) + remedy(refusal.getErrorCode()));
-      case Throwable denied when isOfToken(denied) -> new StorageFault("no token: " + firstLine(denied).replaceFirst(" Trace ID: .*", ""));
+      case Throwable denied when isOfToken(denied) -> new StorageFault("no token: " + firstLine(denied).replaceFirst(" Trace ID: .*| with http body.*", ""));
       case UnknownHostException unknown -> new StorageFault("the host name " + unknown.getMessage() + " is not known");
       case SSLException tls -> new StorageFault("TLS: " + firstLine(tls));
       case TimeoutException _ -> new StorageFault("it took too long");

@@ -68,6 +68,12 @@ public enum Field {
     return canonical(one).equals(canonical(other));
   }
 
+  /** What a document says, or null. */
+  public String text(ObservedExport export) {
+    JsonNode value = armPath.in(export.document());
+    return value == null ? null : value.asText();
+  }
+
   int meaning(JsonNode value) {
     return canonical(value).hashCode();
   }

@@ -86,6 +86,18 @@ public record ObservedExport(ObjectNode document) {
     return RunHistory.read(document.path("properties").path("runHistory").path("value"));
   }
 
+  /** Stands for all that may be new: the document, and of its runs the newest, which a list shows too. */
+  public int news() {
+    int news = runs().stream().findFirst().hashCode();
+    for (Map.Entry<String, JsonNode> member : document.properties()) {
+      news += member.getKey().equals("properties") ? 0 : 31 * member.hashCode();
+    }
+    for (Map.Entry<String, JsonNode> member : document.path("properties").properties()) {
+      news += member.getKey().equals("runHistory") ? 0 : member.hashCode();
+    }
+    return news;
+  }
+
   /** The same with a longer history of runs. */
   public ObservedExport withRuns(JsonNode history) {
     ObjectNode longer = document.deepCopy();

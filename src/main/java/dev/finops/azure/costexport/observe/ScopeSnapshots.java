@@ -1,129 +1,127 @@
 package dev.finops.azure.costexport.observe;
 
-import dev.finops.azure.costexport.arm.Answer;
 import dev.finops.azure.costexport.arm.ExportsClient;
 import dev.finops.azure.costexport.export.ExportId;
 import dev.finops.azure.costexport.export.ObservedExport;
-import dev.finops.azure.costexport.export.Scope;
-import dev.finops.azure.costexport.failure.ArmFailure;
-import dev.finops.azure.costexport.failure.Reason;
 import dev.finops.azure.costexport.plan.Look;
 import dev.finops.azure.costexport.plan.Observation;
-import dev.finops.azure.costexport.plan.Observation.Source;
 import dev.finops.azure.costexport.plan.Settings;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** What Azure has at each scope: one list serves all exports of the scope. */
+/**
+ * What Azure has at each scope: one list serves all exports of the scope. A scope that objects watch is listed again every observe
+ * interval, and an object is woken when its own export has changed.
+ */
 public final class ScopeSnapshots {
+  private static final Logger LOG = LoggerFactory.getLogger(ScopeSnapshots.class);
   private static final Duration RECENT = Duration.ofSeconds(8);
+  private static final int NAMED = 10;
 
-  /** Objects of one scope that come at once share a failure as they share a success. */
-  private static final Duration SHARED_FAILURE = Duration.ofSeconds(1);
+  /** Only tells when; the lists themselves are made in threads of their own. */
+  private static final ScheduledExecutorService TIMER =
+      Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("observe").factory());
 
   private final ExportsClient client;
   private final InstantSource clock;
-  private final Duration shared;
+  private final Duration interval;
   private final Duration recent;
-  private final Map<String, Snapshot> byScope = new ConcurrentHashMap<>();
+  private final Map<String, ScopeSnapshot> byScope = new ConcurrentHashMap<>();
+  private final Set<String> timed = ConcurrentHashMap.newKeySet();
+  private final Set<String> told = ConcurrentHashMap.newKeySet();
 
   public ScopeSnapshots(ExportsClient client, InstantSource clock, Settings settings) {
     this.client = client;
     this.clock = clock;
-    this.shared = settings.observeInterval().multipliedBy(8).dividedBy(10); // objects wake up to a tenth before their interval
+    this.interval = settings.observeInterval();
     this.recent = settings.runPollInterval().compareTo(RECENT) < 0 ? settings.runPollInterval() : RECENT;
   }
 
   public Observation look(ExportId id, Look look) {
-    Snapshot snapshot = byScope.computeIfAbsent(id.scope().key(), key -> new Snapshot(id.scope()));
-    return look == Look.SINGLE ? snapshot.single(id) : snapshot.shared(id, look == Look.RECENT ? recent : shared);
+    return switch (look) {
+      case SINGLE -> of(id).single(id);
+      case RECENT -> of(id).shared(id, recent);
+      case SHARED -> of(id).shared(id, interval.multipliedBy(2)); // the next list comes by itself before that
+    };
   }
 
   /** Azure answered a PUT with this document. */
   public void learned(ExportId id, ObservedExport export) {
-    Snapshot snapshot = byScope.get(id.scope().key());
-    if (snapshot != null) {
-      snapshot.put(id, export);
-    }
+    of(id).put(id, export);
   }
 
   /** A write may have taken effect or not: the list says nothing of this export any more. */
   public void doubt(ExportId id) {
-    byScope.remove(id.scope().key());
+    of(id).doubt();
   }
 
-  /** A read that is refused says nothing of any export, and is asked again as one that lacks a right is. */
-  private static ArmFailure ofRead(ArmFailure failure) {
-    return switch (failure) {
-      case ArmFailure.Refused(var detail, var reason) -> new ArmFailure.Denied(detail, reason);
-      case ArmFailure.Outdated(var detail) -> new ArmFailure.Denied(detail, Reason.INVALID_REQUEST);
-      case ArmFailure.ExportNotFound(var detail) -> new ArmFailure.Denied(detail, Reason.SCOPE_NOT_FOUND);
-      default -> failure;
-    };
+  /**
+   * @param seen how the object last saw its export
+   * @param wake called when a list shows it otherwise
+   */
+  public void watch(String object, ExportId id, Observation seen, Runnable wake) {
+    of(id).watch(object, id, seen, wake);
+    String scope = id.scope().key();
+    if (timed.add(scope)) {
+      later(scope, jittered());
+    }
   }
 
-  private final class Snapshot {
-    private final Scope scope;
-    private Map<String, ObservedExport> exports = new HashMap<>();
-    private boolean whole = true;
-    private Instant readAt = Instant.MIN;
-    private ArmFailure failure;
-    private Instant failedAt = Instant.MIN;
+  public void forget(String object) {
+    byScope.values().forEach(snapshot -> snapshot.forget(object));
+  }
 
-    Snapshot(Scope scope) {
-      this.scope = scope;
-    }
+  /** How many exports there are at the scopes that no object means. */
+  public int unclaimed() {
+    return byScope.values().stream().mapToInt(snapshot -> snapshot.unclaimed().size()).sum();
+  }
 
-    /** Whoever comes while a list is on its way waits for it: one call for all. */
-    synchronized Observation shared(ExportId id, Duration maxAge) {
-      Instant now = clock.instant();
-      if (readAt.isBefore(now.minus(maxAge))) {
-        if (failedAt.isAfter(now.minus(SHARED_FAILURE))) {
-          return new Observation.Unanswered(failure);
-        }
-        switch (client.list(scope)) {
-          case Answer.Failed<ExportsClient.Listing>(var why) -> {
-            failure = ofRead(why);
-            failedAt = clock.instant();
-            return new Observation.Unanswered(failure);
-          }
-          case Answer.Ok<ExportsClient.Listing>(var listing) -> {
-            readAt = now;
-            exports = new HashMap<>(listing.byName());
-            whole = listing.whole();
-          }
-        }
-      }
-      ObservedExport export = exports.get(key(id.name()));
-      if (export == null && !whole) {
-        return single(id); // what a list does not show that could not be read whole may be there
-      }
-      return export == null ? new Observation.Absent(readAt, Source.LIST) : new Observation.Present(export, readAt, Source.LIST);
-    }
+  private ScopeSnapshot of(ExportId id) {
+    return byScope.computeIfAbsent(id.scope().key(), key -> new ScopeSnapshot(id.scope(), client, clock));
+  }
 
-    Observation single(ExportId id) {
-      Instant asked = clock.instant();
-      return switch (client.get(id)) {
-        case Answer.Ok<ObservedExport>(var export) -> {
-          put(id, export);
-          yield new Observation.Present(export, asked, Source.GET);
-        }
-        case Answer.Failed<ObservedExport>(ArmFailure.ExportNotFound absent) -> new Observation.Absent(asked, Source.GET);
-        case Answer.Failed<ObservedExport>(var why) -> new Observation.Unanswered(ofRead(why));
-      };
-    }
+  private void later(String scope, Duration wait) {
+    TIMER.schedule(() -> Thread.startVirtualThread(() -> refresh(scope)), wait.toMillis(), TimeUnit.MILLISECONDS);
+  }
 
-    synchronized void put(ExportId id, ObservedExport export) {
-      exports.put(key(id.name()), export);
+  private void refresh(String scope) {
+    ScopeSnapshot snapshot = byScope.get(scope);
+    if (snapshot == null || !snapshot.watched()) {
+      timed.remove(scope);
+      byScope.remove(scope);
+      return;
     }
+    Duration age = Duration.between(snapshot.readAt().isBefore(clock.instant().minus(interval)) ? clock.instant().minus(interval) : snapshot.readAt(),
+        clock.instant());
+    Duration next = jittered();
+    if (age.compareTo(interval.multipliedBy(8).dividedBy(10)) >= 0) {
+      snapshot.refresh();
+      tellUnclaimed(scope, snapshot.unclaimed());
+    } else {
+      next = next.minus(age); // somebody asked in between
+    }
+    later(scope, next);
+  }
 
-    private static String key(String name) {
-      return name.toLowerCase(Locale.ROOT);
+  private void tellUnclaimed(String scope, Set<String> names) {
+    if (!names.isEmpty() && told.add(scope)) {
+      LOG.info("exports at {} that no CostExport names ({}): {}", scope, names.size(), String.join(", ", names.stream().sorted().limit(NAMED).toList())
+          + (names.size() > NAMED ? ", …" : ""));
     }
+  }
+
+  /** Up to a tenth sooner or later, so that not all scopes are listed at once. */
+  private Duration jittered() {
+    long tenth = Math.max(1, interval.toMillis() / 10);
+    return interval.plusMillis(ThreadLocalRandom.current().nextLong(-tenth, tenth));
   }
 }

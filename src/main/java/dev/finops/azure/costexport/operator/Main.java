@@ -20,6 +20,7 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetrics;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -28,6 +29,9 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collections;
+import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -75,9 +79,14 @@ public final class Main {
             .tag("operation", operation.toString()).tag("outcome", outcome).register(registry).record(took);
     Gate gate = new Gate(clock, config.azure().runsPerMinute());
     BlobProof proofs = new BlobProof(signIn.http(), config.blobEndpointTemplate(), clock);
+    Set<ScopeSnapshots> observed = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>())); // a session may end
+    Gauge.builder("costexport.unclaimed.exports", () -> observed.stream().mapToInt(ScopeSnapshots::unclaimed).sum())
+        .description("Exports at the scopes of CostExports that no CostExport names").register(registry);
     CostExportReconciler reconciler = new CostExportReconciler(kubernetes, identity -> {
       ExportsClient azure = new ExportsClient(config.azure(), signIn, identity, gate, clock, version, calls);
-      return new Session(azure, new ScopeSnapshots(azure, clock, config.settings()), deliveries(proofs, new Access.Identity(signIn.credential(identity))));
+      ScopeSnapshots snapshots = new ScopeSnapshots(azure, clock, config.settings());
+      observed.add(snapshots);
+      return new Session(azure, snapshots, deliveries(proofs, new Access.Identity(signIn.credential(identity))));
     }, clock, new SasExpiryMetric(registry), config.settings(), host());
     Operator operator = operator(config, kubernetes, reconciler, registry);
     AtomicBoolean synced = new AtomicBoolean();

@@ -10,6 +10,7 @@ import dev.finops.azure.costexport.backfill.RunPeriod;
 import dev.finops.azure.costexport.export.Difference;
 import dev.finops.azure.costexport.export.RunHistory;
 import dev.finops.azure.costexport.export.Times;
+import dev.finops.azure.costexport.failure.Backoff;
 import dev.finops.azure.costexport.failure.Reason;
 import dev.finops.azure.costexport.plan.Observation.Present;
 import dev.finops.azure.costexport.plan.Observation.Source;
@@ -74,7 +75,7 @@ public final class RunPlanner {
         return Optional.of(new Step.Observe(Look.SINGLE));
       }
       boolean anew = isDenied(pending) && (request(s).isPresent() || pending.timePeriod() != null);
-      return pending == null ? answerRequest(s, runs) : anew ? Optional.of(giveWay(s, pending)) : follow(s, pending, runs);
+      return pending == null ? answerRequest(s, runs) : anew ? Optional.of(giveWay(s)) : follow(s, pending, runs);
     }
     return MonthPlanner.next(s, present, runs);
   }
@@ -103,16 +104,19 @@ public final class RunPlanner {
     return pending != null && pending.requestedTime() != null && Integer.valueOf(0).equals(pending.attempts());
   }
 
-  /** A denied run is asked for again as rarely as anything that Azure refused. */
+  /** Until when a denied run is not asked for: it is as rarely as anything that Azure refused. */
+  public static Optional<Instant> deniedUntil(PendingRun pending, Backoff backoff) {
+    return isDenied(pending) ? Times.start(pending.requestedTime()).map(denied -> denied.plus(backoff.terminal())) : Optional.empty();
+  }
+
   private static boolean rests(Situation s) {
-    return isDenied(s.status().pendingRun()) && Times.start(s.status().pendingRun().requestedTime())
-        .filter(denied -> s.now().isBefore(denied.plus(s.settings().backoff().terminal()))).isPresent();
+    return deniedUntil(s.status().pendingRun(), s.settings().backoff()).filter(s.now()::isBefore).isPresent();
   }
 
   private static Optional<Step> follow(Situation s, PendingRun pending, List<Run> runs) {
     if (s.memory().postRun()) {
       boolean ofMonth = BACKFILL.equals(pending.cause()) || CLOSED_MONTH.equals(pending.cause());
-      return Optional.of(ofMonth && request(s).isPresent() ? giveWay(s, pending) : post(s, pending, runs));
+      return Optional.of(ofMonth && request(s).isPresent() ? giveWay(s) : post(s, pending, runs));
     }
     boolean underWay = pending.timePeriod() == null && runs.stream().anyMatch(RunHistory::underWay);
     Optional<Instant> lapses = Times.start(pending.requestedTime())
@@ -130,13 +134,18 @@ public final class RunPlanner {
   }
 
   /** A run that Azure's quota keeps back, or that it denied, makes room: for a person's request, or for the month whose turn it is by now. */
-  private static Step giveWay(Situation s, PendingRun pending) {
+  private static Step giveWay(Situation s) {
     StatusDraft draft = new StatusDraft(s.status());
-    draft.pendingRun = null;
-    if (BACKFILL.equals(pending.cause())) {
-      draft.backfill = MonthRows.of(draft.backfill).pending(pending.request(), null).backfill();
-    }
+    dropPending(draft);
     return new Step.Record(draft.done(), false, List.of());
+  }
+
+  /** The pending run is none any more; its month waits. */
+  public static void dropPending(StatusDraft draft) {
+    if (BACKFILL.equals(draft.pendingRun.cause())) {
+      draft.backfill = MonthRows.of(draft.backfill).pending(draft.pendingRun.request(), null).backfill();
+    }
+    draft.pendingRun = null;
   }
 
   /** An intent that was held back is as old as its POST: the history is searched from then on. */

@@ -118,6 +118,7 @@ public final class CostExportReconciler implements Reconciler<CostExport>, Clean
         verdict = turn.act(Planner.next(turn.situation())).orElse(null);
       }
       turn.report(verdict);
+      watch(object, turn.situation());
       expiries.expires(Names.of(object), turn.situation().secrets().token().flatMap(SasToken::expiry));
       boolean owned = claims.owner(object).filter(owner -> owner.getMetadata().getDeletionTimestamp() == null).isPresent();
       if (turn.situation().subject().owner().isPresent() && !owned) {
@@ -137,6 +138,7 @@ public final class CostExportReconciler implements Reconciler<CostExport>, Clean
   @Override
   public DeleteControl cleanup(CostExport object, Context<CostExport> context) {
     try {
+      sessions.session(object.getMetadata().getUid()).ifPresent(session -> session.snapshots().forget(object.getMetadata().getUid()));
       Credentials credentials = credentials(object);
       Deletion deletion = new Deletion(around(object, credentials), object, situation(object, credentials), claims.owner(object).or(() -> claims.heir(object)));
       Optional<Verdict> waiting = deletion.run();
@@ -153,6 +155,20 @@ public final class CostExportReconciler implements Reconciler<CostExport>, Clean
     } catch (Turn.Stale | KubernetesClientException notWritten) {
       return DeleteControl.noFinalizerRemoval().rescheduleAfter(later(object, notWritten).toMillis());
     }
+  }
+
+  /** An object for which Azure was asked is woken when its export changes; for no other is Azure asked. */
+  private void watch(CostExport object, Situation s) {
+    String uid = object.getMetadata().getUid();
+    boolean asked = !(s.observation() instanceof Observation.NotAsked);
+    ResourceID id = ResourceID.fromResource(object);
+    sessions.session(uid).map(Session::snapshots).ifPresent(snapshots -> {
+      if (asked) {
+        snapshots.watch(uid, s.exportId(), s.observation(), () -> wake.propagateEvent(id));
+      } else {
+        snapshots.forget(uid);
+      }
+    });
   }
 
   private void forget(CostExport object) {

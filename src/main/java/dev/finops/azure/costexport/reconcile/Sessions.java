@@ -19,7 +19,7 @@ final class Sessions {
   synchronized Session of(String uid, Identity identity) {
     Identity before = byUid.put(uid, identity);
     if (!identity.equals(before)) {
-      closeUnused(before);
+      leave(uid, before);
     }
     return open.computeIfAbsent(identity, opener);
   }
@@ -29,13 +29,20 @@ final class Sessions {
     return Optional.ofNullable(byUid.get(uid));
   }
 
-  synchronized void forget(String uid) {
-    closeUnused(byUid.remove(uid));
+  synchronized Optional<Session> session(String uid) {
+    return last(uid).map(open::get);
   }
 
-  private void closeUnused(Identity identity) {
-    if (identity != null && !byUid.containsValue(identity)) {
-      open.remove(identity);
+  synchronized void forget(String uid) {
+    leave(uid, byUid.remove(uid));
+  }
+
+  private void leave(String uid, Identity identity) {
+    if (identity != null) {
+      Optional.ofNullable(open.get(identity)).ifPresent(session -> session.snapshots().forget(uid));
+      if (!byUid.containsValue(identity)) {
+        open.remove(identity);
+      }
     }
   }
 }

@@ -128,16 +128,23 @@ final class Turn {
       case Verdict.Waiting waiting -> situation.memory();
       case Verdict.Paused paused -> situation.memory();
     });
-    Report report = Report.of(situation, verdict, proofs(verdict));
+    write(Report.of(situation, verdict));
+    Map<String, Proof> proofs = proofs(verdict); // which may take a while: what is known already does not wait for it
+    if (!proofs.isEmpty()) {
+      write(Report.of(situation, verdict, proofs));
+    }
+    if (!around.clock().skew().isZero() && around.skewTold().compareAndSet(false, true)) {
+      tell(Note.warning(Reason.CLOCK_SKEW, "the operator's clock and Azure's differ by " + around.clock().skew()
+          + "; Azure's is used, but tokens may be refused: mend the node's clock"));
+    }
+  }
+
+  private void write(Report report) {
     if (!report.status().equals(object.getStatus())) {
       object = around.statuses().writeOnLatest(object, report.status());
     }
     situation = situation.with(report.status());
     report.notes().forEach(this::tell);
-    if (!around.clock().skew().isZero() && around.skewTold().compareAndSet(false, true)) {
-      tell(Note.warning(Reason.CLOCK_SKEW, "the operator's clock and Azure's differ by " + around.clock().skew()
-          + "; Azure's is used, but tokens may be refused: mend the node's clock"));
-    }
   }
 
   private Map<String, Proof> proofs(Verdict verdict) {

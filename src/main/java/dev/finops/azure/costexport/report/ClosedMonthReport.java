@@ -28,7 +28,7 @@ record ClosedMonthReport(ClosedMonths months, List<Note> notes) {
     return runs.runs() == null ? Optional.empty() : runs.closed().unproven(runs.runs()).map(run -> {
       boolean newer = runs.runs().stream().takeWhile(other -> !other.id().equals(run.id())).anyMatch(other -> samePeriod(run, other));
       boolean hidden = s.now().atOffset(ZoneOffset.UTC).getDayOfMonth() <= AZURES_OWN;
-      return new Report.Unproven(run, (newer || hidden) && "OverwritePreviousReport".equals(s.spec().dataOverwriteBehavior()));
+      return new Report.Unproven(run, (newer || hidden) && DeliveryReport.overwrites(s));
     });
   }
 

@@ -194,7 +194,8 @@ final class ConditionReport {
     }
     if (ended == null) {
       String next = nextRunTime == null ? "none is scheduled" : "the next is due at " + nextRunTime;
-      String ask = s.managed() ? "; to ask for one: " + s.subject().kubectl("annotate") + " --overwrite " + Annotations.RUN_REQUESTED_AT
+      String ofMonths = s.subject().annotations().containsKey(Annotations.RUN_PERIOD) ? " " + Annotations.RUN_PERIOD + "-" : "";
+      String ask = s.managed() ? "; to ask for one: " + s.subject().kubectl("annotate") + " --overwrite" + ofMonths + " " + Annotations.RUN_REQUESTED_AT
           + "=\"$(date)\"" : "";
       set.unknown(Conditions.LAST_RUN_SUCCEEDED, Reason.NO_RUN_YET, "no run has ended yet; " + next + ask);
     } else if (RunHistory.is(ended, "Completed")) {

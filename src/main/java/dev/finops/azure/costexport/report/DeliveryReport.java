@@ -2,8 +2,10 @@ package dev.finops.azure.costexport.report;
 
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Delivery;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Run;
+import dev.finops.azure.costexport.export.Field;
 import dev.finops.azure.costexport.export.RunHistory;
 import dev.finops.azure.costexport.plan.Conditions;
+import dev.finops.azure.costexport.plan.Observation.Present;
 import dev.finops.azure.costexport.plan.Proof;
 import dev.finops.azure.costexport.plan.Situation;
 import java.util.Optional;
@@ -22,7 +24,14 @@ record DeliveryReport(Situation s, RunReport runs, Delivery delivery, Optional<P
       return Optional.empty();
     }
     boolean newer = runs.runs() != null && !runs.runs().getFirst().id().equals(last.id());
-    return Optional.of(new Report.Unproven(last, newer && "OverwritePreviousReport".equals(s.spec().dataOverwriteBehavior())));
+    return Optional.of(new Report.Unproven(last, newer && overwrites(s)));
+  }
+
+  /** Azure knows it also where the spec does not say. */
+  static boolean overwrites(Situation s) {
+    String behavior = s.observation() instanceof Present(var export, var at, var source)
+        ? Field.OVERWRITE.text(export) : s.spec().dataOverwriteBehavior();
+    return "OverwritePreviousReport".equalsIgnoreCase(behavior);
   }
 
   /** Tells what storage said; false when there is nothing against the delivery. */

@@ -17,6 +17,7 @@ import dev.finops.azure.costexport.plan.Conditions;
 import dev.finops.azure.costexport.plan.Note;
 import dev.finops.azure.costexport.plan.Observation.Present;
 import dev.finops.azure.costexport.plan.Proof;
+import dev.finops.azure.costexport.plan.RunPlanner;
 import dev.finops.azure.costexport.plan.Situation;
 import dev.finops.azure.costexport.plan.StatusDraft;
 import dev.finops.azure.costexport.plan.Verdict;
@@ -182,6 +183,9 @@ public record Report(CostExportStatus status, List<Note> notes) {
       return;
     }
     String run = annotations.get(Annotations.RUN_REQUESTED_AT);
+    if (verdict instanceof Verdict.Watched && draft.pendingRun != null) {
+      RunPlanner.dropPending(draft); // whatever became of it, nothing is asked for again
+    }
     boolean pending = draft.pendingRun != null && run != null && run.equals(draft.pendingRun.request());
     if (run != null && !run.isEmpty() && !pending && !run.equals(draft.lastHandledRunRequest)) {
       draft.lastHandledRunRequest = run;

@@ -3,20 +3,29 @@ package dev.finops.azure.costexport.report;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
 import dev.finops.azure.costexport.backfill.ClosedMonths;
 import dev.finops.azure.costexport.backfill.MonthRows;
+import dev.finops.azure.costexport.export.DesiredExport;
 import dev.finops.azure.costexport.export.RunHistory;
+import dev.finops.azure.costexport.export.ScheduleWindow;
 import dev.finops.azure.costexport.failure.Backoff;
+import dev.finops.azure.costexport.plan.Observation;
 import dev.finops.azure.costexport.plan.RunPlanner;
 import dev.finops.azure.costexport.plan.Situation;
 import dev.finops.azure.costexport.plan.Verdict;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /** When to look at an object again if nothing happens before. */
 public final class Wakeup {
   private static final Duration MINUTE = Duration.ofMinutes(1);
+
+  /** An object whose export changes is woken by that; so many intervals apart it looks whether time alone has changed anything. */
+  private static final int UNCHANGED = 4;
 
   private Wakeup() {}
 
@@ -38,9 +47,22 @@ public final class Wakeup {
     boolean running = status.pendingRun() != null && !RunPlanner.isDenied(status.pendingRun()) || MonthRows.of(status.backfill()).underWay()
         || status.lastRun() != null && RunHistory.underWay(status.lastRun())
         || status.runs() != null && status.runs().stream().anyMatch(RunHistory::underWay);
-    Duration wait = running ? s.settings().runPollInterval() : jittered(s.settings().observeInterval(), random);
+    Duration interval = s.settings().observeInterval();
+    Duration unchanged = MonthRows.of(status.backfill()).open() > 0 ? interval : interval.multipliedBy(UNCHANGED);
+    Duration wait = running ? s.settings().runPollInterval() : jittered(unchanged, random);
     Optional<Duration> month = s.settings().apiVersion().runsPeriods() ? closedMonth(s, status, random) : Optional.empty();
-    return month.filter(due -> due.compareTo(wait) < 0).orElse(wait);
+    Optional<Duration> denied = RunPlanner.deniedUntil(status.pendingRun(), s.settings().backoff()).map(due -> Duration.between(s.now(), due))
+        .filter(Duration::isPositive);
+    return Stream.of(Optional.of(wait), month, late(s, status), denied).flatMap(Optional::stream).min(Comparator.naturalOrder()).orElseThrow();
+  }
+
+  /** Until the data is late, unless it is already. */
+  private static Optional<Duration> late(Situation s, CostExportStatus status) {
+    Optional<ScheduleWindow> window = s.observation() instanceof Observation.Present(var export, var at, var source)
+        ? DesiredExport.of(s.spec(), Optional.of(export), s.now(), false).schedule() : Optional.empty();
+    Optional<Instant> good = Optional.ofNullable(status.lastSuccessfulRun()).flatMap(RunHistory::ended);
+    return Freshness.maxAge(s.spec(), window).map(age -> Freshness.limit(age, s.subject().created(), window, good)).filter(s.now()::isBefore)
+        .map(limit -> Duration.between(s.now(), limit).plusSeconds(1));
   }
 
   /** Until a day of closedMonth begins, or its run is tried again; up to a minute later, so that not all objects come at midnight. */

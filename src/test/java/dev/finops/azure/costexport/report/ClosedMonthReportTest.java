@@ -19,6 +19,7 @@ import dev.finops.azure.costexport.api.v1alpha1.CostExportSpec;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.ClosedMonth;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Delivery;
 import dev.finops.azure.costexport.export.Histories;
+import dev.finops.azure.costexport.export.Specs;
 import dev.finops.azure.costexport.failure.Reason;
 import dev.finops.azure.costexport.plan.Conditions;
 import dev.finops.azure.costexport.plan.Note;
@@ -143,7 +144,8 @@ class ClosedMonthReportTest {
     @Test
     void mayHaveBeenReplacedByAzureOnTheFirstDaysOfAMonth() {
       Situation december = later(done, Duration.ofDays(20));
-      Situation keeping = spec(december, "dataOverwriteBehavior", "CreateNewReport");
+      Situation keeping = got(december, Specs.edited(((Observation.Present) december.observation()).export(), "properties.dataOverwriteBehavior",
+          "\"CreateNewReport\""));
 
       assertTrue(Report.toProve(december, verdict(december)).getFirst().overwritable());
       assertTrue(!Report.toProve(keeping, verdict(keeping)).getFirst().overwritable());

@@ -688,6 +688,18 @@ class ReportTest {
   }
 
   @Test
+  void aRunThatWaitsWhenTheObjectBeginsToObserveIsRefused() {
+    Situation waiting = annotated(status(SETTLED, draft -> draft.pendingRun = new CostExportStatus.PendingRun("Request", "monday", null, "2026-11-15T10:00:00Z", 1)),
+        Annotations.RUN_REQUESTED_AT, "monday");
+    Situation s = edited(waiting, with(FOCUS, "managementPolicy", "Observe"));
+    Report report = Report.of(s, verdict(s));
+
+    assertNull(report.status().pendingRun());
+    assertEquals("monday", report.status().lastHandledRunRequest());
+    assertTrue(report.notes().stream().anyMatch(note -> note.reason() == Reason.RUN_REFUSED));
+  }
+
+  @Test
   void theVerdictIsReadFirst() {
     List<String> types = ran(months("2026-10 Failed"), "a1 Failed 2026-11-15T09:00:00Z").status().conditions().stream().map(Condition::type).toList();
 

@@ -4,7 +4,9 @@ import static dev.finops.azure.costexport.export.Specs.FOCUS;
 import static dev.finops.azure.costexport.export.Specs.accepted;
 import static dev.finops.azure.costexport.export.Specs.with;
 import static dev.finops.azure.costexport.plan.Situations.apiVersion;
+import static dev.finops.azure.costexport.plan.Situations.at;
 import static dev.finops.azure.costexport.plan.Situations.got;
+import static dev.finops.azure.costexport.plan.Situations.later;
 import static dev.finops.azure.costexport.plan.Situations.reported;
 import static dev.finops.azure.costexport.plan.Situations.settled;
 import static dev.finops.azure.costexport.plan.Situations.status;
@@ -24,6 +26,7 @@ import dev.finops.azure.costexport.plan.Settings;
 import dev.finops.azure.costexport.plan.Situation;
 import dev.finops.azure.costexport.plan.Verdict;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -42,10 +45,25 @@ class WakeupTest {
   }
 
   @Property
-  void anIdleObjectIsLookedAtOnceAnIntervalWithATenthOfChance(@ForAll long seed) {
+  void anObjectThatNobodyWakesLooksWhetherTimeAloneHasChangedAnything(@ForAll long seed) {
     Duration wait = Wakeup.after(idle, idle.status(), verdict(idle), new Random(seed)).orElseThrow();
 
-    assertTrue(wait.compareTo(Duration.ofSeconds(270)) >= 0 && wait.compareTo(Duration.ofSeconds(330)) <= 0, wait.toString());
+    assertTrue(wait.compareTo(Duration.ofSeconds(4 * 270)) >= 0 && wait.compareTo(Duration.ofSeconds(4 * 330)) <= 0, wait.toString());
+  }
+
+  @Test
+  void lateDataIsToldWhenItIsLate() {
+    Situation s = settled(with(with(FOCUS, "schedule.recurrence", "Daily"), "freshness.maxAge", "90s"));
+    Situation before = at(s, Instant.parse("2026-11-16T00:01:00Z")); // the schedule starts at midnight
+
+    assertEquals(Optional.of(Duration.ofSeconds(31)), after(before, verdict(before)));
+  }
+
+  @Test
+  void monthsThatWaitAreLookedAtEachInterval() {
+    Situation s = status(idle, draft -> draft.backfill = new Backfill(null, 1, 0, 0, List.of(new Month("2026-10", "Pending", null, 1, null))));
+
+    assertTrue(after(s, verdict(s)).orElseThrow().compareTo(Duration.ofSeconds(330)) <= 0);
   }
 
   @Test
@@ -86,6 +104,7 @@ class WakeupTest {
     Situation denied = status(idle, draft -> draft.pendingRun = new PendingRun("Request", "monday", null, "2026-11-15T10:00:00Z", 0));
 
     assertTrue(after(denied, verdict(denied)).orElseThrow().compareTo(Duration.ofSeconds(270)) >= 0);
+    assertEquals(Optional.of(Duration.ofSeconds(10)), after(later(denied, Duration.ofHours(24).minusSeconds(10)), verdict(denied)));
   }
 
   @Test

@@ -83,7 +83,8 @@ class SignInIT extends SystemTest {
     azure.entra().revokeTokens();
     azure.faults().while_(Match.token(), Answer.error(503, "ServiceUnavailable", "later"));
     var export = export("endpoint-fails", "");
-    eventually(() -> assertEquals("False", export.condition("Ready").status()));
+    var ready = export.await("Ready", "False", "ArmUnreachable");
+    assertTrue(ready.message().contains("token endpoint"), ready.message());
 
     azure.faults().clear();
 
