@@ -12,7 +12,7 @@ MVN := mvn -B -ntp -q
 QUIET := --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
 CLASSPATH_FILE := target/test-classpath
 
-.PHONY: help build test unit demo simulator run figures figures-backfill bench crd servers clean prerequisites
+.PHONY: help build test unit demo simulator run figures figures-backfill bench crd pages servers clean prerequisites
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -48,6 +48,9 @@ bench: build servers $(CLASSPATH_FILE) ## measure 1,000 CostExports at once, and
 
 crd: prerequisites ## write crds/ anew from the Java types
 	@$(MVN) test -Dtest=CrdIsCurrentTest -Dcrd.write=true
+
+pages: prerequisites ## write the generated pages of docs/ anew
+	@$(MVN) test -Dtest=AzureErrorsPageTest -Dpages.write=true
 
 servers: ## build the servers that the tests and the demo use (once, about 7 minutes, cached outside this folder)
 	@src/test/servers/build >/dev/null

@@ -38,6 +38,7 @@ final class Classifier {
   private static final Set<String> NO_RIGHT = Set.of("authorizationfailed", "linkedauthorizationfailed", "rbacaccessdenied",
       "billingaccessdenied", "unauthorized", "accountcostdisabled", "departmentcostdisabled", "indirectcostdisabled",
       "readonlydisabledsubscription");
+  private static final Set<String> NO_CHARGES = Set.of("disallowedoperation", "subscriptiontypenotsupported");
 
   private Classifier() {}
 
@@ -73,6 +74,9 @@ final class Classifier {
     if (SCOPE_GONE.contains(code)) {
       return new ScopeNotFound(detail);
     }
+    if (NO_CHARGES.contains(code)) {
+      return new Refused(detail, Reason.INVALID_REQUEST);
+    }
     if (NO_RIGHT.contains(code) || status == 403) {
       return new Denied(detail, Reason.AUTHORIZATION_FAILED);
     }
@@ -85,12 +89,20 @@ final class Classifier {
     };
   }
 
+  /** Cost Management says 401 of a caller who has no role, whose token Azure Resource Manager has taken. */
+  static boolean isOfRights(RawAnswer answer) {
+    return NO_RIGHT.contains(detail(answer).code().toLowerCase(Locale.ROOT));
+  }
+
   private static ArmFailure badRequest(Detail detail, String text) {
     if (STALE_ETAG.matcher(text).find()) {
       return new Outdated(detail);
     }
     if (text.contains("cost management data is not supported for subscription")) {
-      return new Denied(detail, Reason.SCOPE_NOT_FOUND); // a subscription of yesterday: it passes by itself
+      return new Denied(detail, Reason.SUBSCRIPTION_TOO_NEW); // it passes by itself
+    }
+    if (text.contains("email claim")) {
+      return new Denied(detail, Reason.AUTHORIZATION_FAILED); // not the request, who sends it
     }
     return new Refused(detail, Reason.INVALID_REQUEST);
   }

@@ -216,6 +216,12 @@ public record MonthRows(String until, List<Month> rows) {
     return row.message() != null && row.message().startsWith(ASKED);
   }
 
+  /** What Azure said of it last; empty when it said nothing. */
+  public static String why(Month row) {
+    String message = row.message() == null ? "" : row.message();
+    return asked(row) ? message.substring(ASKED.length()).replaceFirst("^; ", "") : message;
+  }
+
   private static String message(Month row, String message) {
     return !asked(row) ? message : message == null ? ASKED : ASKED + "; " + message;
   }

@@ -43,13 +43,7 @@ final class StorageFault extends RuntimeException {
   }
 
   private static String remedy(BlobErrorCode code) {
-    if (BlobErrorCode.AUTHORIZATION_PERMISSION_MISMATCH.equals(code)) {
-      return " Give this operator's identity Storage Blob Data Reader on the container, or the SAS Read and List.";
-    }
-    if (BlobErrorCode.AUTHORIZATION_FAILURE.equals(code)) {
-      return " The account's network rules may not let this operator in.";
-    }
-    return "";
+    return BlobErrorCode.AUTHORIZATION_FAILURE.equals(code) ? " The account's network rules may not let this operator in." : "";
   }
 
   /** The first cause that says more than "an error occurred", else the fault itself. */

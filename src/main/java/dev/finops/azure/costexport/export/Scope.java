@@ -14,6 +14,12 @@ import java.util.regex.Pattern;
 public record Scope(String path) {
   private static final Pattern SUBSCRIPTION = Pattern.compile("^/subscriptions/([^/]+)", Pattern.CASE_INSENSITIVE);
 
+  /** A Microsoft Customer or Partner Agreement: the ids of its accounts have a colon (docs/azure.md, "Ids"). */
+  private static final Pattern CUSTOMER_AGREEMENT = Pattern.compile(":|/(billingProfiles|invoiceSections|customers)/", Pattern.CASE_INSENSITIVE);
+
+  /** Who gives rights there, and which data it has. */
+  public enum Kind { SUBSCRIPTION, MANAGEMENT_GROUP, ENROLLMENT, CUSTOMER_AGREEMENT }
+
   public Scope {
     Objects.requireNonNull(path, "scope");
     path = "/" + Paths.strip(path);
@@ -21,6 +27,13 @@ public record Scope(String path) {
 
   public String key() {
     return path.toLowerCase(Locale.ROOT);
+  }
+
+  /** A resource group counts as its subscription, a department and an enrollment account as their enrollment. */
+  public Kind kind() {
+    return key().startsWith("/providers/microsoft.management/") ? Kind.MANAGEMENT_GROUP
+        : !key().startsWith("/providers/microsoft.billing/") ? Kind.SUBSCRIPTION
+        : CUSTOMER_AGREEMENT.matcher(path).find() ? Kind.CUSTOMER_AGREEMENT : Kind.ENROLLMENT;
   }
 
   /** The subscription whose ARM quota a call at this scope uses, or {@code tenant} for billing scopes and management groups. */

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** Why a condition has its status, or what an Event is about. Printed in CamelCase; docs/reference/reasons.md lists them. */
+/** Why a condition has its status, or what an Event is about. Printed in CamelCase; docs/reference/conditions.md lists them. */
 public enum Reason {
   // Ready and Synced
   PENDING,
@@ -38,6 +38,7 @@ public enum Reason {
   AUTHORIZATION_FAILED,
   CREDENTIALS_MISSING,
   SCOPE_NOT_FOUND,
+  SUBSCRIPTION_TOO_NEW,
   SCOPE_LOCKED,
   PROVIDER_NOT_REGISTERED,
   CONTESTED_BY_ANOTHER_WRITER,

@@ -60,7 +60,7 @@ record Config(
     ApiVersion apiVersion = read.value("EXPORTS_API_VERSION", ApiVersion.COMPLETE, ApiVersion::new,
         text -> API_VERSION.matcher(text).matches(), "an api-version such as " + ApiVersion.COMPLETE);
     Settings settings = new Settings(apiVersion, read.duration("OBSERVE_INTERVAL", "5m"), read.duration("RUN_POLL_INTERVAL", "30s"),
-        backoff);
+        backoff, read.text("AZURE_CLIENT_ID"));
     read.file("KUBECONFIG");
     Set<String> namespaces = Arrays.stream(read.text("WATCH_NAMESPACES").orElse("").split(","))
         .map(String::strip).filter(name -> !name.isEmpty()).collect(Collectors.toUnmodifiableSet());

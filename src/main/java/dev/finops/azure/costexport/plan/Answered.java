@@ -44,11 +44,10 @@ public final class Answered {
         .with(s.memory().wrote(s.now(), replaced, s.subject().generation(), fields));
   }
 
-  /** Azure will not run the export for us, and says why. A right that is missing may come: months are asked for again then. */
+  /** Azure will not run the export for us, and says why. A right that is missing may come: the run is asked for again then. */
   public static Situation runRefused(Situation s, PendingRun run, ArmFailure failure) {
     boolean forGood = !(failure instanceof ArmFailure.Denied);
-    Situation after = s.with(RunPlanner.refused(s, run, failure.detail().text(), forGood));
-    return after.with(forGood ? s.memory().withoutRun() : s.memory().deniedRuns(s.now().plus(s.settings().backoff().terminal())));
+    return s.with(RunPlanner.refused(s, run, failure.detail().text(), forGood)).with(s.memory().withoutRun());
   }
 
   /** What a person should know after an update that the spec asked for. */

@@ -21,13 +21,12 @@ import java.util.Set;
  * @param posts how often in a row Azure accepted the pending run without that a history has shown it
  * @param triedAt when a request that Azure refused for good was last sent
  * @param deletedAt when Azure accepted our DELETE
- * @param runsDeniedUntil until when no month is asked for, since Azure refuses the identity its runs
  */
 public record Memory(Writes writes, Failures failures, Shown shown, Instant answeredAt, boolean moveStart, boolean postRun, int posts, Instant triedAt,
-    Instant deletedAt, Instant runsDeniedUntil) {
+    Instant deletedAt) {
 
   public static final Memory NONE =
-      new Memory(new Writes(0, null, Set.of(), Map.of(), 0), new Failures(0, null, null), null, null, false, false, 0, null, null, null);
+      new Memory(new Writes(0, null, Set.of(), Map.of(), 0), new Failures(0, null, null), null, null, false, false, 0, null, null);
 
   /** For how long after our write Azure may still answer with what was before. */
   static final Duration REPLICATION = Duration.ofMinutes(2);
@@ -69,7 +68,7 @@ public record Memory(Writes writes, Failures failures, Shown shown, Instant answ
       replacedETags.add(replaced);
     }
     return new Memory(new Writes(generation, at, Set.copyOf(replacedETags), Map.copyOf(counted), 0), NONE.failures, shown, at, false, postRun, posts,
-        triedAt, deletedAt, runsDeniedUntil);
+        triedAt, deletedAt);
   }
 
   /** A read showed these fields as they are wanted: Azure does not ignore them. */
@@ -77,60 +76,56 @@ public record Memory(Writes writes, Failures failures, Shown shown, Instant answ
     Map<Field, Integer> inVain = new HashMap<>(writes.sent);
     inVain.keySet().removeAll(wanted);
     Writes seen = new Writes(writes.generation, writes.at, writes.replacedETags, Map.copyOf(inVain), writes.conflicts);
-    return new Memory(seen, failures, shown, answeredAt, moveStart, postRun, posts, triedAt, deletedAt, runsDeniedUntil);
+    return new Memory(seen, failures, shown, answeredAt, moveStart, postRun, posts, triedAt, deletedAt);
   }
 
   /** A read showed the document with this eTag, which is ours. */
   Memory showed(String eTag, Map<Field, Integer> fields) {
-    return new Memory(writes, failures, new Shown(eTag, fields), answeredAt, moveStart, postRun, posts, triedAt, deletedAt, runsDeniedUntil);
+    return new Memory(writes, failures, new Shown(eTag, fields), answeredAt, moveStart, postRun, posts, triedAt, deletedAt);
   }
 
   public Memory conflicted() {
     Writes refused = new Writes(writes.generation, writes.at, writes.replacedETags, writes.sent, writes.conflicts + 1);
-    return new Memory(refused, failures, shown, answeredAt, moveStart, postRun, posts, triedAt, deletedAt, runsDeniedUntil);
+    return new Memory(refused, failures, shown, answeredAt, moveStart, postRun, posts, triedAt, deletedAt);
   }
 
   public Memory movingStart() {
-    return new Memory(writes, failures, shown, answeredAt, true, postRun, posts, triedAt, deletedAt, runsDeniedUntil);
+    return new Memory(writes, failures, shown, answeredAt, true, postRun, posts, triedAt, deletedAt);
   }
 
   public Memory postingRun(boolean toPost) {
-    return new Memory(writes, failures, shown, answeredAt, moveStart, toPost, posts, triedAt, deletedAt, runsDeniedUntil);
+    return new Memory(writes, failures, shown, answeredAt, moveStart, toPost, posts, triedAt, deletedAt);
   }
 
   /** Azure accepted the pending run. */
   public Memory postedRun() {
-    return new Memory(writes, failures, shown, answeredAt, moveStart, false, posts + 1, triedAt, deletedAt, runsDeniedUntil);
+    return new Memory(writes, failures, shown, answeredAt, moveStart, false, posts + 1, triedAt, deletedAt);
   }
 
   /** No run is pending any more. */
   public Memory withoutRun() {
-    return new Memory(writes, failures, shown, answeredAt, moveStart, false, 0, triedAt, deletedAt, runsDeniedUntil);
+    return new Memory(writes, failures, shown, answeredAt, moveStart, false, 0, triedAt, deletedAt);
   }
 
   public Memory answered(Instant at) {
-    return new Memory(writes, failures, shown, at, moveStart, postRun, posts, triedAt, deletedAt, runsDeniedUntil);
+    return new Memory(writes, failures, shown, at, moveStart, postRun, posts, triedAt, deletedAt);
   }
 
   public Memory failed(Reason reason, Instant at) {
     Failures counted = new Failures(failures.inARow + 1, reason, reason == failures.reason ? failures.since : at);
-    return new Memory(writes, counted, shown, answeredAt, moveStart, postRun, posts, triedAt, deletedAt, runsDeniedUntil);
+    return new Memory(writes, counted, shown, answeredAt, moveStart, postRun, posts, triedAt, deletedAt);
   }
 
   public Memory succeeded() {
     Writes settled = new Writes(writes.generation, writes.at, writes.replacedETags, writes.sent, 0);
-    return new Memory(settled, NONE.failures, shown, answeredAt, moveStart, postRun, posts, triedAt, deletedAt, runsDeniedUntil);
+    return new Memory(settled, NONE.failures, shown, answeredAt, moveStart, postRun, posts, triedAt, deletedAt);
   }
 
   public Memory refused(Instant at) {
-    return new Memory(writes, failures, shown, answeredAt, moveStart, postRun, posts, at, deletedAt, runsDeniedUntil);
+    return new Memory(writes, failures, shown, answeredAt, moveStart, postRun, posts, at, deletedAt);
   }
 
   public Memory deleted(Instant at) {
-    return new Memory(writes, failures, shown, answeredAt, moveStart, postRun, posts, triedAt, at, runsDeniedUntil);
-  }
-
-  public Memory deniedRuns(Instant until) {
-    return new Memory(writes, failures, shown, answeredAt, moveStart, false, 0, triedAt, deletedAt, until);
+    return new Memory(writes, failures, shown, answeredAt, moveStart, postRun, posts, triedAt, at);
   }
 }

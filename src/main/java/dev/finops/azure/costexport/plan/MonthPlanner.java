@@ -33,7 +33,7 @@ final class MonthPlanner {
     List<Run> all = RunHistory.mergeAll(runs, present.export().runs());
     MonthRows rows = known.follow(present.export().runs()).fit(window, adopted ? runs : List.of());
     ClosedMonths closed = closed(s).follow(all).fit(since(s), s.now(), all);
-    boolean denied = s.memory().runsDeniedUntil() != null && s.now().isBefore(s.memory().runsDeniedUntil());
+    boolean denied = s.status().pendingRun() != null; // one is, and rests
     Optional<PendingRun> pending = denied || rows.full(closed.underWay(all)) ? Optional.empty() : turn(s, rows, closed, all);
     StatusDraft draft = new StatusDraft(s.status());
     draft.backfill = rows.backfill();

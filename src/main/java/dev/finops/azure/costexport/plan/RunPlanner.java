@@ -10,6 +10,7 @@ import dev.finops.azure.costexport.backfill.RunPeriod;
 import dev.finops.azure.costexport.export.Difference;
 import dev.finops.azure.costexport.export.RunHistory;
 import dev.finops.azure.costexport.export.Times;
+import dev.finops.azure.costexport.failure.Backoff;
 import dev.finops.azure.costexport.failure.Reason;
 import dev.finops.azure.costexport.plan.Observation.Present;
 import dev.finops.azure.costexport.plan.Observation.Source;
@@ -51,7 +52,7 @@ public final class RunPlanner {
   /** Whether the history has to be read whole: something of ours is under way or about to be. */
   static boolean watching(Situation s) {
     CostExportStatus status = s.status();
-    return status.pendingRun() != null || request(s).isPresent() || MonthRows.of(status.backfill()).underWay()
+    return status.pendingRun() != null && !rests(s) || request(s).isPresent() || MonthRows.of(status.backfill()).underWay()
         || status.lastRun() != null && onDemand(status.lastRun()) && RunHistory.underWay(status.lastRun())
         || status.runs() != null && status.runs().stream().anyMatch(run -> onDemand(run) && RunHistory.underWay(run));
   }
@@ -68,11 +69,13 @@ public final class RunPlanner {
   static Optional<Step> next(Situation s, Present present) {
     List<Run> runs = RunHistory.merge(s.status().runs(), present.export().runs());
     PendingRun pending = s.status().pendingRun();
-    if (pending != null || request(s).isPresent()) {
+    boolean rests = rests(s) && request(s).isEmpty() && present.export().runs().stream().noneMatch(run -> mayAnswer(s, run));
+    if (!rests && (pending != null || request(s).isPresent())) {
       if (present.source() != Source.GET) {
         return Optional.of(new Step.Observe(Look.SINGLE));
       }
-      return pending != null ? follow(s, pending, runs) : answerRequest(s, runs);
+      boolean anew = isDenied(pending) && (request(s).isPresent() || pending.timePeriod() != null);
+      return pending == null ? answerRequest(s, runs) : anew ? Optional.of(giveWay(s)) : follow(s, pending, runs);
     }
     return MonthPlanner.next(s, present, runs);
   }
@@ -86,13 +89,28 @@ public final class RunPlanner {
     List<Run> runs = RunHistory.merge(s.status().runs(), present.export().runs());
     return runs.stream().filter(run -> mayAnswer(s, run)).findFirst()
         .map(run -> new Step.Record(accepted(s, pending, run, runs), false,
-            with(ended(s, runs), Note.normal(Reason.RUN_STARTED, "run " + run.id() + of(pending.timePeriod()) + " was accepted"))));
+            with(ended(s, runs), Note.normal(Reason.RUN_STARTED, "run " + run.id() + of(pending.timePeriod())
+                + (isDenied(pending) ? " came in place of the one that Azure denied" : " was accepted")))));
   }
 
   /** Whether a run may be the one that the pending intent is for; such a run is not written down before that is settled. */
   public static boolean mayAnswer(Situation s, Run run) {
     PendingRun pending = s.status().pendingRun();
     return pending != null && isNew(s, run) && answers(run, pending);
+  }
+
+  /** Whether the pending run is one that Azure denied us. It stays in the status, so that a restart does not ask for it at once. */
+  public static boolean isDenied(PendingRun pending) {
+    return pending != null && pending.requestedTime() != null && Integer.valueOf(0).equals(pending.attempts());
+  }
+
+  /** Until when a denied run is not asked for: it is as rarely as anything that Azure refused. */
+  public static Optional<Instant> deniedUntil(PendingRun pending, Backoff backoff) {
+    return isDenied(pending) ? Times.start(pending.requestedTime()).map(denied -> denied.plus(backoff.terminal())) : Optional.empty();
+  }
+
+  private static boolean rests(Situation s) {
+    return deniedUntil(s.status().pendingRun(), s.settings().backoff()).filter(s.now()::isBefore).isPresent();
   }
 
   private static Optional<Step> follow(Situation s, PendingRun pending, List<Run> runs) {
@@ -115,7 +133,7 @@ public final class RunPlanner {
     return Optional.empty();
   }
 
-  /** A month that Azure's quota still keeps back waits once more: a person's request goes first. */
+  /** A run that Azure's quota keeps back, or that it denied, makes room: for a person's request, or for the month whose turn it is by now. */
   private static Step giveWay(Situation s) {
     StatusDraft draft = new StatusDraft(s.status());
     dropPending(draft);
@@ -197,11 +215,11 @@ public final class RunPlanner {
   /**
    * What becomes of an intent whose POST Azure refused.
    *
-   * @param forGood whether the same request would be refused again; if not, a month waits and is asked again
+   * @param forGood whether the same request would be refused again; if not, it stays pending, as denied
    */
   static CostExportStatus refused(Situation s, PendingRun pending, String message, boolean forGood) {
     StatusDraft draft = new StatusDraft(s.status());
-    draft.pendingRun = null;
+    draft.pendingRun = forGood ? null : new PendingRun(pending.cause(), pending.request(), pending.timePeriod(), Times.write(s.now()), 0);
     if (REQUEST.equals(pending.cause())) {
       draft.lastHandledRunRequest = pending.request();
     } else if (BACKFILL.equals(pending.cause())) {
@@ -246,7 +264,8 @@ public final class RunPlanner {
     Optional<Instant> requested = Times.start(pending.requestedTime());
     boolean inTime = requested.isPresent() && RunHistory.submitted(run)
         .filter(submitted -> !submitted.isBefore(requested.get().minus(CLOCK))).isPresent();
-    return onDemand(run) && inTime && (pending.timePeriod() == null || samePeriod(run.timePeriod(), pending.timePeriod()));
+    boolean anyWillDo = isDenied(pending) && pending.timePeriod() == null; // the schedule brought the data that was wanted
+    return (anyWillDo || onDemand(run)) && inTime && (pending.timePeriod() == null || samePeriod(run.timePeriod(), pending.timePeriod()));
   }
 
   private static boolean samePeriod(TimePeriod shown, TimePeriod asked) {

@@ -12,10 +12,11 @@ import java.util.Optional;
  * What the Secrets say that an object depends on.
  *
  * @param noCredentials why there is nobody to ask Azure as; empty when there is
+ * @param clientId of the service principal that Azure is asked as; empty when that is the operator's own identity
  */
-public record Secrets(Optional<String> noCredentials, Sas sas) {
+public record Secrets(Optional<String> noCredentials, Optional<String> clientId, Sas sas) {
   /** Of an object that needs none. */
-  public static final Secrets NONE = new Secrets(Optional.empty(), new Sas.NotNamed());
+  public static final Secrets NONE = new Secrets(Optional.empty(), Optional.empty(), new Sas.NotNamed());
 
   /** The SAS token of {@code destination.sasTokenSecretRef}. */
   public sealed interface Sas {

@@ -2,6 +2,11 @@ package dev.finops.azure.costexport.plan;
 
 import dev.finops.azure.costexport.failure.Backoff;
 import java.time.Duration;
+import java.util.Optional;
 
-/** The part of the configuration that decisions depend on. */
-public record Settings(ApiVersion apiVersion, Duration observeInterval, Duration runPollInterval, Backoff backoff) {}
+/**
+ * The part of the configuration that decisions depend on.
+ *
+ * @param clientId of the operator's own identity, for commands in messages; empty with a system-assigned managed identity
+ */
+public record Settings(ApiVersion apiVersion, Duration observeInterval, Duration runPollInterval, Backoff backoff, Optional<String> clientId) {}

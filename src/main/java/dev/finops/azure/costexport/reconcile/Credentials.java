@@ -39,13 +39,18 @@ record Credentials(Optional<Identity> identity, Secrets secrets) {
     Content content = secrets.read(name, reader);
     boolean gone = !(content instanceof Content.Found);
     if (gone && last.isPresent() && object.getMetadata().getDeletionTimestamp() != null) {
-      return new Credentials(last, new Secrets(Optional.empty(), sas));
+      return new Credentials(last, new Secrets(Optional.empty(), clientId(last), sas));
     }
     if (content instanceof Content.Absent && named == null) {
-      return new Credentials(Optional.of(new Identity.Own()), new Secrets(Optional.empty(), sas));
+      return new Credentials(Optional.of(new Identity.Own()), new Secrets(Optional.empty(), Optional.empty(), sas));
     }
     Optional<String> fault = fault(name, content);
-    return new Credentials(fault.isPresent() ? Optional.empty() : Optional.of(identity(((Content.Found) content).values())), new Secrets(fault, sas));
+    Optional<Identity> identity = fault.isPresent() ? Optional.empty() : Optional.of(identity(((Content.Found) content).values()));
+    return new Credentials(identity, new Secrets(fault, clientId(identity), sas));
+  }
+
+  private static Optional<String> clientId(Optional<Identity> identity) {
+    return identity.flatMap(known -> known instanceof Identity.ServicePrincipal principal ? Optional.of(principal.clientId()) : Optional.empty());
   }
 
   private static Identity identity(Map<String, String> values) {

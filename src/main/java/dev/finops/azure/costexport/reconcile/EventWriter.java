@@ -18,6 +18,9 @@ final class EventWriter {
   private static final String COMPONENT = "costexport-operator";
   private static final int MAX_MESSAGE = 1000;
 
+  /** Of a longer message the middle is left out: Azure's words are at its beginning, what to do is at its end. */
+  private static final int BEGINNING = 250;
+
   private final KubernetesClient client;
   private final InstantSource clock;
   private final String instance;
@@ -37,10 +40,14 @@ final class EventWriter {
     }
   }
 
+  static String shortened(String message) {
+    return message.length() <= MAX_MESSAGE ? message
+        : message.substring(0, BEGINNING) + "…" + message.substring(message.length() - MAX_MESSAGE + BEGINNING + 1);
+  }
+
   private Event event(CostExport object, Note note) {
     Instant now = clock.instant();
     String time = now.truncatedTo(ChronoUnit.SECONDS).toString();
-    String message = note.message().length() <= MAX_MESSAGE ? note.message() : note.message().substring(0, MAX_MESSAGE - 1) + "…";
     return new EventBuilder()
         .withNewMetadata()
         .withGenerateName(object.getMetadata().getName() + ".")
@@ -56,7 +63,7 @@ final class EventWriter {
         .endInvolvedObject()
         .withType(note.warning() ? "Warning" : "Normal")
         .withReason(note.reason().toString())
-        .withMessage(message)
+        .withMessage(shortened(note.message()))
         .withFirstTimestamp(time)
         .withLastTimestamp(time)
         .withCount(1)

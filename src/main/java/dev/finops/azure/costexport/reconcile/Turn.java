@@ -278,20 +278,20 @@ final class Turn {
         yield Optional.of(Planner.settled(situation, present));
       }
       case Answer.Failed<Boolean>(var failure) -> {
-        String message = failure.detail().text();
-        log("run refused: " + message);
+        log("run refused: " + failure.detail().text());
+        String message = Report.refusal(situation, post.run(), failure);
         situation = Answered.runRefused(situation, post.run(), failure);
         boolean ofMonth = post.run().timePeriod() != null; // told by its row
         write(ofMonth ? situation.status() : Report.runDenied(situation, message));
-        tell(Note.warning(Reason.RUN_REFUSED, "Azure refused the run: " + message));
+        tell(Note.warning(Reason.RUN_REFUSED, message));
         yield Optional.empty();
       }
     };
   }
 
-  /** Whether asking again for the same run is of no use before somebody has acted. */
+  /** Whether asking again for the same run is of no use before somebody has acted. A token that is not taken fails reads too, and is told by them. */
   private static boolean isFinal(ArmFailure failure) {
-    return failure instanceof ArmFailure.Refused || failure instanceof ArmFailure.Denied denied && denied.reason() == Reason.AUTHORIZATION_FAILED;
+    return failure instanceof ArmFailure.Refused || failure instanceof ArmFailure.Denied denied && denied.reason() != Reason.AUTHENTICATION_FAILED;
   }
 
   private void tell(Note note) {

@@ -1,43 +1,161 @@
 package dev.finops.azure.costexport.report;
 
+import dev.finops.azure.costexport.api.v1alpha1.Annotations;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportSpec.Destination;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.TimePeriod;
 import dev.finops.azure.costexport.export.Scope;
+import dev.finops.azure.costexport.failure.ArmFailure;
 import dev.finops.azure.costexport.failure.Reason;
 import dev.finops.azure.costexport.plan.Situation;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** What a person can do about a failure: the sentence of ours that follows Azure's words. */
+/** What a person can do about a failure: the sentence of ours that follows Azure's words, its commands ready to be run. */
 final class Advice {
+  /** The role of an enrollment that a service principal can have and that may manage exports (docs/azure.md, "Roles"). */
+  static final String ENROLLMENT_READER = """
+      `az rest --method put --url "/providers/Microsoft.Billing/billingAccounts/{billing-account}/billingRoleAssignments/$(uuidgen)\
+      ?api-version=2019-10-01-preview" --body "{\\"properties\\":{\\"principalId\\":\\"{principal}\\",\\"principalTenantId\\":\\"{tenant}\\",\
+      \\"roleDefinitionId\\":\\"/providers/Microsoft.Billing/billingAccounts/{billing-account}/billingRoleDefinitions/\
+      24f8edb6-1668-4659-b5e2-40bb5f3a7d7e\\"}}"`""";
+
+  static final String BILLING_CONTRIBUTOR = """
+      `az rest --method post --url "{billing-scope}/createBillingRoleAssignment?api-version=2024-04-01" --body "{\\"principalId\\":\
+      \\"{principal}\\",\\"principalTenantId\\":\\"{tenant}\\",\\"roleDefinitionId\\":\\"{billing-scope}/billingRoleDefinitions/{billing-role}\\"}"`""";
+
+  private static final Pattern PLACE = Pattern.compile("\\{([a-z-]+)}");
+  private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_.:/@%+=-]+");
+  private static final Pattern PRINCIPAL = Pattern.compile("object id '([0-9a-f-]{36})'", Pattern.CASE_INSENSITIVE);
+
   private Advice() {}
 
-  static String of(Reason reason, Situation s) {
-    String advice = switch (reason) {
-      case AUTHORIZATION_FAILED -> billing(s)
-          ? "; give the operator's identity a billing role at " + s.spec().scope() + " (Azure roles do not reach billing scopes), and write access to the storage account"
-          : "; give the operator's identity the right: az role assignment create --role 'Cost Management Contributor' --assignee <client id> --scope "
-              + new Scope(s.spec().scope()) + "; setting the storage account as destination needs write access to it too";
-      case AUTHENTICATION_FAILED -> "; check AZURE_TENANT_ID, AZURE_CLIENT_ID and the secret or token file of the operator";
-      case PROVIDER_NOT_REGISTERED -> "; az provider register --namespace Microsoft.CostManagementExports"
-          + storageSubscription(s).map(id -> " --subscription " + id).orElse("");
-      case SCOPE_NOT_FOUND -> "; check spec.scope, it is asked again until it is there";
-      case SCOPE_LOCKED -> "; az lock list shows the lock to remove";
-      case INVALID_REQUEST -> "; mend the spec, or ask again with " + s.subject().kubectl("annotate")
-          + " --overwrite azure.finops.dev/apply-requested-at=\"$(date)\"";
-      case DISALLOWED_BY_POLICY -> "; ask for an exemption from the Azure Policy";
-      case ARM_UNREACHABLE, ARM_UNAVAILABLE, BAD_ARM_RESPONSE -> "; it is tried again by itself";
-      case UNEXPECTED_REDIRECT -> "; check AZURE_RESOURCE_MANAGER_ENDPOINT";
-      default -> "";
-    };
-    return advice + (s.subject().deleting()
-        ? "; to let the object go and leave the export: " + s.subject().kubectl("patch") + " --type merge -p '{\"spec\":{\"deletionPolicy\":\"Orphan\"}}'" : "");
+  /** To follow what Azure said to a read or a write; begins with a semicolon. */
+  static String of(Reason reason, String words, Situation s) {
+    return KnownError.of(reason, words, s, false).map(known -> "; " + fill(known, words, s)).orElse("");
   }
 
-  private static boolean billing(Situation s) {
-    return new Scope(s.spec().scope()).key().startsWith("/providers/microsoft.billing/");
+  /** Of an object that is being deleted, however long Azure does not answer. */
+  static String wayOut(Situation s) {
+    return s.subject().deleting()
+        ? "; to let the object go and leave the export: " + s.subject().kubectl("patch") + " --type merge -p '{\"spec\":{\"deletionPolicy\":\"Orphan\"}}'" : "";
   }
 
-  private static Optional<String> storageSubscription(Situation s) {
-    String id = s.spec().destination().storageAccountId();
-    return Optional.ofNullable(id).filter(known -> known.toLowerCase(Locale.ROOT).startsWith("/subscriptions/")).map(known -> known.split("/")[2]);
+  /** To follow what Azure said of a run that has failed. */
+  static String ofFailedRun(String words, Situation s) {
+    return KnownError.of(null, words, s, true).map(known -> "; " + fill(known, words, s)).orElse("");
+  }
+
+  /**
+   * To follow Azure's refusal to start a run.
+   *
+   * @param forGood whether it is not asked for again by itself
+   * @param period of the month that was asked for; null for the export's own days
+   */
+  static String ofRefusedRun(Reason reason, String words, Situation s, boolean forGood, TimePeriod period) {
+    return ofRefusedRun(KnownError.of(reason, words, s, true), words, s, forGood, period);
+  }
+
+  /** The same of a month that is asked for again, later, when only Azure's words are known. */
+  static String ofDeniedMonth(String words, Situation s, TimePeriod period) {
+    return ofRefusedRun(KnownError.of(null, words, s, true).or(() -> KnownError.of(Reason.AUTHORIZATION_FAILED, words, s, true)), words, s, false, period);
+  }
+
+  private static String ofRefusedRun(Optional<KnownError> error, String words, Situation s, boolean forGood, TimePeriod period) {
+    String month = period == null ? "" : " " + Annotations.RUN_PERIOD + "=" + period.from().substring(0, 7);
+    String again = s.subject().kubectl("annotate") + " --overwrite" + month + " " + Annotations.RUN_REQUESTED_AT + "=\"$(date)\"";
+    return error.map(known -> "; " + fill(known, words, s)).orElse("")
+        + (forGood ? "; to ask for it again: " : "; it is asked for again after " + text(s.settings().backoff().terminal()) + ", or at once with ") + again;
+  }
+
+  private static String fill(KnownError known, String words, Situation s) {
+    return filled(known, words, s).replace("`", "");
+  }
+
+  /** With its commands between backticks. */
+  static String filled(KnownError known, String words, Situation s) {
+    return filled(known.remedy(), values(s, words));
+  }
+
+  /** A value that is not known is left to be filled in: {@code CLIENT_ID}. */
+  static String filled(String remedy, Map<String, String> values) {
+    String whole = remedy;
+    for (int depth = 0; depth < 2; depth++) { // a value may have another one in it
+      whole = PLACE.matcher(whole).replaceAll(place -> Matcher.quoteReplacement(
+          values.getOrDefault(place.group(1), place.group(1).toUpperCase(Locale.ROOT).replace('-', '_'))));
+    }
+    return whole;
+  }
+
+  private static Map<String, String> values(Situation s, String words) {
+    Scope scope = new Scope(s.spec().scope());
+    Destination destination = s.spec().destination();
+    Optional<String> storage = Optional.ofNullable(destination.storageAccountId()).map(id -> id.replaceFirst("/$", ""));
+    Map<String, String> values = new HashMap<>(commands(s));
+    values.put("scope", word(scope.path()));
+    subscription(scope.path()).ifPresent(id -> values.put("scope-subscription", id));
+    storage.flatMap(Advice::subscription).ifPresent(id -> values.put("storage-subscription", id));
+    storage.ifPresent(id -> values.put("storage-account", word(id)));
+    storage.ifPresent(id -> values.put("container", word(id + "/blobServices/default/containers/" + destination.container())));
+    Optional.ofNullable(destination.storageAccountName()).ifPresent(name -> values.put("storage-name", word(name)));
+    Optional.ofNullable(destination.sasTokenSecretRef())
+        .ifPresent(ref -> values.put("sas-secret", "Secret " + s.subject().namespace() + "/" + ref.name() + ", key " + ref.key()));
+    billing(scope, values);
+    identity(s, words, values);
+    return values;
+  }
+
+  private static Map<String, String> commands(Situation s) {
+    return Map.of(
+        "apply", s.subject().kubectl("annotate") + " --overwrite " + Annotations.APPLY_REQUESTED_AT + "=\"$(date)\"",
+        "run-url", word(s.exportId().path() + "/run?api-version=" + s.settings().apiVersion().name()));
+  }
+
+  /** Into double quotes: ids that are no plain words, which Azure's are not, are left to be filled in. */
+  private static void billing(Scope scope, Map<String, String> values) {
+    String[] parts = scope.path().split("/");
+    if (parts.length > 4 && scope.kind() != Scope.Kind.SUBSCRIPTION && PLAIN.matcher(scope.path()).matches()) {
+      values.put("billing-account", parts[4]);
+      values.put("billing-scope", scope.path());
+    }
+    switch (parts.length < 2 ? "" : parts[parts.length - 2].toLowerCase(Locale.ROOT)) {
+      case "billingaccounts" -> values.put("billing-role", "50000000-aaaa-bbbb-cccc-100000000001");
+      case "billingprofiles" -> values.put("billing-role", "40000000-aaaa-bbbb-cccc-100000000001");
+      case "invoicesections" -> values.put("billing-role", "30000000-aaaa-bbbb-cccc-100000000001");
+      default -> { } // of customers of a partner no source tells
+    }
+  }
+
+  /** As whom Azure is asked: by its client id, which the operator knows, or by its object id, which Azure names. */
+  private static void identity(Situation s, String words, Map<String, String> values) {
+    Optional<String> client = s.secrets().clientId().or(s.settings()::clientId);
+    Matcher named = PRINCIPAL.matcher(words);
+    Optional<String> principal = named.find() ? Optional.of(named.group(1)) : Optional.empty();
+    client.ifPresent(id -> values.put("client-id", word(id)));
+    values.put("principal", principal.orElse("$(az ad sp show --id {client-id} --query id --output tsv)"));
+    values.put("tenant", "$(az account show --query tenantId --output tsv)");
+    values.put("assignee", principal.filter(id -> client.isEmpty())
+        .map(id -> "--assignee-object-id " + id + " --assignee-principal-type ServicePrincipal").orElse("--assignee {client-id}"));
+    var ref = s.spec().credentialsSecretRef();
+    values.put("credentials", s.secrets().clientId().isEmpty() ? "the operator's environment"
+        : "Secret " + s.subject().namespace() + "/" + (ref == null ? "azure-finops-credentials" : ref.name()));
+  }
+
+  private static Optional<String> subscription(String id) {
+    String[] parts = id.split("/");
+    return parts.length > 2 && parts[1].equalsIgnoreCase("subscriptions") ? Optional.of(parts[2]) : Optional.empty();
+  }
+
+  /** As one word of a shell, whatever is in it. */
+  static String word(String text) {
+    return PLAIN.matcher(text).matches() ? text : "'" + text.replace("'", "'\\''") + "'";
+  }
+
+  private static String text(Duration wait) {
+    return wait.compareTo(Duration.ofHours(1)) < 0 ? wait.toSeconds() + " s" : wait.toHours() + " h";
   }
 }

@@ -16,6 +16,7 @@ import dev.finops.azure.costexport.plan.Conditions;
 import dev.finops.azure.costexport.plan.Note;
 import dev.finops.azure.costexport.plan.Observation.Present;
 import dev.finops.azure.costexport.plan.Planner;
+import dev.finops.azure.costexport.plan.RunPlanner;
 import dev.finops.azure.costexport.plan.Secrets;
 import dev.finops.azure.costexport.plan.Situation;
 import dev.finops.azure.costexport.plan.Verdict;
@@ -139,7 +140,8 @@ final class ConditionReport {
   private void failing(Verdict.Failing failing) {
     Reason reason = failing.failure().reason();
     String message = failing.failure() instanceof ArmFailure.Throttled(var detail, var wait)
-        ? detail.text() + "; asked again after " + Times.write(s.now().plus(wait)) : failing.failure().detail().text() + Advice.of(reason, s);
+        ? detail.text() + "; asked again after " + Times.write(s.now().plus(wait))
+        : explained(reason, failing.failure().detail().text()) + Advice.wayOut(s);
     if (failing.write() || !s.applied()) {
       set.set(Conditions.SYNCED, false, reason, message);
     } else if (silent()) {
@@ -161,6 +163,10 @@ final class ConditionReport {
     }
   }
 
+  private String explained(Reason reason, String words) {
+    return words + Advice.of(reason, words, s);
+  }
+
   private boolean silent() {
     Instant answered = s.memory().answeredAt();
     return answered != null && s.now().isAfter(answered.plus(s.settings().observeInterval().multipliedBy(SILENT_INTERVALS)));
@@ -171,8 +177,9 @@ final class ConditionReport {
   }
 
   private void stuck(Verdict.Stuck stuck) {
-    String advice = Advice.of(stuck.reason(), s);
-    String message = stuck.message().endsWith(advice) ? stuck.message() : stuck.message() + advice; // one that stood in the status has it
+    boolean stood = set.find(Conditions.STALLED).filter(stalled -> stuck.message().equals(stalled.message())).isPresent(); // with its advice
+    boolean ofAzure = stuck.message().contains(s.settings().apiVersion().toString());
+    String message = stood ? stuck.message() : (ofAzure ? explained(stuck.reason(), stuck.message()) : stuck.message()) + Advice.wayOut(s);
     set.set(Conditions.READY, false, stuck.reason(), message);
     set.set(Conditions.SYNCED, false, stuck.reason(), message);
     set.set(Conditions.STALLED, true, stuck.reason(), message);
@@ -181,8 +188,8 @@ final class ConditionReport {
 
   private void lastRun() {
     Run ended = runs.lastEnded();
-    boolean denied = set.find(Conditions.LAST_RUN_SUCCEEDED).filter(c -> Reason.RUN_DENIED.toString().equals(c.reason())).isPresent();
-    if (denied && runs.notes().isEmpty()) {
+    Optional<Condition> denied = set.find(Conditions.LAST_RUN_SUCCEEDED).filter(c -> Reason.RUN_DENIED.toString().equals(c.reason()));
+    if (denied.isPresent() && runs.notes().isEmpty() && !submittedSince(ended, denied.get())) {
       return; // a refusal to run stays until a run has ended since
     }
     if (ended == null) {
@@ -197,8 +204,15 @@ final class ConditionReport {
       set.set(Conditions.LAST_RUN_SUCCEEDED, true, Reason.NO_NEW_DATA, "run " + ended.id() + " found no new data (" + ended.status() + ")");
     } else {
       Reason reason = RunHistory.is(ended, "Timeout") ? Reason.RUN_TIMED_OUT : Reason.RUN_FAILED;
-      set.set(Conditions.LAST_RUN_SUCCEEDED, false, reason, "run " + ended.id() + " ended as " + ended.status() + RunHistory.because(ended));
+      String why = RunHistory.because(ended);
+      set.set(Conditions.LAST_RUN_SUCCEEDED, false, reason, "run " + ended.id() + " ended as " + ended.status() + why + Advice.ofFailedRun(why, s));
     }
+  }
+
+  /** A second later at least, as the condition's time is in whole ones. */
+  private static boolean submittedSince(Run run, Condition condition) {
+    Optional<Instant> since = Times.start(condition.lastTransitionTime()).map(at -> at.plusSeconds(1));
+    return run != null && since.isPresent() && RunHistory.submitted(run).filter(since.get()::isBefore).isPresent();
   }
 
   private void delivered() {
@@ -238,6 +252,8 @@ final class ConditionReport {
       set.unknown(Conditions.BACKFILLED, Reason.MONTHS_OPEN, "the months are asked for once the export is in sync");
     } else if (months.isEmpty() || !asksForMonths && months.open() == 0) {
       set.remove(Conditions.BACKFILLED); // the rows stay, as a record
+    } else if (months.open() > 0 && RunPlanner.isDenied(s.status().pendingRun())) {
+      set.unknown(Conditions.BACKFILLED, Reason.RUN_DENIED, "months done: " + months.summary() + "; " + runs.whyMonthsWait(s));
     } else if (months.open() > 0) {
       set.unknown(Conditions.BACKFILLED, Reason.MONTHS_OPEN, "months done: " + months.summary());
     } else if (months.failed() > 0) {

@@ -41,7 +41,8 @@ record DeliveryReport(Situation s, RunReport runs, Delivery delivery, Optional<P
     }
     switch (proof.orElse(null)) {
       case Proof.Failed(var reason, var message) -> set.set(Conditions.DELIVERED, false, reason, message);
-      case Proof.Unreachable unreachable -> set.unknown(Conditions.DELIVERED, unreachable.reason(), unreachable.message());
+      case Proof.Unreachable unreachable -> set.unknown(Conditions.DELIVERED, unreachable.reason(),
+          unreachable.message() + Advice.of(unreachable.reason(), unreachable.message(), s));
       case null, default -> { } // not asked now, or the newer run will tell: the last verdict stands
     }
     return true;

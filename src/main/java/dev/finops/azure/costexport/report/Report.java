@@ -2,6 +2,7 @@ package dev.finops.azure.costexport.report;
 
 import dev.finops.azure.costexport.api.v1alpha1.Annotations;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.PendingRun;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Run;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Summary;
 import dev.finops.azure.costexport.backfill.MonthRows;
@@ -10,6 +11,7 @@ import dev.finops.azure.costexport.export.Difference;
 import dev.finops.azure.costexport.export.ObservedExport;
 import dev.finops.azure.costexport.export.ScheduleWindow;
 import dev.finops.azure.costexport.export.Times;
+import dev.finops.azure.costexport.failure.ArmFailure;
 import dev.finops.azure.costexport.failure.Reason;
 import dev.finops.azure.costexport.plan.Conditions;
 import dev.finops.azure.costexport.plan.Note;
@@ -94,7 +96,7 @@ public record Report(CostExportStatus status, List<Note> notes) {
   /** What is written down before something is done: that it is under way. */
   public static CostExportStatus working(Situation s, CostExportStatus next) {
     if (s.applied()) {
-      return next;
+      return counted(next);
     }
     ConditionSet conditions = new ConditionSet(next.conditions(), s.subject().generation(), s.now());
     boolean creating = next.eTag() == null;
@@ -111,10 +113,28 @@ public record Report(CostExportStatus status, List<Note> notes) {
     return draft.done();
   }
 
+  /** A pass that starts many months is long: the column counts what their rows say, also while it is still at it. */
+  private static CostExportStatus counted(CostExportStatus next) {
+    if (next.summary() == null) {
+      return next;
+    }
+    StatusDraft draft = new StatusDraft(next);
+    draft.summary = new Summary(next.summary().schedule(), MonthRows.of(next.backfill()).summary());
+    return draft.done();
+  }
+
+  /** What a person is told when Azure would not start a run. */
+  public static String refusal(Situation s, PendingRun run, ArmFailure failure) {
+    String words = failure.detail().text();
+    String month = run.timePeriod() == null ? "" : " of " + run.timePeriod().from().substring(0, 7);
+    return "Azure refused to start a run" + month + ": " + words
+        + Advice.ofRefusedRun(failure.reason(), words, s, !(failure instanceof ArmFailure.Denied), run.timePeriod());
+  }
+
   /** A run of the export's own definition that Azure would not start. */
   public static CostExportStatus runDenied(Situation s, String message) {
     ConditionSet conditions = new ConditionSet(s.status().conditions(), s.subject().generation(), s.now());
-    conditions.set(Conditions.LAST_RUN_SUCCEEDED, false, Reason.RUN_DENIED, "Azure refused to start a run: " + message);
+    conditions.set(Conditions.LAST_RUN_SUCCEEDED, false, Reason.RUN_DENIED, message);
     StatusDraft draft = new StatusDraft(s.status());
     draft.conditions = conditions.list();
     return draft.done();

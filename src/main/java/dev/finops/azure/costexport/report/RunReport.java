@@ -1,5 +1,6 @@
 package dev.finops.azure.costexport.report;
 
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.PendingRun;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Run;
 import dev.finops.azure.costexport.backfill.ClosedMonths;
 import dev.finops.azure.costexport.backfill.MonthRows;
@@ -41,6 +42,14 @@ record RunReport(List<Run> runs, Run lastRun, Run lastEnded, Run lastSuccessfulR
         months,
         closed,
         RunPlanner.ended(s, runs));
+  }
+
+  /** When Azure denied us a run: the month's, or another for which the months wait too. */
+  String whyMonthsWait(Situation s) {
+    PendingRun denied = s.status().pendingRun();
+    return months.rows().stream().filter(row -> denied.timePeriod() != null && row.month().equals(denied.request())).findFirst()
+        .map(row -> "Azure refused to start a run of " + row.month() + ": " + MonthRows.why(row) + Advice.ofDeniedMonth(MonthRows.why(row), s, denied.timePeriod()))
+        .orElse("they wait, since Azure refused to start " + (denied.timePeriod() == null ? "a run; LastRunSucceeded says why" : "the run of the closed month"));
   }
 
   /** Whether the export's own runs are of past months, as those are that were asked for by month. */

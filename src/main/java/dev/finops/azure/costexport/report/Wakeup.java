@@ -8,6 +8,7 @@ import dev.finops.azure.costexport.export.RunHistory;
 import dev.finops.azure.costexport.export.ScheduleWindow;
 import dev.finops.azure.costexport.failure.Backoff;
 import dev.finops.azure.costexport.plan.Observation;
+import dev.finops.azure.costexport.plan.RunPlanner;
 import dev.finops.azure.costexport.plan.Situation;
 import dev.finops.azure.costexport.plan.Verdict;
 import java.time.Duration;
@@ -43,14 +44,16 @@ public final class Wakeup {
   }
 
   private static Duration poll(Situation s, CostExportStatus status, RandomGenerator random) {
-    boolean running = status.pendingRun() != null || MonthRows.of(status.backfill()).underWay()
+    boolean running = status.pendingRun() != null && !RunPlanner.isDenied(status.pendingRun()) || MonthRows.of(status.backfill()).underWay()
         || status.lastRun() != null && RunHistory.underWay(status.lastRun())
         || status.runs() != null && status.runs().stream().anyMatch(RunHistory::underWay);
     Duration interval = s.settings().observeInterval();
     Duration unchanged = MonthRows.of(status.backfill()).open() > 0 ? interval : interval.multipliedBy(UNCHANGED);
     Duration wait = running ? s.settings().runPollInterval() : jittered(unchanged, random);
     Optional<Duration> month = s.settings().apiVersion().runsPeriods() ? closedMonth(s, status, random) : Optional.empty();
-    return Stream.of(Optional.of(wait), month, late(s, status)).flatMap(Optional::stream).min(Comparator.naturalOrder()).orElseThrow();
+    Optional<Duration> denied = RunPlanner.deniedUntil(status.pendingRun(), s.settings().backoff()).map(due -> Duration.between(s.now(), due))
+        .filter(Duration::isPositive);
+    return Stream.of(Optional.of(wait), month, late(s, status), denied).flatMap(Optional::stream).min(Comparator.naturalOrder()).orElseThrow();
   }
 
   /** Until the data is late, unless it is already. */

@@ -43,8 +43,8 @@ class ClassifierTest {
       400 | BadRequest | Request properties validation failed: Invalid schedule recurrencePeriod; 'from' value cannot be after 'to' value | Refused | InvalidRequest
       400 | BadRequest | Request properties validation failed: Invalid deliveryInfo destination rootFolderPath; value cannot begin with a forward slash | Refused | InvalidRequest
       400 | BadRequest | Invalid request payload, Invalid member :properties.schedule.recurrence | Refused | InvalidRequest
-      400 | BadRequest | A valid email claim is required. Email claim is missing in the request header. | Refused | InvalidRequest
       405 | MethodNotAllowed | no such method | Refused | InvalidRequest
+      403 | DisallowedOperation | this offer has no charges | Refused | InvalidRequest
       403 | RequestDisallowedByPolicy | Resource 'x' was disallowed by policy. | Refused | DisallowedByPolicy
       # somebody must give a right, or it is on its way
       401 | InvalidAuthenticationToken | The access token is invalid. | Denied | AuthenticationFailed
@@ -54,6 +54,7 @@ class ClassifierTest {
       403 | AuthorizationFailed | The client does not have authorization to perform action | Denied | AuthorizationFailed
       403 | LinkedAuthorizationFailed | has permission on scope, however not on the linked scope | Denied | AuthorizationFailed
       403 | BillingAccessDenied | no access | Denied | AuthorizationFailed
+      400 | BadRequest | A valid email claim is required. Email claim is missing in the request header. | Denied | AuthorizationFailed
       400 | AccountCostDisabled | AO view charges is off | Denied | AuthorizationFailed
       403 | SomethingNew | no | Denied | AuthorizationFailed
       409 | ScopeLocked | The scope is locked. | Denied | ScopeLocked
@@ -62,7 +63,7 @@ class ClassifierTest {
       409 | MissingSubscriptionRegistration | The subscription is not registered to use namespace | Denied | ProviderNotRegistered
       400 | NoRegisteredProviderFound | No registered resource provider found | Denied | ProviderNotRegistered
       404 | MissingSubscription | The request did not have a subscription or a valid tenant level resource provider. | Denied | ScopeNotFound
-      400 | BadRequest | Cost management data is not supported for subscription(s) 0 in the provided api-version. Please use api-version 2019-10-01 or later. | Denied | ScopeNotFound
+      400 | BadRequest | Cost management data is not supported for subscription(s) 0 in the provided api-version. Please use api-version 2019-10-01 or later. | Denied | SubscriptionTooNew
       # absence: only these words of ARM's own JSON
       404 | 404        | No export found for x, Subscription: 0. (Request ID: 1) | ExportNotFound | NotFound
       404 | NotFound   | The requested export with export name: x could not be found. | ExportNotFound | NotFound

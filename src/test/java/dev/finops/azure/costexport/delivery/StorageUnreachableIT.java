@@ -27,7 +27,7 @@ class StorageUnreachableIT extends StorageTest {
     unreachable("AuthenticationFailed", prove(run, new Access.Identity(_ -> Mono.just(armToken)), false));
     unreachable("no token: ", prove(run, new Access.Identity(credential("wrong").build()), false));
     Access writes = new Access.Sas(storage.sas(ACCOUNT, container, "w", OffsetDateTime.now().plusHours(1)));
-    unreachable("AuthorizationPermissionMismatch: This request is not authorized to perform this operation using this permission. Give",
+    unreachable("AuthorizationPermissionMismatch: This request is not authorized to perform this operation using this permission.",
         prove(run, writes, false));
   }
 

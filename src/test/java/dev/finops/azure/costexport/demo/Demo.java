@@ -1,9 +1,13 @@
 package dev.finops.azure.costexport.demo;
 
+import com.azure.storage.blob.models.BlobItem;
 import dev.finops.azure.costexport.controlplane.ControlPlane;
 import dev.finops.azure.costexport.controlplane.Kubectl;
 import dev.finops.azure.costexport.simulator.AzureSimulator;
 import dev.finops.azure.costexport.simulator.Behaviour;
+import dev.finops.azure.costexport.simulator.Fault;
+import dev.finops.azure.costexport.simulator.Match;
+import dev.finops.azure.costexport.simulator.Operation;
 import dev.finops.azure.costexport.simulator.RunOutcome;
 import dev.finops.azure.costexport.simulator.RunOutcome.Delivered;
 import dev.finops.azure.costexport.storage.Azurite;
@@ -13,11 +17,16 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 
 /**
  * {@code make demo}: a control plane, a simulated Azure and the packaged operator on loopback; samples applied, runs followed
@@ -25,6 +34,7 @@ import java.util.concurrent.CountDownLatch;
  */
 public final class Demo {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final String SUBSCRIPTION = "/subscriptions/00000000-0000-0000-0000-000000000000";
   private static final List<String> SAMPLES = List.of("deploy/samples/focus-daily.yaml", "deploy/samples/actual-cost-weekly.yaml", "deploy/samples/cost-trend.yaml");
   private static final String COLUMNS = "custom-columns=NAME:.metadata.name,READY:.status.conditions[?(@.type==\"Ready\")].status,"
       + "SCHEDULE:.status.summary.schedule,LAST RUN:.status.lastRun.status,BACKFILL:.status.summary.backfill,"
@@ -68,8 +78,9 @@ public final class Demo {
         azure.deliverTo(storage);
         say("starting the operator");
         try (OperatorProcess operator = OperatorProcess.launch(directory, environment(cluster, azure, storage)).awaitReady()) {
-          show(cluster, operator, azure);
+          show(cluster, operator, azure, storage);
           if (!"1".equals(System.getenv("DEMO_EXIT"))) {
+            goOn(cluster, operator, azure);
             say("it all stays up until Ctrl-C");
             new CountDownLatch(1).await();
           }
@@ -90,48 +101,67 @@ public final class Demo {
     return environment;
   }
 
-  private static void show(ControlPlane cluster, OperatorProcess operator, AzureSimulator azure) throws InterruptedException {
+  private static void show(ControlPlane cluster, OperatorProcess operator, AzureSimulator azure, Azurite storage) throws InterruptedException {
     Kubectl kubectl = cluster.kubectl();
-    // One month of the past will fail at first.
-    azure.exports().nextRun("/subscriptions/00000000-0000-0000-0000-000000000000", "cost-trend", new RunOutcome.Completed(new Delivered.Whole()));
-    azure.exports().nextRun("/subscriptions/00000000-0000-0000-0000-000000000000", "cost-trend",
-        new RunOutcome.Failed("StorageThrottled", "the storage account was busy"));
+    // Runs are taken one after the other, so that the past arrives month by month; one month of it fails at first.
+    azure.faults().while_(Match.on(Operation.RUN).path("/exports/cost-trend/"), new Fault.Delay(Duration.ofMillis(1000)));
+    azure.exports().nextRun(SUBSCRIPTION, "cost-trend", new RunOutcome.Completed(new Delivered.Whole()));
+    azure.exports().nextRun(SUBSCRIPTION, "cost-trend", new RunOutcome.Failed("StorageThrottled", "the storage account was busy"));
     for (String sample : SAMPLES) {
-      say("$ kubectl apply -f " + sample);
-      System.out.print(kubectl.run("", "apply", "-f", sample).orFail());
+      print("kubectl apply -f " + sample, kubectl.run("", "apply", "-f", sample).orFail());
     }
-    say("waiting until the runs are Completed, the past is there and the blobs are proven");
+    follow(kubectl, operator);
+    azure.faults().clear();
+    print("kubectl get costexports", kubectl.run("", "get", "costexports").orFail());
+    String months = "jsonpath={range .status.backfill.months[*]}{.month} {.state}, tried {.attempts}x{\"\\n\"}{end}";
+    print("kubectl get costexport cost-trend -o '" + months + "'", kubectl.run("", "get", "costexport", "cost-trend", "-o", months).orFail());
+    print("kubectl get events --field-selector reason=RunFailed", kubectl.run("", "get", "events", "--field-selector", "reason=RunFailed").orFail());
+    String delivered = "jsonpath={.status.conditions[?(@.type==\"Delivered\")].message}{\"\\n\"}";
+    print("kubectl get costexport cost-trend -o '" + delivered + "'", kubectl.run("", "get", "costexport", "cost-trend", "-o", delivered).orFail());
+    print("(in the storage emulator: container msexports, the newest months of cost-trend)", storage.container("finopsexports", "msexports").listBlobs().stream()
+        .filter(blob -> blob.getName().startsWith("trend/cost-trend/")).sorted(Comparator.comparing(BlobItem::getName).reversed()).limit(6)
+        .map(blob -> "%6d bytes  %s\n".formatted(blob.getProperties().getContentLength(), blob.getName())).collect(Collectors.joining()));
+  }
+
+  /** As {@code kubectl get --watch} prints it: what has changed, line by line. */
+  private static void follow(Kubectl kubectl, OperatorProcess operator) throws InterruptedException {
+    System.out.println("\n$ kubectl get costexports --watch   (some of the columns)");
     long until = System.nanoTime() + PATIENCE.toNanos();
-    String last = "";
-    while (true) {
-      String table = kubectl.run("", "get", "costexports", "-o", COLUMNS).orFail();
-      if (!table.equals(last)) {
-        System.out.println("$ kubectl get costexports   (some of the columns)\n" + table);
-        last = table;
-      }
-      if (table.contains("12/12") && table.lines().skip(1).allMatch(line -> line.contains("Completed") && line.strip().endsWith("True"))) {
-        break;
-      }
+    Set<String> printed = new HashSet<>();
+    List<String> table;
+    do {
       if (System.nanoTime() > until) {
         System.out.println(operator.log());
         throw new IllegalStateException("the runs did not complete within " + PATIENCE.toSeconds() + " s");
       }
-      Thread.sleep(500);
-    }
-    System.out.println("$ kubectl get costexports\n" + kubectl.run("", "get", "costexports").orFail());
-    System.out.println("$ kubectl describe costexport focus-daily   (its Events)");
-    System.out.println(kubectl.run("", "describe", "costexport", "focus-daily").orFail().replaceAll("(?s).*(Events:)", "$1"));
+      Thread.sleep(250);
+      table = kubectl.run("", "get", "costexports", "-o", COLUMNS).orFail().lines().map(Demo::aligned).toList();
+      table.stream().filter(printed::add).forEach(System.out::println);
+    } while (table.stream().noneMatch(line -> line.contains(" 12/12 ")) || !table.stream().skip(1).allMatch(line -> line.contains(" Completed ") && line.endsWith(" True")));
+  }
+
+  private static String aligned(String line) {
+    return "%-20s%-10s%-10s%-13s%-11s%s".formatted((Object[]) line.strip().replace("<none>", "-").split("\\s{2,}"));
+  }
+
+  private static void goOn(ControlPlane cluster, OperatorProcess operator, AzureSimulator azure) {
     System.out.println("""
+
         Go on by hand, in another terminal:
 
           export KUBECONFIG=%s PATH=%s:$PATH
           kubectl get costexports -o wide
           kubectl annotate costexport focus-daily --overwrite azure.finops.dev/run-requested-at="$(date)"
+          kubectl annotate costexport focus-daily --overwrite azure.finops.dev/run-period=%s azure.finops.dev/run-requested-at="$(date)"
           kubectl patch costexport focus-daily --type merge -p '{"spec":{"schedule":{"suspend":true}}}'
           kubectl delete costexport focus-daily
 
         The operator's metrics are at http://127.0.0.1:%d/metrics; the simulated Azure is %s
-        """.formatted(cluster.kubeconfig(), kubectl.binary().getParent(), operator.port(), azure.endpoint()));
+        """.formatted(cluster.kubeconfig(), cluster.kubectl().binary().getParent(), YearMonth.now(ZoneOffset.UTC).minusMonths(1), operator.port(), azure.endpoint()));
+  }
+
+  private static void print(String command, String output) {
+    System.out.print("\n" + (command.startsWith("(") ? "" : "$ ") + command + "\n" + output);
   }
 
   private static void say(String what) {

@@ -31,7 +31,7 @@ class ConfigTest {
     assertEquals(new AzureConnection(URI.create("https://management.azure.com"), "https://management.azure.com", "2025-03-01",
         Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), false, 10, Duration.ofMinutes(1)), config.azure());
     assertEquals(new Settings(new ApiVersion("2025-03-01"), Duration.ofMinutes(5), Duration.ofSeconds(30),
-        new Backoff(Duration.ofSeconds(5), Duration.ofMinutes(15))), config.settings());
+        new Backoff(Duration.ofSeconds(5), Duration.ofMinutes(15)), Optional.empty()), config.settings());
     assertFalse(config.leaderElection());
     assertEquals(Optional.empty(), config.leaseNamespace());
     assertTrue(config.leaseName().matches("costexport-operator-[0-9a-f]{1,8}"), config.leaseName());
@@ -57,7 +57,7 @@ class ConfigTest {
             true, 3, Duration.ofSeconds(30)),
         "https://127.0.0.1:10000/{account}",
         new Settings(new ApiVersion("2023-07-01-preview"), Duration.ofHours(1), Duration.ofMillis(500),
-            new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30))), true, Optional.of("system"), "lease", 0), config);
+            new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30)), Optional.of("client")), true, Optional.of("system"), "lease", 0), config);
   }
 
   @ParameterizedTest

@@ -73,7 +73,7 @@ class PlannerTest {
 
     @Test
     void thatNobodyCanAskAzureForSaysWhy() {
-      Situation s = absent(fresh(FOCUS)).with(new Secrets(Optional.of("Secret finance/x is not there"), new Secrets.Sas.NotNamed()));
+      Situation s = absent(fresh(FOCUS)).with(new Secrets(Optional.of("Secret finance/x is not there"), Optional.empty(), new Secrets.Sas.NotNamed()));
 
       Verdict.Failing failing = assertInstanceOf(Verdict.Failing.class, rest(s));
       assertEquals(Reason.CREDENTIALS_MISSING, failing.failure().reason());

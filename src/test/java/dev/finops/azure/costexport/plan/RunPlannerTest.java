@@ -333,17 +333,6 @@ class RunPlannerTest {
       assertTrue(note.message().contains("run-period=2026-09..2026-10"), note.message());
       assertTrue(Answered.outdatedHistory(changed, List.of()).isEmpty());
     }
-
-    @Test
-    void waitsForADayWhenTheIdentityMayNotRun() {
-      Situation meant = meant(s);
-      ArmFailure denied = new ArmFailure.Denied(new ArmFailure.Detail(403, "RBACAccessDenied", "no right", ""), Reason.AUTHORIZATION_FAILED);
-      Situation after = Answered.runRefused(meant, meant.status().pendingRun(), denied);
-
-      assertEquals("Pending", after.status().backfill().months().getFirst().state());
-      assertInstanceOf(Rest.class, Planner.next(got(later(after, Duration.ofHours(23)), EXPORT)));
-      assertEquals("2026-10", ((Record) Planner.next(got(later(after, Duration.ofHours(24)), EXPORT))).status().pendingRun().request());
-    }
   }
 
   private static ArmFailure refusal(String message) {

@@ -112,7 +112,7 @@ class SasDeliveryTest {
 
   @Test
   void aMissingSecretIsNamedAndBreaksNoExportThatHasItsToken() {
-    Secrets gone = new Secrets(Optional.empty(), new Secrets.Sas.Missing("Secret finance/sas is not there"));
+    Secrets gone = new Secrets(Optional.empty(), Optional.empty(), new Secrets.Sas.Missing("Secret finance/sas is not there"));
     Verdict.Failing failing = assertInstanceOf(Verdict.Failing.class, rest(absent(fresh(PARTNER)).with(gone)));
     assertEquals(Reason.CREDENTIALS_MISSING, failing.failure().reason());
     assertTrue(failing.failure().detail().text().contains("finance/sas"));
@@ -151,7 +151,7 @@ class SasDeliveryTest {
   }
 
   private static Secrets known(SasToken token) {
-    return new Secrets(Optional.empty(), new Secrets.Sas.Known(token));
+    return new Secrets(Optional.empty(), Optional.empty(), new Secrets.Sas.Known(token));
   }
 
   /** As Azure shows it: the token is masked. */

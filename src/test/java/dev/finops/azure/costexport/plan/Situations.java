@@ -21,7 +21,7 @@ import java.util.function.Consumer;
 public final class Situations {
   public static final Settings SETTINGS =
       new Settings(new ApiVersion("2025-03-01"), Duration.ofMinutes(5), Duration.ofSeconds(30),
-          new Backoff(Duration.ofSeconds(5), Duration.ofMinutes(15)));
+          new Backoff(Duration.ofSeconds(5), Duration.ofMinutes(15)), Optional.empty());
 
   private Situations() {}
 
@@ -102,7 +102,7 @@ public final class Situations {
 
   public static Situation apiVersion(Situation s, String name) {
     Settings settings = new Settings(new ApiVersion(name), s.settings().observeInterval(), s.settings().runPollInterval(),
-        s.settings().backoff());
+        s.settings().backoff(), s.settings().clientId());
     return new Situation(s.subject(), s.spec(), s.status(), s.observation(), s.memory(), settings, s.now(), s.secrets());
   }
 

@@ -509,6 +509,16 @@ class ReportTest {
     }
   }
 
+  @Test
+  void whatIsWrittenDuringAPassCountsTheMonthsToo() {
+    Situation counted = status(SETTLED, draft -> {
+      draft.summary = new CostExportStatus.Summary("Daily", "0/2");
+      draft.backfill = new Backfill("2026-10", 2, 1, 0, List.of(new Month("2026-10", "Completed", "a1", 1, null), new Month("2026-09", "Requested", null, 0, null)));
+    });
+
+    assertEquals(new CostExportStatus.Summary("Daily", "1/2"), Report.working(counted, counted.status()).summary());
+  }
+
   @Nested
   class AMessage {
     @ParameterizedTest
@@ -529,14 +539,14 @@ class ReportTest {
       Situation s = reported(SETTLED, new Verdict.Failing(denied(Reason.AUTHORIZATION_FAILED, "no right to write"), true, List.of()));
       Situation next = reported(s, new Verdict.Failing(denied(Reason.AUTHORIZATION_FAILED, "no right to read"), true, List.of()));
 
-      assertTrue(find(next, Conditions.SYNCED).message().startsWith("AuthorizationFailed: no right to read; give the operator's identity the right"));
+      assertTrue(find(next, Conditions.SYNCED).message().startsWith("AuthorizationFailed: no right to read; give the operator the right"));
     }
 
     @Test
     void isBounded() {
       Situation s = reported(SETTLED, new Verdict.Stuck(Reason.INVALID_REQUEST, "x".repeat(5000), List.of()));
 
-      assertEquals(2048, find(s, Conditions.READY).message().length());
+      assertEquals(4096, find(s, Conditions.READY).message().length());
     }
 
     @Test

@@ -6,6 +6,7 @@ import static dev.finops.azure.costexport.export.Specs.with;
 import static dev.finops.azure.costexport.plan.Situations.apiVersion;
 import static dev.finops.azure.costexport.plan.Situations.at;
 import static dev.finops.azure.costexport.plan.Situations.got;
+import static dev.finops.azure.costexport.plan.Situations.later;
 import static dev.finops.azure.costexport.plan.Situations.reported;
 import static dev.finops.azure.costexport.plan.Situations.settled;
 import static dev.finops.azure.costexport.plan.Situations.status;
@@ -99,6 +100,14 @@ class WakeupTest {
   }
 
   @Test
+  void aDeniedRunIsNotPolled() {
+    Situation denied = status(idle, draft -> draft.pendingRun = new PendingRun("Request", "monday", null, "2026-11-15T10:00:00Z", 0));
+
+    assertTrue(after(denied, verdict(denied)).orElseThrow().compareTo(Duration.ofSeconds(270)) >= 0);
+    assertEquals(Optional.of(Duration.ofSeconds(10)), after(later(denied, Duration.ofHours(24).minusSeconds(10)), verdict(denied)));
+  }
+
+  @Test
   void whatAzureWillShowInAMomentIsLookedAtInAMoment() {
     assertEquals(Optional.of(Duration.ofSeconds(5)), after(idle, new Verdict.Waiting(Reason.CREATING, "not yet")));
   }
@@ -113,7 +122,7 @@ class WakeupTest {
 
   /** Azure is looked at once a day. */
   private static Situation rarely(Situation s) {
-    Settings settings = new Settings(s.settings().apiVersion(), Duration.ofHours(24), s.settings().runPollInterval(), s.settings().backoff());
+    Settings settings = new Settings(s.settings().apiVersion(), Duration.ofHours(24), s.settings().runPollInterval(), s.settings().backoff(), s.settings().clientId());
     return new Situation(s.subject(), s.spec(), s.status(), s.observation(), s.memory(), settings, s.now(), s.secrets());
   }
 

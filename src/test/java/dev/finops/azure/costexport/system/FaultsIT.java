@@ -43,7 +43,7 @@ class FaultsIT extends SystemTest {
         argumentSet("no-subscription", ArmErrors.subscriptionNotFound("x"), "ScopeNotFound", "could not be found"),
         argumentSet("no-group", ArmErrors.resourceGroupNotFound("x"), "ScopeNotFound", "could not be found"),
         argumentSet("unregistered", ArmErrors.registrationMissing(), "ProviderNotRegistered", "Microsoft.CostManagementExports"),
-        argumentSet("brand-new", Answer.error(400, "400", "Cost management data is not supported for subscription(s) x"), "ScopeNotFound", "not supported"));
+        argumentSet("brand-new", Answer.error(400, "400", "Cost management data is not supported for subscription(s) x"), "SubscriptionTooNew", "not supported"));
   }
 
   @ParameterizedTest

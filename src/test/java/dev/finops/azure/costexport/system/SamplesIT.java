@@ -41,7 +41,8 @@ class SamplesIT extends SystemTest {
     for (ObjectNode manifest : manifests(file)) {
       var export = applied(manifest.at("/metadata/name").asText());
       if (REFUSED.contains(export.name())) {
-        export.await("Stalled", "True", "InvalidRequest");
+        var stalled = export.await("Stalled", "True", "InvalidRequest");
+        assertTrue(stalled.message().contains("set dataset: {type: Usage} with format: Csv"), stalled.message());
       } else {
         export.awaitReady().annotate(RUN_REQUESTED_AT, "now").await("LastRunSucceeded", "True", "Completed");
         assertTrue(export.status().appliedFields().contains("dataset.type"));
