@@ -37,18 +37,19 @@ public final class Wakeup {
       case Verdict.Failing(var failure, var write, var differences) ->
           Optional.of(backoff.after(failure, Math.max(1, s.memory().failures().inARow()), random));
       case Verdict.Waiting waiting -> Optional.of(backoff.initial());
-      case Verdict.Settled settled -> Optional.of(poll(s, status, random));
-      case Verdict.Watched watched -> Optional.of(poll(s, status, random));
+      case Verdict.Settled settled -> Optional.of(poll(s, status, verdict, random));
+      case Verdict.Watched watched -> Optional.of(poll(s, status, verdict, random));
       case Verdict.Stuck stuck -> Optional.of(jittered(s.settings().observeInterval(), random));
     };
   }
 
-  private static Duration poll(Situation s, CostExportStatus status, RandomGenerator random) {
+  private static Duration poll(Situation s, CostExportStatus status, Verdict verdict, RandomGenerator random) {
     boolean running = status.pendingRun() != null && !RunPlanner.isDenied(status.pendingRun()) || MonthRows.of(status.backfill()).underWay()
         || status.lastRun() != null && RunHistory.underWay(status.lastRun())
         || status.runs() != null && status.runs().stream().anyMatch(RunHistory::underWay);
     Duration interval = s.settings().observeInterval();
-    Duration unchanged = MonthRows.of(status.backfill()).open() > 0 ? interval : interval.multipliedBy(UNCHANGED);
+    boolean open = MonthRows.of(status.backfill()).open() > 0 || !Report.toProve(s.with(status), verdict).isEmpty(); // what no list tells
+    Duration unchanged = open ? interval : interval.multipliedBy(UNCHANGED);
     Duration wait = running ? s.settings().runPollInterval() : jittered(unchanged, random);
     Optional<Duration> month = s.settings().apiVersion().runsPeriods() ? closedMonth(s, status, random) : Optional.empty();
     Optional<Duration> denied = RunPlanner.deniedUntil(status.pendingRun(), s.settings().backoff()).map(due -> Duration.between(s.now(), due))

@@ -60,6 +60,14 @@ class WakeupTest {
   }
 
   @Test
+  void blobsThatAreNotProvenAreLookedForEachInterval() {
+    Situation s = settled(with(FOCUS, "delivery.verify", true));
+    Situation ran = got(s, Histories.with(accepted(s.spec()), "a1 Completed 2026-11-15T09:00:00Z"));
+
+    assertTrue(after(ran, verdict(ran)).orElseThrow().compareTo(Duration.ofSeconds(330)) <= 0);
+  }
+
+  @Test
   void monthsThatWaitAreLookedAtEachInterval() {
     Situation s = status(idle, draft -> draft.backfill = new Backfill(null, 1, 0, 0, List.of(new Month("2026-10", "Pending", null, 1, null))));
 
