@@ -153,7 +153,15 @@ final class Turn {
   }
 
   private void record(Step.Record record) {
-    write(Report.working(situation, record.status()));
+    if (record.runToPost() && !situation.applied()) {
+      // Runs are asked for once the spec is in Azure: that is told with the intent, whatever becomes of the run.
+      Situation meant = situation.with(record.status());
+      Report report = Report.of(meant, Planner.settled(meant, (Present) meant.observation()));
+      write(report.status());
+      report.notes().forEach(this::tell);
+    } else {
+      write(Report.working(situation, record.status()));
+    }
     proven = true;
     boolean pending = record.status().pendingRun() != null;
     situation = situation.with(pending ? situation.memory().postingRun(record.runToPost()) : situation.memory().withoutRun());

@@ -14,6 +14,7 @@ import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Run;
 import dev.finops.azure.costexport.simulator.ArmErrors;
 import dev.finops.azure.costexport.simulator.Match;
 import dev.finops.azure.costexport.simulator.RunOutcome;
+import dev.finops.azure.costexport.simulator.Fault;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -31,6 +32,17 @@ class RunsIT extends SystemTest {
   /** How many runs Azure has of it. */
   private int runs(LiveExport export) {
     return azure.exports().runs(export.scope(), export.exportName()).size();
+  }
+
+  @Test
+  void anExportIsReadyWhileAzureStillThinksAboutItsFirstRun() {
+    String scope = newSubscription();
+    azure.faults().next(Match.on(RUN).path(scope), new Fault.Delay(Duration.ofSeconds(8)));
+
+    var export = export("thinking", scope, "runOnCreate: true").awaitReady();
+
+    assertEquals(List.of(PUT), export.written());
+    export.await("LastRunSucceeded", "True", "Completed");
   }
 
   @Test
