@@ -27,7 +27,7 @@ final class Classifier {
   private static final int MAX_MESSAGE = 1024;
   private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\\s]+", Pattern.UNICODE_CHARACTER_CLASS);
   /** The signature of a SAS, and a token, which an answer may repeat. */
-  private static final Pattern SECRET = Pattern.compile("((?:sig=|bearer ))[^&\\s\"']+|eyJ[\\w-]{8,}(?:\\.[\\w-]*)*", Pattern.CASE_INSENSITIVE);
+  private static final Pattern SECRET = Pattern.compile("((?:sig(?:=|%3d|\\\\u003d)|bearer ))[^&\\s\"']+|eyJ[\\w-]{8,}(?:\\.[\\w-]*)*", Pattern.CASE_INSENSITIVE);
   private static final Pattern STALE_ETAG = Pattern.compile("etag.*(required|match|latest|stale|outdated|conflict)");
   private static final ObjectMapper MAPPER = new ObjectMapper();
 

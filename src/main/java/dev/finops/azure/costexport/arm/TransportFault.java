@@ -21,6 +21,8 @@ final class TransportFault {
   /** How the library tells of an answer that is none of Entra's; the body, which follows, is not shown. */
   private static final Pattern UNKNOWN = Pattern.compile("Http request returned status code: (\\d{3})");
 
+  private static final Pattern NOT_JSON = Pattern.compile("^(Unexpected character|Unrecognized token|Unexpected end-of-input)");
+
   private TransportFault() {}
 
   static ArmFailure of(RuntimeException fault) {
@@ -32,6 +34,9 @@ final class TransportFault {
     Throwable deepest = causes.reversed().stream().filter(TransportFault::isOfNetwork).findFirst().orElse(null);
     if (ofToken && deepest == null) {
       Throwable told = causes.stream().filter(TransportFault::isOfToken).findFirst().orElseThrow();
+      if (causes.stream().anyMatch(cause -> NOT_JSON.matcher(String.valueOf(cause.getMessage())).find())) {
+        return new Unclear(new Detail(0, "", "the token endpoint answered what is not Entra's: a proxy's page, or a cut answer", ""), Reason.ARM_UNREACHABLE, null);
+      }
       Matcher unknown = UNKNOWN.matcher(String.valueOf(told.getMessage()));
       if (unknown.find()) {
         Detail answered = new Detail(0, "", "the token endpoint answered HTTP " + unknown.group(1) + ", and not as Entra does", "");

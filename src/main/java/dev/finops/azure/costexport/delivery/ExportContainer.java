@@ -36,7 +36,7 @@ final class ExportContainer {
       Set.of(BlobErrorCode.BLOB_NOT_FOUND, BlobErrorCode.CONTAINER_NOT_FOUND, BlobErrorCode.CONTAINER_BEING_DELETED);
   // One quick second try: whoever asks asks again later.
   private static final RequestRetryOptions RETRY = new RequestRetryOptions(
-      RetryPolicyType.FIXED, 2, Duration.ofSeconds(10), Duration.ofMillis(200), Duration.ofSeconds(1), null);
+      RetryPolicyType.FIXED, 2, Duration.ofSeconds(5), Duration.ofMillis(200), Duration.ofSeconds(1), null);
   private static final HttpHeaderName VERSION = HttpHeaderName.fromString("x-ms-version");
   private static final HttpHeaderName ERROR_CODE = HttpHeaderName.fromString("x-ms-error-code");
   private static final Duration WHOLE_CALL = Duration.ofSeconds(60);

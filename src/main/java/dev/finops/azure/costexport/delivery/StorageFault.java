@@ -14,7 +14,7 @@ import javax.net.ssl.SSLException;
 /** The storage account could not be asked, or would not say; in storage's words where there are any. */
 final class StorageFault extends RuntimeException {
   /** The signature of a SAS, and a token, which an answer may repeat. */
-  private static final Pattern SECRET = Pattern.compile("(?i)((?:sig(?:=|%3d)|bearer ))[^&\\s\"'<]+|eyJ[\\w-]{8,}(?:\\.[\\w-]*)*");
+  private static final Pattern SECRET = Pattern.compile("(?i)((?:sig(?:=|%3d|\\\\u003d)|bearer ))[^&\\s\"'<]+|eyJ[\\w-]{8,}(?:\\.[\\w-]*)*");
   private static final Pattern MESSAGE = Pattern.compile("<Message>([^\n<]+)");
   private static final int MAX_MESSAGE = 512;
 

@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
  */
 public final class SasToken {
   private static final Pattern ENCODED = Pattern.compile("%([0-9A-Fa-f]{2})");
+  private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9%=&+/._:,~-]+");
   private static final int HASH_BYTES = 16;
 
   private final String value;
@@ -62,6 +63,13 @@ public final class SasToken {
       return List.of("it is no SAS token: it has no sig");
     }
     List<String> faults = new ArrayList<>();
+    if (!TOKEN.matcher(value).matches()) {
+      faults.add("it has characters that no token has: put the token alone, without quotes and without the address before it");
+    }
+    Optional<Instant> start = Optional.ofNullable(fields.get("st")).flatMap(Times::start);
+    if (start.isPresent() && start.get().isAfter(now)) {
+      faults.add("it is not valid before " + Times.write(start.get()));
+    }
     if (!fields.containsKey("ss")) {
       faults.add("it is no account SAS: it names no services (ss)");
     } else {

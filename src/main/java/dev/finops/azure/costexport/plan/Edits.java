@@ -14,7 +14,8 @@ final class Edits {
   /** Those of the differences that are somebody else's doing. */
   static List<Difference> among(Situation s, ObservedExport export, List<Difference> differences, Step.Cause cause) {
     Set<Field> edited = cause == Step.Cause.DRIFT ? EnumSet.allOf(Field.class) : since(s, export);
-    return differences.stream().filter(d -> d.field() != Field.SAS_TOKEN && edited.contains(d.field())).toList();
+    return differences.stream().filter(d -> d.field() != Field.SAS_TOKEN && edited.contains(d.field()))
+        .filter(d -> cause == Step.Cause.DRIFT || d.observed() != null).toList(); // of what is not there nobody is the author
   }
 
   /** After a restart nobody knows what the document was when it had our eTag: then each field may be edited. */

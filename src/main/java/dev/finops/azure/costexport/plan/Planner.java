@@ -111,6 +111,11 @@ public final class Planner {
     return new Verdict.Settled(desired(s, Optional.of(present.export())), present.export());
   }
 
+  /** What Azure refused, in its words, and what the refusal depends on. */
+  public static String refused(Situation s, String words) {
+    return words + Refusals.circumstances(s);
+  }
+
   static String notVisible(Situation s) {
     return "the export was written with api-version " + s.status().apiVersion() + ", and " + s.settings().apiVersion()
         + " cannot see such exports, so that its absence means nothing; set EXPORTS_API_VERSION to "
@@ -216,7 +221,8 @@ public final class Planner {
     draft.appliedFields = desired.statedPaths();
     if (!created) {
       draft.pendingRun = null;
-      draft.sasTokenHash = SasDelivery.hashAfter(s, desired, true); // what Azure has is not to be seen, and is left
+      // Which token Azure has is not to be seen: it is left where nothing is written, and replaced with the first PUT.
+      draft.sasTokenHash = SasDelivery.hashAfter(s, desired, differences.isEmpty());
     }
     Note note = created
         ? Note.normal(Reason.CREATED, "created " + s.exportId())

@@ -39,6 +39,11 @@ final class Refusals {
     return ignored(s, present, differences).or(() -> before(s, differences));
   }
 
+  /** What a refusal depends on beside the spec, as a part of its message. */
+  static String circumstances(Situation s) {
+    return " (" + s.settings().apiVersion() + SasDelivery.mark(s) + ")" + s.settings().apiVersion().remedy();
+  }
+
   /** Whether the document is the one that our last PUT was answered with. */
   static boolean unedited(Situation s, ObservedExport export) {
     return export.eTag() != null && export.eTag().equals(s.status().eTag());
@@ -70,7 +75,7 @@ final class Refusals {
     String hint = s.settings().apiVersion().isNewGeneration() ? "take the field out or change it"
         : "take the field out, or set EXPORTS_API_VERSION to " + ApiVersion.COMPLETE + " if that version knows it";
     return Optional.of(new Verdict.Stuck(Reason.FIELD_IGNORED, "Azure accepted the export again and again without " + Planner.paths(differences)
-        + " (" + s.settings().apiVersion() + "); " + hint, differences));
+        + " (" + s.settings().apiVersion() + SasDelivery.mark(s) + "); " + hint, differences));
   }
 
   /** The refusal that stands in the status, for as long as nothing has changed that could make a difference. */
@@ -82,7 +87,7 @@ final class Refusals {
     return Conditions.find(s.status().conditions(), Conditions.STALLED)
         .filter(stalled -> "True".equals(stalled.status()) && reasons.contains(stalled.reason()))
         .filter(stalled -> stalled.observedGeneration() != null && stalled.observedGeneration() == s.subject().generation())
-        .filter(stalled -> stalled.message().contains(s.settings().apiVersion().toString()))
+        .filter(stalled -> stalled.message().contains(s.settings().apiVersion() + SasDelivery.mark(s)))
         .filter(stalled -> !stalled.reason().equals(Reason.FIELD_IGNORED.toString()) || sameFields(s, differences))
         .filter(stalled -> s.now().isBefore(lastTried(s, stalled).plus(s.settings().backoff().terminal())))
         .filter(stalled -> Planner.applyRequest(s).isEmpty() && !s.memory().moveStart())
@@ -94,7 +99,7 @@ final class Refusals {
     boolean found = s.memory().writes().conflicts() > 1 && !s.settings().apiVersion().isNewGeneration();
     return found
         ? Optional.of(new Verdict.Stuck(Reason.NOT_VISIBLE_IN_API_VERSION, "Azure says that " + s.exportId() + " exists already, and does not show it with "
-            + s.settings().apiVersion() + ", as it does with exports of newer api-versions and of the portal; set EXPORTS_API_VERSION to "
+            + s.settings().apiVersion() + SasDelivery.mark(s) + ", as it does with exports of newer api-versions and of the portal; set EXPORTS_API_VERSION to "
             + ApiVersion.COMPLETE + ", or choose another exportName", List.of()))
         : standing(s, List.of(), Set.of(Reason.NOT_VISIBLE_IN_API_VERSION.toString()));
   }

@@ -15,7 +15,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * When a SAS token goes to Azure: with the export, with another storage account, and when the Secret has another one than was sent.
+ * When a SAS token goes to Azure: with the export, with another storage account, when the Secret has another one than was sent, and when
+ * a PUT is asked for.
  * Azure shows it masked, so that what was sent is known by its hash in the status.
  */
 final class SasDelivery {
@@ -27,7 +28,7 @@ final class SasDelivery {
   /** The differences with that of the token, when it is due. */
   static List<Difference> with(Situation s, ObservedExport export, List<Difference> differences) {
     boolean elsewhere = differences.stream().anyMatch(d -> DESTINATION.contains(d.field()));
-    return named(s) && (elsewhere || isNew(s))
+    return named(s) && (elsewhere || isNew(s) || Planner.applyRequest(s).isPresent())
         ? Stream.concat(differences.stream(), Stream.of(new Difference(Field.SAS_TOKEN, MASK, Field.SAS_TOKEN.armPath().in(export.document())))).toList()
         : differences;
   }
@@ -53,6 +54,11 @@ final class SasDelivery {
 
   static boolean isDue(Collection<Difference> differences) {
     return differences.stream().anyMatch(d -> d.field() == Field.SAS_TOKEN && d.desired() != null);
+  }
+
+  /** For a refusal that stands until there is another token; empty without one. */
+  static String mark(Situation s) {
+    return s.secrets().token().map(token -> ", SAS token " + token.hash().substring(0, 8)).orElse("");
   }
 
   /** For the status, after a PUT. */

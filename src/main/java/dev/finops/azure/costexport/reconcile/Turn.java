@@ -134,7 +134,7 @@ final class Turn {
       write(Report.of(situation, verdict, proofs));
     }
     if (!around.clock().skew().isZero() && around.skewTold().compareAndSet(false, true)) {
-      tell(Note.warning(Reason.CLOCK_SKEW, "the operator's clock and Azure's differ by " + around.clock().skew()
+      tell(Note.warning(Reason.CLOCK_SKEW, "the operator's clock and Azure's differ by " + around.clock().skew().abs().toMinutes() + " minutes"
           + "; Azure's is used, but tokens may be refused: mend the node's clock"));
     }
   }
@@ -250,8 +250,7 @@ final class Turn {
       }
       case ArmFailure.Refused refused -> {
         situation = situation.with(situation.memory().refused(situation.now()));
-        return Optional.of(new Verdict.Stuck(refused.reason(), refused.detail().text() + " (" + situation.settings().apiVersion() + ")"
-            + situation.settings().apiVersion().remedy(), differences));
+        return Optional.of(new Verdict.Stuck(refused.reason(), Planner.refused(situation, refused.detail().text()), differences));
       }
       case ArmFailure.Unclear unclear -> around.snapshots().doubt(situation.exportId());
       default -> { }

@@ -92,8 +92,8 @@ final class ConditionReport {
           + ", and Azure cannot deliver; put a new one into Secret " + sasSecret();
       case SCHEDULE_ENDING -> "Azure has the export as the spec states it; its schedule ends at "
           + Times.write(window.orElseThrow().to()) + ", set a later schedule.to to go on";
-      case SCHEDULE_ENDED -> "the schedule ended at " + Times.write(window.orElseThrow().to())
-          + " and is inactive in Azure; set a later schedule.to to go on";
+      case SCHEDULE_ENDED -> (window.orElseThrow().to().isAfter(s.now()) ? "no start is left before the schedule ends at " : "the schedule ended at ")
+          + Times.write(window.orElseThrow().to()) + "; it is inactive in Azure; set a later schedule.to to go on";
       default -> "Azure has the export as the spec states it";
     } + closedMonth(notes, before);
     set.set(Conditions.READY, true, reason, message);

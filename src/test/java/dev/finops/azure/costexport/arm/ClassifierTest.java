@@ -145,6 +145,7 @@ class ClassifierTest {
   @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
       ?sv=1&sig=abc%2B&se=2     | ?sv=1&sig=***&se=2
       SIG=abc                   | SIG=***
+      sv%3D1%26sig%3Dabc%252B   | sv%3D1%26sig%3D***
       'sig=abc' in "sig=def"    | 'sig=***' in "sig=***"
       got Bearer eyJhbGciOi.eyJh.x-_ no | got Bearer *** no
       {"access_token":"eyJhbGciOiJub25l.eyJhdWQiOi.c2ln"} | {"access_token":"***"}

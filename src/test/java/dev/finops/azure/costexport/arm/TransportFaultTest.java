@@ -36,6 +36,8 @@ class TransportFaultTest {
             "ArmUnreachable", "the token endpoint answered HTTP 502, and not as Entra does"),
         Arguments.of(new ClientAuthenticationException("Unknown service exception. Http request returned status code: 407 with http body: <html>", null),
             "AuthenticationFailed", "the token endpoint answered HTTP 407, and not as Entra does"),
+        Arguments.of(new ClientAuthenticationException("Unexpected character ('<' (code 60)): expected a valid value", null),
+            "ArmUnreachable", "the token endpoint answered what is not Entra's: a proxy's page, or a cut answer"),
         Arguments.of(new RuntimeException(new CredentialUnavailableException("no managed identity here")), "AuthenticationFailed",
             "no token: no managed identity here"),
         Arguments.of(new ClientAuthenticationException("no token", null, new ConnectException("refused")), "ArmUnreachable",

@@ -39,6 +39,9 @@ class SasTokenTest {
       "se=2027-01-01T00%3A00%3A00Z | se=2026-11-15T09%3A59%3A59Z  | it expired at 2026-11-15T09:59:59Z",
       "se=2027-01-01T00%3A00%3A00Z | se=2026-11-15                | it expired at 2026-11-15T00:00:00Z",
       "se=2027-01-01T00%3A00%3A00Z | se=soon                      | it names no expiry (se)",
+      "sv=2024-11-04               | https://x.blob.core.windows.net/?sv=1 | it has characters that no token has",
+      "sig=abc%2Fdef%3D            | sig=abc%2Fdef%3D\"'                    | it has characters that no token has",
+      "sv=2024-11-04               | st=2026-11-16T00:00:00Z               | it is not valid before 2026-11-16T00:00:00Z",
       "&sig=abc%2Fdef%3D           | ''                           | it is no SAS token: it has no sig"})
   void whatAzureCouldNotDeliverWithIsNamed(String field, String instead, String fault) {
     List<String> faults = SasToken.of(GOOD.replace(field.strip(), instead)).faults(NOW);

@@ -133,6 +133,31 @@ class SasDeliveryTest {
     assertInstanceOf(Step.Rest.class, Planner.next(adopted));
   }
 
+  @Test
+  void anAdoptedExportThatIsChangedGetsItWithTheChange() {
+    Situation s = got(fresh(with(PARTNER, "adoptionPolicy", "Adopt")), Specs.edited(shown(PARTNER), "properties.definition.timeframe", "\"TheLastMonth\"")).with(known(ONE));
+    Step.Update update = assertInstanceOf(Step.Update.class, Planner.next(recorded(s)));
+
+    assertEquals(ONE.value(), token(update.body()));
+  }
+
+  @Test
+  void itIsSentWhenAPutIsAskedFor() {
+    Step.Update update = assertInstanceOf(Step.Update.class, Planner.next(Situations.annotated(applied(ONE), "azure.finops.dev/apply-requested-at", "now")));
+
+    assertEquals(ONE.value(), token(update.body()));
+  }
+
+  @Test
+  void oneThatAzureRefusedIsNotSentAgainAndAnotherOneIs() {
+    Situation s = applied(ONE).with(known(OTHER));
+    Verdict refused = new Verdict.Stuck(Reason.INVALID_REQUEST, Planner.refused(s, "Please ensure the SAS token is valid"), List.of());
+    Situation standing = Situations.reported(s, refused);
+
+    assertInstanceOf(Verdict.Stuck.class, rest(standing));
+    assertInstanceOf(Step.Update.class, Planner.next(standing.with(known(SasToken.of(FIELDS + "third")))));
+  }
+
   private static Situation applied(SasToken token) {
     Situation s = status(recorded(absent(fresh(PARTNER)).with(known(token))), draft -> {
       draft.eTag = shown(PARTNER).eTag();
