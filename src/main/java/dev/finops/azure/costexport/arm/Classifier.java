@@ -11,6 +11,7 @@ import dev.finops.azure.costexport.failure.ArmFailure.Refused;
 import dev.finops.azure.costexport.failure.ArmFailure.ScopeNotFound;
 import dev.finops.azure.costexport.failure.ArmFailure.Throttled;
 import dev.finops.azure.costexport.failure.ArmFailure.Unclear;
+import dev.finops.azure.costexport.failure.Masked;
 import dev.finops.azure.costexport.failure.Reason;
 import java.io.IOException;
 import java.time.Duration;
@@ -26,8 +27,6 @@ import java.util.regex.Pattern;
 final class Classifier {
   private static final int MAX_MESSAGE = 1024;
   private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\\s]+", Pattern.UNICODE_CHARACTER_CLASS);
-  /** The signature of a SAS, and a token, which an answer may repeat. */
-  private static final Pattern SECRET = Pattern.compile("((?:sig(?:=|%3d|\\\\u003d)|bearer ))[^&\\s\"']+|eyJ[\\w-]{8,}(?:\\.[\\w-]*)*", Pattern.CASE_INSENSITIVE);
   private static final Pattern STALE_ETAG = Pattern.compile("etag.*(required|match|latest|stale|outdated|conflict)");
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -145,7 +144,7 @@ final class Classifier {
   }
 
   static String clean(String text) {
-    String line = SECRET.matcher(CONTROL.matcher(text).replaceAll(" ")).replaceAll(secret -> (secret.group(1) == null ? "" : secret.group(1)) + "***").strip();
+    String line = Masked.of(CONTROL.matcher(text).replaceAll(" ")).strip();
     return line.length() <= MAX_MESSAGE ? line : line.substring(0, MAX_MESSAGE - 1) + "…";
   }
 }

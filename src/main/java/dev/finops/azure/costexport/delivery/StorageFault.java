@@ -3,6 +3,7 @@ package dev.finops.azure.costexport.delivery;
 import com.azure.core.exception.ClientAuthenticationException;
 import com.azure.storage.blob.models.BlobErrorCode;
 import com.azure.storage.blob.models.BlobStorageException;
+import dev.finops.azure.costexport.failure.Masked;
 import java.io.IOException;
 import java.net.UnknownHostException;
 import java.util.concurrent.TimeoutException;
@@ -13,8 +14,6 @@ import javax.net.ssl.SSLException;
 
 /** The storage account could not be asked, or would not say; in storage's words where there are any. */
 final class StorageFault extends RuntimeException {
-  /** The signature of a SAS, and a token, which an answer may repeat. */
-  private static final Pattern SECRET = Pattern.compile("(?i)((?:sig(?:=|%3d|\\\\u003d)|bearer ))[^&\\s\"'<]+|eyJ[\\w-]{8,}(?:\\.[\\w-]*)*");
   private static final Pattern MESSAGE = Pattern.compile("<Message>([^\n<]+)");
   private static final int MAX_MESSAGE = 512;
 
@@ -64,7 +63,7 @@ final class StorageFault extends RuntimeException {
   }
 
   private static String clean(String message) {
-    String line = SECRET.matcher(message).replaceAll(secret -> (secret.group(1) == null ? "" : secret.group(1)) + "***").replaceAll("\\p{Cntrl}", " ").strip();
+    String line = Masked.of(message).replaceAll("\\p{Cntrl}", " ").strip();
     return line.length() <= MAX_MESSAGE ? line : line.substring(0, MAX_MESSAGE - 1) + "…";
   }
 

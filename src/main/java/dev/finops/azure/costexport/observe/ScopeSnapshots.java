@@ -7,6 +7,7 @@ import dev.finops.azure.costexport.plan.Look;
 import dev.finops.azure.costexport.plan.Observation;
 import dev.finops.azure.costexport.plan.Settings;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Set;
@@ -100,14 +101,13 @@ public final class ScopeSnapshots {
       byScope.remove(scope);
       return;
     }
-    Duration age = Duration.between(snapshot.readAt().isBefore(clock.instant().minus(interval)) ? clock.instant().minus(interval) : snapshot.readAt(),
-        clock.instant());
+    Instant now = clock.instant();
     Duration next = jittered();
-    if (age.compareTo(interval.multipliedBy(8).dividedBy(10)) >= 0) {
+    if (snapshot.readAt().isAfter(now.minus(interval.multipliedBy(8).dividedBy(10)))) {
+      next = next.minus(Duration.between(snapshot.readAt(), now)); // somebody asked in between
+    } else {
       snapshot.refresh();
       tellUnclaimed(scope, snapshot.unclaimed());
-    } else {
-      next = next.minus(age); // somebody asked in between
     }
     later(scope, next);
   }

@@ -15,6 +15,9 @@ import java.util.Optional;
  * @param clientId of the service principal that Azure is asked as; empty when that is the operator's own identity
  */
 public record Secrets(Optional<String> noCredentials, Optional<String> clientId, Sas sas) {
+  /** The Secret of a namespace whose objects name none. */
+  public static final String OF_NAMESPACE = "azure-finops-credentials";
+
   /** Of an object that needs none. */
   public static final Secrets NONE = new Secrets(Optional.empty(), Optional.empty(), new Sas.NotNamed());
 

@@ -20,9 +20,6 @@ import java.util.regex.Pattern;
  * @param identity empty when there is nobody to ask as
  */
 record Credentials(Optional<Identity> identity, Secrets secrets) {
-  /** The Secret of a namespace whose objects name none. */
-  static final String OF_NAMESPACE = "azure-finops-credentials";
-
   private static final String TENANT = "AZURE_TENANT_ID";
   private static final String CLIENT = "AZURE_CLIENT_ID";
   private static final String SECRET = "AZURE_CLIENT_SECRET";
@@ -34,7 +31,7 @@ record Credentials(Optional<Identity> identity, Secrets secrets) {
     ResourceID reader = ResourceID.fromResource(object);
     String namespace = object.getMetadata().getNamespace();
     var named = object.getSpec().credentialsSecretRef();
-    Name name = new Name(namespace, named == null ? OF_NAMESPACE : named.name());
+    Name name = new Name(namespace, named == null ? Secrets.OF_NAMESPACE : named.name());
     Sas sas = sas(object.getSpec().destination().sasTokenSecretRef(), namespace, secrets, reader);
     Content content = secrets.read(name, reader);
     boolean gone = !(content instanceof Content.Found);

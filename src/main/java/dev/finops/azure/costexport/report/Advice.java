@@ -6,6 +6,7 @@ import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.TimePeriod;
 import dev.finops.azure.costexport.export.Scope;
 import dev.finops.azure.costexport.failure.ArmFailure;
 import dev.finops.azure.costexport.failure.Reason;
+import dev.finops.azure.costexport.plan.Secrets;
 import dev.finops.azure.costexport.plan.Situation;
 import java.time.Duration;
 import java.util.HashMap;
@@ -142,7 +143,7 @@ final class Advice {
         .map(id -> "--assignee-object-id " + id + " --assignee-principal-type ServicePrincipal").orElse("--assignee {client-id}"));
     var ref = s.spec().credentialsSecretRef();
     values.put("credentials", s.secrets().clientId().isEmpty() ? "the operator's environment"
-        : "Secret " + s.subject().namespace() + "/" + (ref == null ? "azure-finops-credentials" : ref.name()));
+        : "Secret " + s.subject().namespace() + "/" + (ref == null ? Secrets.OF_NAMESPACE : ref.name()));
   }
 
   private static Optional<String> subscription(String id) {

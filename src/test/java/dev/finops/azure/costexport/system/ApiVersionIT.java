@@ -111,12 +111,7 @@ class ApiVersionIT extends SystemTest {
   @Test
   void anExportOfThePortalThatItCannotSeeIsNeitherCreatedNorFoughtOver() {
     String scope = newSubscription();
-    azure.exports().create(scope, "portals", API_VERSION, PORTAL_USER, Yaml.object("""
-        properties:
-          format: Csv
-          deliveryInfo: {destination: {resourceId: /subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/finops/providers/Microsoft.Storage/storageAccounts/finopsexports, container: exports}}
-          definition: {type: ActualCost, timeframe: TheLastMonth}
-        """));
+    portalExport(scope, "portals");
     azure.faults().while_(Match.on(PUT).path(scope), Answer.error(400, "400",
         "Etag value required for update operation of report: portals.Please get the latest to avoid overwrite. (Request ID: 1)"));
     var export = export("portals", scope, "");

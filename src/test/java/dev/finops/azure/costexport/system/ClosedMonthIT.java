@@ -14,35 +14,18 @@ import dev.finops.azure.costexport.simulator.Match;
 import dev.finops.azure.costexport.simulator.Operation;
 import dev.finops.azure.costexport.simulator.RunOutcome;
 import dev.finops.azure.costexport.simulator.RunOutcome.Delivered;
-import dev.finops.azure.costexport.storage.Azurite;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The month before, once more on its days, by Azure's clock. Its time goes on from test to test: each begins in a month of its own. */
-class ClosedMonthIT extends SystemTest {
+class ClosedMonthIT extends StoringTest {
   private static final String SECOND_AND_FIFTH = "closedMonth: {rerunOnDays: [2, 5]}";
-
-  private final Azurite storage = Azurite.start(azure, Path.of("target/azurite"), "finopsexports");
-
-  @Override
-  Map<String, String> settings() {
-    azure.deliverTo(storage);
-    return Map.of("AZURE_BLOB_ENDPOINT_TEMPLATE", storage.endpointTemplate());
-  }
-
-  @AfterAll
-  void stopStorage() {
-    storage.close();
-  }
 
   private LocalDate today() {
     return clock.instant().atOffset(ZoneOffset.UTC).toLocalDate();

@@ -9,28 +9,13 @@ import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
 import dev.finops.azure.costexport.simulator.RunOutcome;
 import dev.finops.azure.costexport.simulator.RunOutcome.Delivered;
 import dev.finops.azure.costexport.storage.Azurite;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 /** Whether the data is there: real blobs in Azurite, which the simulated Azure writes. */
-class DeliveryIT extends SystemTest {
+class DeliveryIT extends StoringTest {
   private static final String VERIFIED = "{schedule: {recurrence: Daily}, delivery: {verify: true}, runOnCreate: true}";
-
-  private final Azurite storage = Azurite.start(azure, Path.of("target/azurite"), "finopsexports");
-
-  @Override
-  Map<String, String> settings() {
-    azure.deliverTo(storage);
-    return Map.of("AZURE_BLOB_ENDPOINT_TEMPLATE", storage.endpointTemplate());
-  }
-
-  @AfterAll
-  void stopStorage() {
-    storage.close();
-  }
 
   @Test
   void aRunIsProvenBlobByBlob() {

@@ -10,7 +10,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Month;
 import dev.finops.azure.costexport.simulator.RunOutcome;
-import dev.finops.azure.costexport.storage.Azurite;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,27 +18,12 @@ import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 /** Cost trend reporting as people set it up: the past once, the present every day; from the samples, to the blobs in storage. */
-class HistoryIT extends SystemTest {
-  private final Azurite storage = Azurite.start(azure, Path.of("target/azurite"), "finopsexports");
-
-  @Override
-  Map<String, String> settings() {
-    azure.deliverTo(storage);
-    return Map.of("AZURE_BLOB_ENDPOINT_TEMPLATE", storage.endpointTemplate());
-  }
-
-  @AfterAll
-  void stopStorage() {
-    storage.close();
-  }
-
+class HistoryIT extends StoringTest {
   private LiveExport sample(String file) throws IOException {
     Path path = Path.of("deploy/samples", file);
     cluster.kubectl().run("", "apply", "--namespace", namespace, "--filename", path.toString()).orFail();

@@ -60,12 +60,7 @@ class ObserveIT extends SystemTest {
   @Test
   void exportsThatNoObjectNamesAreCountedAndNamed() {
     String scope = newSubscription();
-    azure.exports().create(scope, "by-hand", API_VERSION, PORTAL_USER, Yaml.object("""
-        properties:
-          format: Csv
-          deliveryInfo: {destination: {resourceId: /subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/finops/providers/Microsoft.Storage/storageAccounts/finopsexports, container: exports}}
-          definition: {type: ActualCost, timeframe: TheLastMonth}
-        """));
+    portalExport(scope, "by-hand");
     export("named", scope, "").awaitReady();
 
     eventually(() -> assertTrue(operator.log().contains("exports at " + scope + " that no CostExport names (1): by-hand")));

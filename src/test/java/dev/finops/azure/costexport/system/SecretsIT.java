@@ -7,44 +7,37 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.finops.azure.costexport.storage.Azurite;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
-import java.nio.file.Path;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Credentials that a namespace brings, and SAS tokens of partners' storage accounts. */
-class SecretsIT extends SystemTest {
+class SecretsIT extends StoringTest {
   private static final String OF_NAMESPACE = "azure-finops-credentials";
   private static final String PARTNER = """
       destination: {storageAccountId: null, storageAccountName: partner, sasTokenSecretRef: {name: %s, key: token}}
       schedule: {recurrence: Daily}
       """;
 
-  private final Azurite storage = Azurite.start(azure, Path.of("target/azurite"), "partner");
   private final String client = UUID.randomUUID().toString();
 
   @Override
   Map<String, String> settings() {
-    azure.deliverTo(storage);
-    return Map.of("AZURE_BLOB_ENDPOINT_TEMPLATE", storage.endpointTemplate(), "LOG_LEVEL", "trace");
+    Map<String, String> settings = new HashMap<>(super.settings());
+    settings.put("LOG_LEVEL", "trace");
+    return settings;
   }
 
   @AfterEach
   void theNamespaceHasNoCredentialsAgain() {
     cluster.client().secrets().inNamespace(namespace).withName(OF_NAMESPACE).delete();
-  }
-
-  @AfterAll
-  void stopStorage() {
-    storage.close();
   }
 
   // --- credentials

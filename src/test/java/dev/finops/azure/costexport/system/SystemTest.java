@@ -131,6 +131,16 @@ abstract class SystemTest {
     return new LiveExport(cluster.client(), azure, created, firstCall);
   }
 
+  /** An export that somebody made in the portal. */
+  void portalExport(String scope, String name) {
+    azure.exports().create(scope, name, API_VERSION, PORTAL_USER, Yaml.object("""
+        properties:
+          format: Csv
+          deliveryInfo: {destination: {resourceId: /subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/finops/providers/Microsoft.Storage/storageAccounts/finopsexports, container: exports}}
+          definition: {type: ActualCost, timeframe: TheLastMonth}
+        """));
+  }
+
   /** One that was applied otherwise. */
   LiveExport applied(String name) {
     return new LiveExport(cluster.client(), azure, cluster.client().resources(CostExport.class).inNamespace(namespace).withName(name).get(), 0);
