@@ -13,7 +13,9 @@ import dev.finops.azure.costexport.plan.Proof;
 import dev.finops.azure.costexport.plan.Secrets.Sas;
 import dev.finops.azure.costexport.reconcile.CostExportReconciler;
 import dev.finops.azure.costexport.reconcile.Deliveries;
+import dev.finops.azure.costexport.reconcile.ObjectStore;
 import dev.finops.azure.costexport.reconcile.Session;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -41,6 +43,9 @@ import org.slf4j.LoggerFactory;
 public final class Main {
   /** A PUT that is under way at SIGTERM is waited for, so that its answer is written down. */
   private static final Duration DRAIN = Duration.ofSeconds(25);
+
+  /** Objects that are read at once at the start, so that thousands are never all in memory in full. */
+  private static final long LIST_PAGE = 200;
 
   private Main() {}
 
@@ -120,13 +125,14 @@ public final class Main {
     Operator operator = new Operator(o -> {
       o.withKubernetesClient(kubernetes).withExecutorService(threads).withMetrics(metrics).withCloseClientOnStop(false)
           .withReconciliationTerminationTimeout(DRAIN).withStopOnInformerErrorDuringStartup(true)
-          .withCacheSyncTimeout(Duration.ofSeconds(60)).withUseSSAToPatchPrimaryResource(false);
+          .withCacheSyncTimeout(Duration.ofSeconds(60)).withResourceCloner(Main::asUnpacked).withUseSSAToPatchPrimaryResource(false);
       if (config.leaderElection()) {
         o.withLeaderElectionConfiguration(Leadership.of(config, kubernetes));
       }
     });
     operator.register(reconciler, c -> {
       c.withName("costexport").withTriggerReconcilerOnAllEvents(true).withGenerationAware(false).withOnUpdateFilter(Triggers::concerns)
+          .withItemStore(new ObjectStore(kubernetes.getKubernetesSerialization())).withInformerListLimit(LIST_PAGE)
           .withRetry(new GenericRetry().withoutMaxAttempts().setInitialInterval(config.settings().backoff().initial().toMillis())
               .setMaxInterval(config.settings().backoff().max().toMillis()));
       if (!config.watchNamespaces().isEmpty()) {
@@ -135,6 +141,11 @@ public final class Main {
       config.watchSelector().ifPresent(c::withLabelSelector);
     });
     return operator;
+  }
+
+  /** Each read of the store makes a new object. */
+  private static <R extends HasMetadata> R asUnpacked(R object) {
+    return object;
   }
 
   private static void stop(Operator operator, StatusServer server, KubernetesClient kubernetes, Logger log) {
