@@ -1,0 +1,143 @@
+package dev.finops.azure.costexport.launcher;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finops.azure.costexport.api.v1alpha1.CostExport;
+import dev.finops.azure.costexport.plan.Conditions;
+import dev.finops.azure.costexport.simulator.AzureSimulator;
+import dev.finops.azure.costexport.system.OperatorProcess;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.CustomResourceDefinitionContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.server.mock.KubernetesCrudDispatcher;
+import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
+import io.fabric8.kubernetes.client.server.mock.crud.KubernetesCrudDispatcherException;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import io.fabric8.mockwebserver.Context;
+import io.fabric8.mockwebserver.MockWebServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/**
+ * A short life of the operator, in which the JVM learns which classes it needs: {@code Training launcher cache}. The API server and
+ * Azure are simulated in this process, so that a build needs nothing but the JDK.
+ */
+public final class Training {
+  private static final String NAMESPACE = "training";
+
+  private Training() {}
+
+  public static void main(String[] arguments) throws IOException, InterruptedException {
+    Path launcher = Path.of(arguments[0]).toAbsolutePath();
+    Path cache = Path.of(arguments[1]).toAbsolutePath();
+    MockWebServer web = new MockWebServer();
+    KubernetesMockServer cluster = new KubernetesMockServer(new Context(), web, new HashMap<>(),
+        new ApiServer(), true);
+    cluster.init();
+    Path directory = Files.createTempDirectory("costexport-training-");
+    try (AzureSimulator azure = AzureSimulator.start(); KubernetesClient client = cluster.createClient()) {
+      Map<String, String> environment = new HashMap<>(azure.environment());
+      environment.putAll(Map.of("KUBECONFIG", kubeconfig(directory, web).toString(), "HTTP_PORT", "0", "RUN_POLL_INTERVAL", "300ms",
+          "AZURE_BLOB_ENDPOINT_TEMPLATE", azure.endpoint() + "/{account}", "JAVA_OPTS", "-XX:AOTCacheOutput=" + cache));
+      try (OperatorProcess operator = OperatorProcess.launch(directory, environment, List.of(launcher.toString())).awaitReady()) {
+        operator.page("/readyz");
+        live(client);
+        operator.page("/metrics");
+      }
+    } finally {
+      cluster.destroy();
+    }
+  }
+
+  private static void live(KubernetesClient client) throws InterruptedException {
+    for (int i = 0; i < 3; i++) {
+      client.resource(export("daily-" + i)).create();
+    }
+    for (int i = 0; i < 3; i++) {
+      await(client, "daily-" + i, object -> ready(object) && object.getStatus().lastSuccessfulRun() != null);
+    }
+  }
+
+  private static boolean ready(CostExport object) {
+    return object.getStatus() != null && Conditions.find(object.getStatus().conditions(), Conditions.READY)
+        .filter(condition -> condition.status().equals("True")).isPresent();
+  }
+
+  private static void await(KubernetesClient client, String name, Predicate<CostExport> reached) throws InterruptedException {
+    long until = System.nanoTime() + 30_000_000_000L;
+    while (true) {
+      CostExport object = client.resources(CostExport.class).inNamespace(NAMESPACE).withName(name).get();
+      if (reached.test(object)) {
+        return;
+      }
+      if (System.nanoTime() > until) {
+        throw new IllegalStateException("waited in vain for " + Serialization.asYaml(object));
+      }
+      Thread.sleep(20);
+    }
+  }
+
+  private static CostExport export(String name) {
+    return Serialization.unmarshal("""
+        apiVersion: azure.finops.dev/v1alpha1
+        kind: CostExport
+        metadata: {name: %s, namespace: %s}
+        spec:
+          scope: /subscriptions/00000000-0000-0000-0000-000000000000
+          dataset: {type: ActualCost, timeframe: MonthToDate, granularity: Daily}
+          schedule: {recurrence: Daily}
+          runOnCreate: true
+          destination:
+            storageAccountId: /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/finops/providers/Microsoft.Storage/storageAccounts/finops
+            container: exports
+            rootFolderPath: %1$s
+        """.formatted(name, NAMESPACE), CostExport.class);
+  }
+
+  /** The mock's own merge appends to lists instead of replacing them. */
+  private static final class ApiServer extends KubernetesCrudDispatcher {
+    ApiServer() {
+      super(List.of(CustomResourceDefinitionContext.fromCustomResourceType(CostExport.class)));
+    }
+
+    @Override
+    public JsonNode merge(JsonNode before, String patch) throws KubernetesCrudDispatcherException {
+      return merged(before.deepCopy(), asNode(patch));
+    }
+
+    private static JsonNode merged(JsonNode target, JsonNode patch) {
+      if (!(patch instanceof ObjectNode changes)) {
+        return patch;
+      }
+      ObjectNode object = target instanceof ObjectNode there ? there : changes.objectNode();
+      changes.properties().forEach(member -> {
+        if (member.getValue().isNull()) {
+          object.remove(member.getKey());
+        } else {
+          object.set(member.getKey(), merged(object.path(member.getKey()), member.getValue()));
+        }
+      });
+      return object;
+    }
+  }
+
+  private static Path kubeconfig(Path directory, MockWebServer web) throws IOException {
+    return Files.writeString(directory.resolve("kubeconfig"), """
+        apiVersion: v1
+        kind: Config
+        current-context: training
+        contexts:
+        - {name: training, context: {cluster: training, user: training}}
+        clusters:
+        - {name: training, cluster: {server: "https://localhost:%d", certificate-authority: %s}}
+        users:
+        - {name: training, user: {token: training}}
+        """.formatted(web.getPort(), web.getSelfSignedCertificate().certificatePath()));
+  }
+}
