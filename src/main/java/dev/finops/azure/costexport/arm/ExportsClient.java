@@ -13,6 +13,7 @@ import dev.finops.azure.costexport.export.Json;
 import dev.finops.azure.costexport.export.ObservedExport;
 import dev.finops.azure.costexport.export.Scope;
 import dev.finops.azure.costexport.failure.ArmFailure;
+import dev.finops.azure.costexport.quota.Caller;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -47,14 +48,15 @@ public final class ExportsClient {
   private final String clientType;
   private final CallListener listener;
 
-  /** Told of every call that was sent. */
-  @FunctionalInterface
+  /** Told of every call that is sent, in the thread that waits for its answer. */
   public interface CallListener {
+    void calling();
+
     /** @param outcome {@code ok} or the failure's reason */
     void called(Operation operation, String outcome, Duration took);
   }
 
-  /** @param gate one for all identities */
+  /** @param gate one for all identities; who calls is told by it to come later, or woken when its turn has come */
   public ExportsClient(AzureConnection connection, SignIn signIn, Identity identity, Gate gate, AzureClock clock, String version, CallListener listener) {
     this.connection = connection;
     this.pipeline = new ArmPipeline(signIn, identity, connection.audience(), version);
@@ -74,12 +76,12 @@ public final class ExportsClient {
   public record Listing(Map<String, ObservedExport> byName, boolean whole) {}
 
   /** All exports of one scope, not of those below it, each with its newest run. */
-  public Answer<Listing> list(Scope scope) {
+  public Answer<Listing> list(Scope scope, Caller caller) {
     Map<String, ObservedExport> exports = new HashMap<>();
     boolean whole = true;
     URI page = uri(scope.path() + "/providers/Microsoft.CostManagement/exports", WITH_RUNS);
     for (int pages = 1; page != null; pages++) {
-      Answer<JsonNode> answer = call(Operation.LIST, scope, HttpMethod.GET, page, null,
+      Answer<JsonNode> answer = call(Operation.LIST, scope, caller, HttpMethod.GET, page, null,
           raw -> json(raw).filter(body -> body.path("value").isArray() && isPage(body.path("nextLink").asText(""))));
       if (answer instanceof Answer.Failed<JsonNode>(var failure)) {
         return new Answer.Failed<>(failure);
@@ -99,67 +101,64 @@ public final class ExportsClient {
   }
 
   /** One export with its last ten runs. */
-  public Answer<ObservedExport> get(ExportId id) {
-    return call(Operation.GET, id.scope(), HttpMethod.GET, uri(id.path(), WITH_RUNS), null, ExportsClient::export);
+  public Answer<ObservedExport> get(ExportId id, Caller caller) {
+    return call(Operation.GET, id.scope(), caller, HttpMethod.GET, uri(id.path(), WITH_RUNS), null, ExportsClient::export);
   }
 
   /** The runs of an export, further back than the ten that a get shows. */
-  public Answer<JsonNode> runHistory(ExportId id) {
-    return call(Operation.HISTORY, id.scope(), HttpMethod.GET, uri(id.path() + "/runHistory", ""), null,
+  public Answer<JsonNode> runHistory(ExportId id, Caller caller) {
+    return call(Operation.HISTORY, id.scope(), caller, HttpMethod.GET, uri(id.path() + "/runHistory", ""), null,
         raw -> json(raw).map(body -> body.path("value")).filter(JsonNode::isArray));
   }
 
   /** Creates without an {@code eTag} in the body, updates with the latest. */
-  public Answer<ObservedExport> put(ExportId id, ObjectNode body) {
-    return call(Operation.PUT, id.scope(), HttpMethod.PUT, uri(id.path(), ""), body, ExportsClient::export);
+  public Answer<ObservedExport> put(ExportId id, ObjectNode body, Caller caller) {
+    return call(Operation.PUT, id.scope(), caller, HttpMethod.PUT, uri(id.path(), ""), body, ExportsClient::export);
   }
 
   /** An export that is not there is deleted already. */
-  public Answer<Boolean> delete(ExportId id) {
-    Answer<Boolean> answer = call(Operation.DELETE, id.scope(), HttpMethod.DELETE, uri(id.path(), ""), null, raw -> Optional.of(true));
+  public Answer<Boolean> delete(ExportId id, Caller caller) {
+    Answer<Boolean> answer = call(Operation.DELETE, id.scope(), caller, HttpMethod.DELETE, uri(id.path(), ""), null, raw -> Optional.of(true));
     return answer instanceof Answer.Failed<Boolean>(ArmFailure.ExportNotFound absent) ? new Answer.Ok<>(false) : answer;
   }
 
   /** Starts a run; Azure answers no id, so the history has to be asked for it. No period means the export's own dates. */
-  public Answer<Boolean> run(ExportId id, TimePeriod period) {
+  public Answer<Boolean> run(ExportId id, TimePeriod period, Caller caller) {
     // An empty object is refused ("Invalid time period provided."): no period, no body.
     ObjectNode body = period == null ? null : Json.object().set("timePeriod", Json.tree(period));
-    Optional<ArmFailure.Throttled> early = gate.admitRun(identity, id, period != null);
-    return early.isPresent() ? new Answer.Failed<>(early.get()) : send(Operation.RUN, id.scope(), HttpMethod.POST, uri(id.path() + "/run", ""), body, raw -> Optional.of(true));
+    return call(Operation.RUN, id.scope(), caller, HttpMethod.POST, uri(id.path() + "/run", ""), body, raw -> Optional.of(true));
   }
 
-  private <T> Answer<T> call(Operation operation, Scope scope, HttpMethod method, URI uri, ObjectNode body,
+  private <T> Answer<T> call(Operation operation, Scope scope, Caller caller, HttpMethod method, URI uri, ObjectNode body,
       Function<RawAnswer, Optional<T>> reader) {
-    Optional<ArmFailure.Throttled> closed = gate.admit(identity, scope, operation);
-    return closed.isPresent() ? new Answer.Failed<>(closed.get()) : send(operation, scope, method, uri, body, reader);
-  }
-
-  private <T> Answer<T> send(Operation operation, Scope scope, HttpMethod method, URI uri, ObjectNode body,
-      Function<RawAnswer, Optional<T>> reader) {
-    long started = System.nanoTime();
-    Answer<T> answer = send(request(method, uri, body), reader);
-    Duration took = Duration.ofNanos(System.nanoTime() - started);
-    String outcome = "ok";
-    if (answer instanceof Answer.Failed<T>(var failure)) {
-      outcome = failure.reason().toString();
-      if (failure instanceof ArmFailure.Throttled throttled) {
-        gate.freeze(identity, scope, operation, throttled);
-      }
+    Optional<ArmFailure.Throttled> early = gate.admit(identity, scope, operation, caller);
+    if (early.isPresent()) {
+      return new Answer.Failed<>(early.get());
     }
+    long started = System.nanoTime();
+    listener.calling();
+    Answer<T> answer = send(operation, scope, request(method, uri, body), reader);
+    Duration took = Duration.ofNanos(System.nanoTime() - started);
+    String outcome = answer instanceof Answer.Failed<T>(var failure) ? failure.reason().toString() : "ok";
     LOG.debug("{} {} {} {} ms", operation, uri.getPath(), outcome, took.toMillis());
     listener.called(operation, outcome, took);
     return answer;
   }
 
-  private <T> Answer<T> send(HttpRequest request, Function<RawAnswer, Optional<T>> reader) {
+  private <T> Answer<T> send(Operation operation, Scope scope, HttpRequest request, Function<RawAnswer, Optional<T>> reader) {
     try {
       RawAnswer raw = pipeline.send(request);
       clock.heard(raw.header("date"));
-      if (!raw.ok()) {
-        return new Answer.Failed<>(Classifier.of(raw, connection.throttleWait(), clock.instant()));
+      gate.heard(identity, scope, operation, raw);
+      if (raw.ok()) {
+        return reader.apply(raw).<Answer<T>>map(Answer.Ok::new).orElseGet(() -> new Answer.Failed<>(
+            Classifier.unreadable(raw, "HTTP " + raw.status() + " with a body that is no answer of Azure Resource Manager")));
       }
-      return reader.apply(raw).<Answer<T>>map(Answer.Ok::new).orElseGet(() -> new Answer.Failed<>(
-          Classifier.unreadable(raw, "HTTP " + raw.status() + " with a body that is no answer of Azure Resource Manager")));
+      ArmFailure failure = Classifier.of(raw, connection.throttleWait(), clock.instant());
+      if (failure instanceof ArmFailure.Throttled throttled) {
+        gate.refused(identity, scope, operation, throttled, raw);
+      }
+      return new Answer.Failed<>(failure);
     } catch (RuntimeException fault) {
       return new Answer.Failed<>(TransportFault.of(fault));
     }

@@ -1,68 +1,204 @@
 package dev.finops.azure.costexport.arm;
 
-import dev.finops.azure.costexport.export.ExportId;
 import dev.finops.azure.costexport.export.Scope;
 import dev.finops.azure.costexport.failure.ArmFailure.Detail;
 import dev.finops.azure.costexport.failure.ArmFailure.Throttled;
+import dev.finops.azure.costexport.quota.Bucket;
+import dev.finops.azure.costexport.quota.Caller;
+import dev.finops.azure.costexport.quota.RunPace;
+import dev.finops.azure.costexport.quota.Urgency;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.DoubleStream;
 
 /**
- * Keeps calls back that Azure would refuse: a bucket that it said is dry until it fills, and runs at the pace that a scope
- * takes. Nobody waits here; the answer is how long to stay away.
+ * Keeps calls back that Azure would refuse: each of its buckets has a line in which the most urgent goes first, and a scope takes so
+ * many runs in a minute. Nobody waits here; the answer is how long to stay away, and who stands in a line is woken.
  */
 public final class Gate {
   private static final Detail PACED = new Detail(0, "", "the scope takes no more runs in this minute (RUNS_PER_MINUTE)", "");
-  /** A bucket that Azure calls dry for 0 seconds is dry all the same. */
-  private static final Duration LEAST = Duration.ofSeconds(1);
+  private static final Duration LEAST_FREEZE = Duration.ofSeconds(1);
+
+  /** In whose name Cost Management refuses for all scopes at once (docs/azure.md, "Throttling"). */
+  private static final Set<String> OF_ALL_SCOPES = Set.of("tenant", "client", "clienttype", "clientappid");
+
+  /** Azure Resource Manager's own refusals are of its buckets, not of the exports' runs. */
+  private static final Set<String> OF_ARM = Set.of("subscriptionrequeststhrottled", "tenantrequeststhrottled");
+
+  /** Only tells when. */
+  private static final ScheduledExecutorService TIMER =
+      Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("quota").factory());
 
   private final InstantSource clock;
   private final int runsPerMinute;
-  private final Map<String, Frozen> frozen = new ConcurrentHashMap<>();
+  private final Map<Key, Bucket> buckets = new ConcurrentHashMap<>();
+  private final Map<Key, Refusal> refusals = new ConcurrentHashMap<>();
   private final Map<String, RunPace> runs = new ConcurrentHashMap<>();
+  private final Set<Bucket> timed = ConcurrentHashMap.newKeySet();
 
+  /** @param clock this machine's: what is counted here are lengths of time */
   public Gate(InstantSource clock, int runsPerMinute) {
     this.clock = clock;
     this.runsPerMinute = runsPerMinute;
   }
 
-  /** @param detail what Azure said when it closed the bucket */
-  private record Frozen(Instant until, Detail detail) {}
+  /** What Azure Resource Manager counts apart, and how much it grants: at once, and in each second (docs/azure.md, "Throttling"). */
+  public enum Kind {
+    READ(250, 25),
+    WRITE(200, 10),
+    DELETE(200, 10);
+
+    private final int burst;
+    private final int perSecond;
+
+    Kind(int burst, int perSecond) {
+      this.burst = burst;
+      this.perSecond = perSecond;
+    }
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    private static Kind of(Operation operation) {
+      return switch (operation) {
+        case LIST, GET, HISTORY -> READ;
+        case PUT, RUN -> WRITE;
+        case DELETE -> DELETE;
+      };
+    }
+  }
+
+  /** ARM counts per application, subscription or tenant, and kind of call; of all owners when it is empty. */
+  private record Key(String quota, String owner, Kind kind) {}
+
+  private record Refusal(Instant until, Detail detail) {}
 
   /** Empty when the call may go. */
-  Optional<Throttled> admit(Identity identity, Scope scope, Operation operation) {
+  Optional<Throttled> admit(Identity identity, Scope scope, Operation operation, Caller caller) {
     Instant now = clock.instant();
-    Frozen bucket = frozen.get(bucket(identity, scope, operation));
-    if (bucket != null && bucket.until.isAfter(now)) {
-      return Optional.of(new Throttled(bucket.detail, Duration.between(now, bucket.until)));
+    Key key = new Key(identity.quota(), scope.quotaOwner(), Kind.of(operation));
+    Optional<Throttled> closed = operation == Operation.RUN ? refused(ofRuns(identity, scope), now) : Optional.empty();
+    if (closed.isPresent()) {
+      return closed;
     }
-    return Optional.empty();
+    Bucket bucket = bucket(key, now);
+    Optional<Duration> wait = bucket.admit(caller, now);
+    if (wait.isPresent()) {
+      wake(bucket);
+      return Optional.of(new Throttled(refused(key, now).map(Throttled::detail).orElseGet(() -> line(key)), wait.get()));
+    }
+    Optional<Throttled> paced = operation == Operation.RUN ? pace(scope, caller, now) : Optional.empty();
+    paced.ifPresent(run -> bucket.unused());
+    return paced;
   }
 
-  /** The same for a run, which is counted: the pace is the scope's, whoever asks. */
-  Optional<Throttled> admitRun(Identity identity, ExportId id, boolean ofMonth) {
-    return admit(identity, id.scope(), Operation.RUN)
-        .or(() -> runs.computeIfAbsent(id.scope().key(), key -> new RunPace(runsPerMinute)).admit(id.key(), ofMonth, clock.instant())
-            .map(wait -> new Throttled(PACED, wait)));
+  /** The pace of runs is the scope's, whoever asks. */
+  private Optional<Throttled> pace(Scope scope, Caller caller, Instant now) {
+    return runs.computeIfAbsent(scope.key(), key -> new RunPace(runsPerMinute)).admit(caller.key(), caller.urgency() == Urgency.BACKFILL, now)
+        .map(wait -> new Throttled(PACED, wait));
   }
 
-  void freeze(Identity identity, Scope scope, Operation operation, Throttled throttled) {
-    Duration wait = throttled.retryAfter().compareTo(LEAST) < 0 ? LEAST : throttled.retryAfter();
-    Frozen closed = new Frozen(clock.instant().plus(wait), throttled.detail());
-    frozen.merge(bucket(identity, scope, operation), closed, (one, other) -> one.until.isAfter(other.until) ? one : other);
+  /** Azure's answer may say how many calls are left. */
+  void heard(Identity identity, Scope scope, Operation operation, RawAnswer answer) {
+    Kind kind = Kind.of(operation);
+    String left = answer.header("x-ms-ratelimit-remaining-subscription-" + kind + "s");
+    if (!left.isEmpty() && left.length() < 10 && left.chars().allMatch(Character::isDigit)) {
+      bucket(new Key(identity.quota(), scope.quotaOwner(), kind), clock.instant()).remaining(Long.parseLong(left));
+    }
   }
 
-  /** ARM counts per application, subscription or tenant, and kind of call; runs have a limit of their own at each scope. */
-  private static String bucket(Identity identity, Scope scope, Operation operation) {
-    return identity.quota() + switch (operation) {
-      case LIST, GET, HISTORY -> "read " + scope.quotaOwner();
-      case PUT -> "write " + scope.quotaOwner();
-      case DELETE -> "delete " + scope.quotaOwner();
-      case RUN -> "run " + scope.key();
-    };
+  /** Closes exactly the bucket that the answer names. */
+  void refused(Identity identity, Scope scope, Operation operation, Throttled throttled, RawAnswer answer) {
+    Instant now = clock.instant();
+    Refusal refusal = new Refusal(now.plus(longer(throttled.retryAfter(), LEAST_FREEZE)), throttled.detail());
+    Kind kind = Kind.of(operation);
+    if (OF_ALL_SCOPES.stream().anyMatch(RetryAfter.buckets(answer.headers())::contains)) {
+      close(new Key(identity.quota(), "", kind), refusal);
+      buckets.forEach((key, bucket) -> {
+        if (key.kind == kind && key.quota.equals(identity.quota())) {
+          close(key, refusal);
+          bucket.refused(throttled.retryAfter(), now);
+        }
+      });
+    } else if (operation == Operation.RUN && !OF_ARM.contains(throttled.detail().code().toLowerCase(Locale.ROOT))) {
+      close(ofRuns(identity, scope), refusal);
+    } else {
+      Key key = new Key(identity.quota(), scope.quotaOwner(), kind);
+      close(key, refusal);
+      bucket(key, now).refused(throttled.retryAfter(), now);
+    }
+  }
+
+  /** How many calls stand in line. */
+  public int waiting(Kind kind) {
+    return buckets.entrySet().stream().filter(entry -> entry.getKey().kind == kind).mapToInt(entry -> entry.getValue().waiting()).sum();
+  }
+
+  /** How many calls the emptiest bucket has left; NaN when there is none yet. */
+  public double lowest(Kind kind) {
+    return buckets.entrySet().stream().filter(entry -> entry.getKey().kind == kind).flatMapToDouble(entry -> DoubleStream.of(entry.getValue().level()))
+        .min().orElse(Double.NaN);
+  }
+
+  /** Runs are writes for Azure Resource Manager, and Cost Management counts those of each scope besides. */
+  private static Key ofRuns(Identity identity, Scope scope) {
+    return new Key(identity.quota(), "runs at " + scope.key(), Kind.WRITE);
+  }
+
+  private Bucket bucket(Key key, Instant now) {
+    return buckets.computeIfAbsent(key, missing -> {
+      Bucket bucket = new Bucket(key.kind.burst, key.kind.perSecond);
+      refused(new Key(key.quota, "", key.kind), now).ifPresent(ofAll -> bucket.refused(ofAll.retryAfter(), now));
+      return bucket;
+    });
+  }
+
+  private void close(Key key, Refusal refusal) {
+    refusals.merge(key, refusal, (one, other) -> one.until.isAfter(other.until) ? one : other);
+  }
+
+  private Optional<Throttled> refused(Key key, Instant now) {
+    return Optional.ofNullable(refusals.get(key)).filter(refusal -> refusal.until.isAfter(now))
+        .map(refusal -> new Throttled(refusal.detail, Duration.between(now, refusal.until)));
+  }
+
+  private static Detail line(Key key) {
+    return new Detail(0, "", "other calls go first: Azure Resource Manager takes " + key.kind.burst + " calls to " + key.kind + " at once and " + key.kind.perSecond
+        + " more a second (" + key.owner + ")", "");
+  }
+
+  /** Wakes those in line, each when its turn has come. */
+  private void wake(Bucket bucket) {
+    if (timed.add(bucket)) {
+      later(bucket);
+    }
+  }
+
+  private void later(Bucket bucket) {
+    Optional<Duration> due = bucket.due(clock.instant());
+    if (due.isEmpty()) {
+      timed.remove(bucket);
+      bucket.due(clock.instant()).ifPresent(joined -> wake(bucket)); // somebody came in between
+      return;
+    }
+    TIMER.schedule(() -> {
+      bucket.next(clock.instant()).forEach(caller -> caller.wake().run());
+      later(bucket);
+    }, due.get().toMillis() + 1, TimeUnit.MILLISECONDS);
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) > 0 ? one : other;
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Identity;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Run;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -15,6 +16,14 @@ import java.util.stream.Collectors;
 
 /** An export as Azure showed it. The document stays whole: most of it is none of our business, and must survive an update. */
 public record ObservedExport(ObjectNode document) {
+
+  public Packed packed() {
+    return Packed.of(document.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  public static ObservedExport of(Packed packed) {
+    return new ObservedExport((ObjectNode) Json.read(new String(packed.text(), StandardCharsets.UTF_8)));
+  }
 
   public Optional<String> name() {
     return text("name").or(() -> text("id").flatMap(ExportId::parse).map(ExportId::name));

@@ -11,8 +11,13 @@ public sealed interface ArmFailure {
 
   Reason reason();
 
-  /** Azure's quota is used up; {@code retryAfter} is the longest time that any of its headers asks. */
+  /** Azure's quota is used up; {@code retryAfter} is the longest time that any of its headers asks, or until the turn comes that is waited for. */
   record Throttled(Detail detail, Duration retryAfter) implements ArmFailure {
+    /** Whether Azure was not even asked, as others go first. */
+    public boolean keptBack() {
+      return detail.status() == 0;
+    }
+
     @Override
     public Reason reason() {
       return Reason.THROTTLED;

@@ -4,22 +4,27 @@ import dev.finops.azure.costexport.arm.Answer;
 import dev.finops.azure.costexport.arm.ExportsClient;
 import dev.finops.azure.costexport.export.ExportId;
 import dev.finops.azure.costexport.export.ObservedExport;
+import dev.finops.azure.costexport.export.Packed;
 import dev.finops.azure.costexport.export.Scope;
 import dev.finops.azure.costexport.failure.ArmFailure;
 import dev.finops.azure.costexport.failure.Reason;
 import dev.finops.azure.costexport.plan.Observation;
 import dev.finops.azure.costexport.plan.Observation.Source;
+import dev.finops.azure.costexport.quota.Caller;
+import dev.finops.azure.costexport.quota.Urgency;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What Azure has at one scope, and who is to be woken when that changes. */
+/** What Azure has at one scope, and who is to be woken when that changes. One list at a time is made, and nobody waits for it. */
 final class ScopeSnapshot {
   /** Objects of one scope that come at once share a failure as they share a success. */
   private static final Duration SHARED_FAILURE = Duration.ofSeconds(1);
@@ -31,11 +36,17 @@ final class ScopeSnapshot {
   private final ExportsClient client;
   private final InstantSource clock;
   private final Map<String, Watcher> watchers = new HashMap<>();
-  private Map<String, ObservedExport> exports = new HashMap<>();
+  private final Map<String, Runnable> awaiting = new HashMap<>();
+  private Map<String, Known> exports = new HashMap<>();
   private boolean whole = true;
   private Instant readAt = Instant.MIN;
   private ArmFailure failure;
   private Instant failedAt = Instant.MIN;
+  private boolean listing;
+
+  /** What was learned of single exports while a list was on its way, which may be older. */
+  private final Map<String, Known> meanwhile = new HashMap<>();
+  private boolean doubted;
 
   ScopeSnapshot(Scope scope, ExportsClient client, InstantSource clock) {
     this.scope = scope;
@@ -46,24 +57,53 @@ final class ScopeSnapshot {
   /** @param seen stands for what the object saw of its export when it last looked */
   private record Watcher(String name, int seen, Runnable wake) {}
 
-  /** Whoever comes while a list is on its way waits for it: one call for all. */
-  synchronized Observation shared(ExportId id, Duration maxAge) {
-    if (readAt.isBefore(clock.instant().minus(maxAge)) || failedAt.isAfter(readAt)) {
-      refresh();
+  /** @param news of the document, which is packed */
+  private record Known(Packed document, int news) {
+    static Known of(ObservedExport export) {
+      return new Known(export.packed(), export.news());
+    }
+  }
+
+  /** Empty for whoever comes while a list is on its way or stands in line: it is woken, one call for all. */
+  Optional<Observation> shared(ExportId id, Duration maxAge, Caller caller) {
+    synchronized (this) {
+      if (isFresh(maxAge) || failedAt.isAfter(clock.instant().minus(SHARED_FAILURE))) {
+        return Optional.of(known(id, caller));
+      }
+      awaiting.put(caller.key(), caller.wake());
+      if (listing) {
+        return Optional.empty();
+      }
+      listing = true;
+    }
+    boolean answered = list(caller.urgency(), caller.key());
+    return answered ? Optional.of(known(id, caller)) : Optional.empty();
+  }
+
+  private boolean isFresh(Duration maxAge) {
+    return !readAt.isBefore(clock.instant().minus(maxAge)) && !failedAt.isAfter(readAt);
+  }
+
+  private Observation known(ExportId id, Caller caller) {
+    Known export;
+    Instant at;
+    synchronized (this) {
       if (failedAt.isAfter(readAt)) {
         return new Observation.Unanswered(failure);
       }
+      export = exports.get(key(id));
+      at = readAt;
+      if (export == null && whole) {
+        return new Observation.Absent(at, Source.LIST);
+      }
     }
-    ObservedExport export = exports.get(key(id));
-    if (export == null && !whole) {
-      return single(id); // what a list does not show that could not be read whole may be there
-    }
-    return export == null ? new Observation.Absent(readAt, Source.LIST) : new Observation.Present(export, readAt, Source.LIST);
+    // What a list does not show that could not be read whole may be there.
+    return export == null ? single(id, caller) : new Observation.Present(ObservedExport.of(export.document), at, Source.LIST);
   }
 
-  Observation single(ExportId id) {
+  Observation single(ExportId id, Caller caller) {
     Instant asked = clock.instant();
-    return switch (client.get(id)) {
+    return switch (client.get(id, caller)) {
       case Answer.Ok<ObservedExport>(var export) -> {
         put(id, export);
         yield new Observation.Present(export, asked, Source.GET);
@@ -74,12 +114,17 @@ final class ScopeSnapshot {
   }
 
   synchronized void put(ExportId id, ObservedExport export) {
-    exports.put(key(id), export);
+    Known known = Known.of(export);
+    exports.put(key(id), known);
+    if (listing) {
+      meanwhile.put(key(id), known);
+    }
   }
 
   /** The list says nothing any more. */
   synchronized void doubt() {
     readAt = Instant.MIN;
+    doubted = listing;
   }
 
   /** From now on the object is woken when a list shows something else than it saw. */
@@ -95,10 +140,11 @@ final class ScopeSnapshot {
 
   synchronized void forget(String object) {
     watchers.remove(object);
+    awaiting.remove(object);
   }
 
   synchronized boolean watched() {
-    return !watchers.isEmpty();
+    return !watchers.isEmpty() || !awaiting.isEmpty();
   }
 
   /** The names of exports that no object means. */
@@ -111,33 +157,79 @@ final class ScopeSnapshot {
     return readAt;
   }
 
-  /** Lists the scope, and wakes whoever's export has changed; a failure that begins is news for all. */
-  synchronized void refresh() {
-    Instant now = clock.instant();
-    if (failedAt.isAfter(now.minus(SHARED_FAILURE))) {
-      return;
+  /** Lists the scope, unless somebody is at it, or just failed. */
+  void refresh() {
+    synchronized (this) {
+      if (listing || failedAt.isAfter(clock.instant().minus(SHARED_FAILURE))) {
+        return;
+      }
+      listing = true;
     }
-    boolean failed = failedAt.isAfter(readAt);
-    switch (client.list(scope)) {
-      case Answer.Failed<ExportsClient.Listing>(var why) -> {
-        failure = ofRead(why);
-        failedAt = clock.instant();
-        if (!failed) {
-          watchers.values().forEach(watcher -> watcher.wake.run());
-        }
-      }
-      case Answer.Ok<ExportsClient.Listing>(var listing) -> {
-        readAt = now;
-        failedAt = Instant.MIN;
-        exports = new HashMap<>(listing.byName());
-        whole = listing.whole();
-        watchers.values().stream().filter(watcher -> watcher.seen != news(watcher.name)).forEach(watcher -> watcher.wake.run());
-      }
+    list(Urgency.POLL, "");
+  }
+
+  /**
+   * Lists the scope, and wakes whoever waits for that or whose export has changed; a failure that begins is news for all.
+   *
+   * @param asking who need not be woken
+   * @return whether there is an answer; else it stands in line for one
+   */
+  private boolean list(Urgency urgency, String asking) {
+    Instant asked = clock.instant();
+    Answer<ExportsClient.Listing> answer = null;
+    List<Runnable> wakes;
+    try {
+      answer = client.list(scope, new Caller("list " + scope.key(), "", urgency, () -> Thread.startVirtualThread(() -> turn(asked))));
+    } finally {
+      wakes = answered(answer, asked, asking);
+      wakes.forEach(Runnable::run);
+    }
+    return !inLine(answer);
+  }
+
+  /** The turn has come that this list waited for since then. */
+  private void turn(Instant since) {
+    if (readAt().isBefore(since)) {
+      refresh();
     }
   }
 
+  private static boolean inLine(Answer<ExportsClient.Listing> answer) {
+    return answer instanceof Answer.Failed<ExportsClient.Listing>(ArmFailure.Throttled throttled) && throttled.keptBack();
+  }
+
+  private synchronized List<Runnable> answered(Answer<ExportsClient.Listing> answer, Instant asked, String asking) {
+    listing = false;
+    List<Runnable> wakes = new ArrayList<>();
+    if (inLine(answer)) {
+      return wakes;
+    }
+    if (answer instanceof Answer.Ok<ExportsClient.Listing>(var listing)) {
+      readAt = doubted ? Instant.MIN : asked;
+      failedAt = Instant.MIN;
+      exports = new HashMap<>();
+      listing.byName().forEach((name, export) -> exports.put(name, Known.of(export)));
+      exports.putAll(meanwhile);
+      whole = listing.whole();
+      watchers.values().stream().filter(watcher -> watcher.seen != news(watcher.name)).map(Watcher::wake).forEach(wakes::add);
+    } else if (answer instanceof Answer.Failed<ExportsClient.Listing>(var why)) {
+      boolean begins = !failedAt.isAfter(readAt);
+      failure = ofRead(why);
+      failedAt = clock.instant();
+      if (begins) {
+        watchers.values().stream().map(Watcher::wake).forEach(wakes::add);
+      }
+    }
+    meanwhile.clear();
+    doubted = false;
+    awaiting.remove(asking);
+    wakes.addAll(awaiting.values());
+    awaiting.clear();
+    return wakes;
+  }
+
   private int news(String name) {
-    return Optional.ofNullable(exports.get(name)).map(ObservedExport::news).orElse(ABSENT);
+    return Optional.ofNullable(exports.get(name)).map(Known::news).orElse(ABSENT);
   }
 
   private static String key(ExportId id) {

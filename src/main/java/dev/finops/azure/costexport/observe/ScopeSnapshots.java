@@ -6,10 +6,12 @@ import dev.finops.azure.costexport.export.ObservedExport;
 import dev.finops.azure.costexport.plan.Look;
 import dev.finops.azure.costexport.plan.Observation;
 import dev.finops.azure.costexport.plan.Settings;
+import dev.finops.azure.costexport.quota.Caller;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -47,12 +49,17 @@ public final class ScopeSnapshots {
     this.recent = settings.runPollInterval().compareTo(RECENT) < 0 ? settings.runPollInterval() : RECENT;
   }
 
-  public Observation look(ExportId id, Look look) {
+  /** Empty when the scope is being listed for another: the caller is woken when that is done. */
+  public Optional<Observation> look(ExportId id, Look look, Caller caller) {
     return switch (look) {
-      case SINGLE -> of(id).single(id);
-      case RECENT -> of(id).shared(id, recent);
-      case SHARED -> of(id).shared(id, interval.multipliedBy(2)); // the next list comes by itself before that
+      case SINGLE -> Optional.of(single(id, caller));
+      case RECENT -> of(id).shared(id, recent, caller);
+      case SHARED -> of(id).shared(id, interval.multipliedBy(2), caller); // the next list comes by itself before that
     };
+  }
+
+  public Observation single(ExportId id, Caller caller) {
+    return of(id).single(id, caller);
   }
 
   /** Azure answered a PUT with this document. */

@@ -21,7 +21,6 @@ import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetrics;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -74,10 +73,9 @@ public final class Main {
     Preflight.check(kubernetes, config);
     AzureClock clock = new AzureClock(InstantSource.system());
     SignIn signIn = new SignIn(config.azure());
-    ExportsClient.CallListener calls = (operation, outcome, took) ->
-        Timer.builder("costexport.arm.requests").description("Calls to Azure Resource Manager")
-            .tag("operation", operation.toString()).tag("outcome", outcome).register(registry).record(took);
-    Gate gate = new Gate(clock, config.azure().runsPerMinute());
+    ExportsClient.CallListener calls = new ArmMetrics(registry);
+    Gate gate = new Gate(InstantSource.system(), config.azure().runsPerMinute());
+    ArmMetrics.ofQuota(registry, gate);
     BlobProof proofs = new BlobProof(signIn.http(), config.blobEndpointTemplate(), clock);
     Set<ScopeSnapshots> observed = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>())); // a session may end
     Gauge.builder("costexport.unclaimed.exports", () -> observed.stream().mapToInt(ScopeSnapshots::unclaimed).sum())
@@ -128,7 +126,7 @@ public final class Main {
       }
     });
     operator.register(reconciler, c -> {
-      c.withName("costexport").withFinalizer(CostExport.FINALIZER).withGenerationAware(false).withOnUpdateFilter(Triggers::concerns)
+      c.withName("costexport").withTriggerReconcilerOnAllEvents(true).withGenerationAware(false).withOnUpdateFilter(Triggers::concerns)
           .withRetry(new GenericRetry().withoutMaxAttempts().setInitialInterval(config.settings().backoff().initial().toMillis())
               .setMaxInterval(config.settings().backoff().max().toMillis()));
       if (!config.watchNamespaces().isEmpty()) {

@@ -7,7 +7,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Which changes of an object are news: its spec, its deletion, its finalizer and what it asks for; not our own status. */
+/** Which changes of an object are news: its spec, its deletion, what it asks for, and that somebody took our finalizer off; not what we write. */
 final class Triggers {
   private Triggers() {}
 
@@ -16,7 +16,7 @@ final class Triggers {
     ObjectMeta other = before.getMetadata();
     return !Objects.equals(one.getGeneration(), other.getGeneration())
         || !Objects.equals(one.getDeletionTimestamp(), other.getDeletionTimestamp())
-        || !Objects.equals(one.getFinalizers(), other.getFinalizers())
+        || before.hasFinalizer(CostExport.FINALIZER) && !now.hasFinalizer(CostExport.FINALIZER)
         || !requests(one).equals(requests(other));
   }
 

@@ -1,9 +1,11 @@
 package dev.finops.azure.costexport.reconcile;
 
 import dev.finops.azure.costexport.api.v1alpha1.CostExport;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
 import dev.finops.azure.costexport.arm.AzureClock;
 import dev.finops.azure.costexport.arm.Identity;
 import dev.finops.azure.costexport.export.SasToken;
+import dev.finops.azure.costexport.failure.ArmFailure;
 import dev.finops.azure.costexport.plan.Look;
 import dev.finops.azure.costexport.plan.Observation;
 import dev.finops.azure.costexport.plan.Planner;
@@ -11,13 +13,13 @@ import dev.finops.azure.costexport.plan.Settings;
 import dev.finops.azure.costexport.plan.Situation;
 import dev.finops.azure.costexport.plan.StatusDraft;
 import dev.finops.azure.costexport.plan.Subject;
+import dev.finops.azure.costexport.plan.Urgencies;
 import dev.finops.azure.costexport.plan.Verdict;
+import dev.finops.azure.costexport.quota.Caller;
 import dev.finops.azure.costexport.report.Wakeup;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
-import io.javaoperatorsdk.operator.api.reconciler.DeleteControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
@@ -38,7 +40,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The loop: observe, decide the next step, do it, until there is nothing more to do; then report and rest. */
-public final class CostExportReconciler implements Reconciler<CostExport>, Cleaner<CostExport> {
+public final class CostExportReconciler implements Reconciler<CostExport> {
   private static final Logger LOG = LoggerFactory.getLogger(CostExportReconciler.class);
 
   /**
@@ -50,6 +52,11 @@ public final class CostExportReconciler implements Reconciler<CostExport>, Clean
   /** The watch will bring the newer object within this. */
   private static final Duration SOON = Duration.ofMillis(200);
 
+  /** A list that another pass is making is answered within this, one way or the other, and wakes whoever waits for it. */
+  private static final Duration AWAITED = Duration.ofSeconds(65);
+
+  private static final Duration MOMENTS = Duration.ofSeconds(2);
+
   /** How soon an heir looks whether the owner has gone. */
   private static final Duration HANDOVER = Duration.ofSeconds(1);
 
@@ -58,6 +65,7 @@ public final class CostExportReconciler implements Reconciler<CostExport>, Clean
 
   private final KubernetesClient kubernetes;
   private final StatusWriter statuses;
+  private final Finalizer finalizer;
   private final EventWriter events;
   private final AtomicBoolean skewTold = new AtomicBoolean();
   private final Sessions sessions;
@@ -66,6 +74,7 @@ public final class CostExportReconciler implements Reconciler<CostExport>, Clean
   private final AzureClock clock;
   private final Settings settings;
   private final Memories memories = new Memories();
+  private final Turns turns;
   private final SimpleInboundEventSource<CostExport> wake = new SimpleInboundEventSource<>("wake");
   private Claims claims;
 
@@ -74,6 +83,8 @@ public final class CostExportReconciler implements Reconciler<CostExport>, Clean
       Settings settings, String instance) {
     this.kubernetes = kubernetes;
     this.statuses = new StatusWriter(kubernetes);
+    this.finalizer = new Finalizer(kubernetes);
+    this.turns = new Turns(clock);
     this.events = new EventWriter(kubernetes, clock, instance);
     this.sessions = new Sessions(opener);
     this.secrets = new SecretReader(kubernetes, clock, wake::propagateEvent);
@@ -93,20 +104,31 @@ public final class CostExportReconciler implements Reconciler<CostExport>, Clean
 
   @Override
   public UpdateControl<CostExport> reconcile(CostExport object, Context<CostExport> context) {
-    UpdateControl<CostExport> control = UpdateControl.noUpdate();
-    Optional<Duration> wait;
-    try {
-      wait = pass(object, credentials(object));
-      memories.written(object);
-    } catch (Turn.Stale | KubernetesClientException notAnswered) {
-      wait = Optional.of(later(object, notAnswered));
+    if (context.isPrimaryResourceDeleted()) {
+      forget(object);
+      return UpdateControl.noUpdate();
     }
-    wait.ifPresent(until -> control.rescheduleAfter(until.toMillis()));
+    Caller caller = caller(object);
+    UpdateControl<CostExport> control = UpdateControl.noUpdate();
+    turns.take(caller, () -> turn(object, caller)).ifPresent(wait -> control.rescheduleAfter(wait.toMillis()));
     return control;
   }
 
-  private Optional<Duration> pass(CostExport object, Credentials credentials) {
-    Turn turn = new Turn(around(object, credentials), object, situation(object, credentials));
+  private Optional<Duration> turn(CostExport object, Caller caller) {
+    try {
+      Optional<Duration> wait = object.isMarkedForDeletion() ? delete(object, caller) : pass(finalizer.on(object), caller);
+      memories.written(object);
+      return wait;
+    } catch (Turn.Awaited list) {
+      return Optional.of(AWAITED);
+    } catch (Turn.Stale | KubernetesClientException notAnswered) {
+      return Optional.of(later(object, notAnswered));
+    }
+  }
+
+  private Optional<Duration> pass(CostExport object, Caller caller) {
+    Credentials credentials = credentials(object);
+    Turn turn = new Turn(around(object, credentials, caller), object, situation(object, credentials));
     try {
       Optional<Look> look = Planner.firstLook(turn.situation());
       look.ifPresent(turn::observe);
@@ -117,6 +139,9 @@ public final class CostExportReconciler implements Reconciler<CostExport>, Clean
         }
         verdict = turn.act(Planner.next(turn.situation())).orElse(null);
       }
+      if (isSoon(verdict)) {
+        return Optional.of(SOON);
+      }
       turn.report(verdict);
       watch(object, turn.situation());
       expiries.expires(Names.of(object), turn.situation().secrets().token().flatMap(SasToken::expiry));
@@ -125,8 +150,8 @@ public final class CostExportReconciler implements Reconciler<CostExport>, Clean
         return Optional.of(HANDOVER); // the owner is going, or went while this pass was at it
       }
       return Wakeup.after(turn.situation(), turn.situation().status(), verdict, ThreadLocalRandom.current());
-    } catch (Turn.Stale | KubernetesClientException notWritten) {
-      throw notWritten;
+    } catch (Turn.Stale | Turn.Awaited | KubernetesClientException known) {
+      throw known;
     } catch (RuntimeException fault) {
       LOG.error("{}: a fault of the operator, which is tried again; please report it", Names.of(object), fault);
       throw fault;
@@ -135,26 +160,30 @@ public final class CostExportReconciler implements Reconciler<CostExport>, Clean
     }
   }
 
-  @Override
-  public DeleteControl cleanup(CostExport object, Context<CostExport> context) {
-    try {
-      sessions.session(object.getMetadata().getUid()).ifPresent(session -> session.snapshots().forget(object.getMetadata().getUid()));
-      Credentials credentials = credentials(object);
-      Deletion deletion = new Deletion(around(object, credentials), object, situation(object, credentials), claims.owner(object).or(() -> claims.heir(object)));
-      Optional<Verdict> waiting = deletion.run();
-      memories.keep(object, deletion.situation().memory());
-      memories.written(object);
-      if (waiting.isEmpty()) {
-        forget(object);
-        claims.heir(object).ifPresent(heir -> wake.propagateEvent(ResourceID.fromResource(heir)));
-        return DeleteControl.defaultDelete();
-      }
-      Optional<Duration> wait = Wakeup.after(deletion.situation(), deletion.situation().status(), waiting.get(),
-          ThreadLocalRandom.current());
-      return wait.map(w -> DeleteControl.noFinalizerRemoval().rescheduleAfter(w.toMillis())).orElseGet(DeleteControl::noFinalizerRemoval);
-    } catch (Turn.Stale | KubernetesClientException notWritten) {
-      return DeleteControl.noFinalizerRemoval().rescheduleAfter(later(object, notWritten).toMillis());
+  /** A place in line that is called within moments is not worth a status. */
+  private static boolean isSoon(Verdict verdict) {
+    return verdict instanceof Verdict.Failing(ArmFailure.Throttled throttled, var write, var differences)
+        && throttled.keptBack() && throttled.retryAfter().compareTo(MOMENTS) < 0;
+  }
+
+  private Optional<Duration> delete(CostExport object, Caller caller) {
+    if (!object.hasFinalizer(CostExport.FINALIZER)) {
+      return Optional.empty();
     }
+    sessions.session(object.getMetadata().getUid()).ifPresent(session -> session.snapshots().forget(object.getMetadata().getUid()));
+    Credentials credentials = credentials(object);
+    Deletion deletion = new Deletion(around(object, credentials, caller), object, situation(object, credentials),
+        claims.owner(object).or(() -> claims.heir(object)));
+    Optional<Verdict> waiting = deletion.run();
+    memories.keep(object, deletion.situation().memory());
+    if (waiting.isEmpty()) {
+      finalizer.off(object);
+      forget(object);
+      claims.heir(object).ifPresent(heir -> wake.propagateEvent(ResourceID.fromResource(heir)));
+      return Optional.empty();
+    }
+    return isSoon(waiting.get()) ? Optional.of(SOON)
+        : Wakeup.after(deletion.situation(), deletion.situation().status(), waiting.get(), ThreadLocalRandom.current());
   }
 
   /** An object for which Azure was asked is woken when its export changes; for no other is Azure asked. */
@@ -183,22 +212,31 @@ public final class CostExportReconciler implements Reconciler<CostExport>, Clean
   }
 
   /** Without an identity there is no session: whatever asked Azure then would fail rather than ask as somebody else. */
-  private Turn.Surroundings around(CostExport object, Credentials credentials) {
+  private Turn.Surroundings around(CostExport object, Credentials credentials, Caller caller) {
     Optional<Session> session = credentials.identity().map(identity -> sessions.of(object.getMetadata().getUid(), identity));
-    return new Turn.Surroundings(kubernetes, session.map(Session::azure).orElse(null), session.map(Session::deliveries).orElse(null),
-        session.map(Session::snapshots).orElse(null), statuses, events, clock, skewTold);
+    return new Turn.Surroundings(kubernetes, session.map(Session::azure).orElse(null), session.map(Session::deliveries).map(Turns::outside).orElse(null),
+        session.map(Session::snapshots).orElse(null), statuses, events, clock, skewTold, caller);
+  }
+
+  private Caller caller(CostExport object) {
+    ResourceID id = ResourceID.fromResource(object);
+    CostExportStatus status = Optional.ofNullable(object.getStatus()).orElse(StatusDraft.EMPTY);
+    return new Caller(object.getMetadata().getUid(), object.getMetadata().getNamespace(), Urgencies.of(subject(object), object.getSpec(), status),
+        () -> wake.propagateEvent(id));
+  }
+
+  private Subject subject(CostExport object) {
+    var metadata = object.getMetadata();
+    return new Subject(metadata.getNamespace(), metadata.getName(), metadata.getGeneration(), Instant.parse(metadata.getCreationTimestamp()),
+        object.isMarkedForDeletion(), Optional.ofNullable(metadata.getAnnotations()).orElse(Map.of()), claims.owner(object).map(Names::of));
   }
 
   private Situation situation(CostExport object, Credentials credentials) {
     Instant now = clock.instant();
-    var metadata = object.getMetadata();
     if (object.getStatus() == null) {
       object.setStatus(StatusDraft.EMPTY);
     }
-    Subject subject = new Subject(metadata.getNamespace(), metadata.getName(), metadata.getGeneration(),
-        Instant.parse(metadata.getCreationTimestamp()), metadata.getDeletionTimestamp() != null, Optional.ofNullable(metadata.getAnnotations()).orElse(Map.of()),
-        claims.owner(object).map(Names::of));
-    return new Situation(subject, object.getSpec(), object.getStatus(), new Observation.NotAsked(), memories.of(object, now), settings, now,
+    return new Situation(subject(object), object.getSpec(), object.getStatus(), new Observation.NotAsked(), memories.of(object, now), settings, now,
         credentials.secrets());
   }
 

@@ -5,7 +5,6 @@ import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
 import dev.finops.azure.costexport.arm.Answer;
 import dev.finops.azure.costexport.failure.ArmFailure;
 import dev.finops.azure.costexport.export.ExportId;
-import dev.finops.azure.costexport.plan.Look;
 import dev.finops.azure.costexport.plan.Observation;
 import dev.finops.azure.costexport.plan.Removal;
 import dev.finops.azure.costexport.plan.Situation;
@@ -50,7 +49,7 @@ final class Deletion {
           report(verdict);
           return Optional.of(verdict);
         }
-        case Removal.Step.Observe(var id) -> situation = situation.with(around.snapshots().look(id, Look.SINGLE), around.clock().instant());
+        case Removal.Step.Observe(var id) -> situation = situation.with(around.snapshots().single(id, around.caller()), around.clock().instant());
         case Removal.Step.Delete(var id) -> delete(id);
       }
     }
@@ -58,11 +57,11 @@ final class Deletion {
 
   private void delete(ExportId id) {
     LOG.info("{}: delete {}", Names.of(object), id);
-    Observation after = switch (around.azure().delete(id)) {
+    Observation after = switch (around.azure().delete(id, around.caller())) {
       case Answer.Ok<Boolean> accepted -> {
         situation = situation.with(situation.memory().deleted(around.clock().instant()));
         around.snapshots().doubt(id);
-        yield around.snapshots().look(id, Look.SINGLE);
+        yield around.snapshots().single(id, around.caller());
       }
       case Answer.Failed<Boolean>(ArmFailure failure) -> new Observation.Unanswered(failure);
     };

@@ -24,6 +24,8 @@ import dev.finops.azure.costexport.plan.RunPlanner;
 import dev.finops.azure.costexport.plan.Situation;
 import dev.finops.azure.costexport.plan.Step;
 import dev.finops.azure.costexport.plan.Verdict;
+import dev.finops.azure.costexport.quota.Caller;
+import dev.finops.azure.costexport.quota.Urgency;
 import dev.finops.azure.costexport.report.Report;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Instant;
@@ -59,12 +61,19 @@ final class Turn {
 
   /** What a turn acts on. */
   record Surroundings(KubernetesClient kubernetes, ExportsClient azure, Deliveries deliveries, ScopeSnapshots snapshots, StatusWriter statuses,
-      EventWriter events, AzureClock clock, AtomicBoolean skewTold) {}
+      EventWriter events, AzureClock clock, AtomicBoolean skewTold, Caller caller) {}
 
   /** The object has changed since it was seen: nothing may be written upon what was decided. */
   static final class Stale extends RuntimeException {
     Stale(String what) {
       super(what, null, false, false);
+    }
+  }
+
+  /** The list that is needed is being made for another; it wakes this one when it is there. */
+  static final class Awaited extends RuntimeException {
+    Awaited() {
+      super("the scope is being listed", null, false, false);
     }
   }
 
@@ -79,10 +88,10 @@ final class Turn {
   }
 
   void observe(Look look) {
-    Observation seen = around.snapshots().look(situation.exportId(), look);
+    Observation seen = around.snapshots().look(situation.exportId(), look, around.caller()).orElseThrow(Awaited::new);
     situation = situation.with(seen, around.clock().instant());
     if (seen instanceof Present present && RunPlanner.lostSight(situation, present)
-        && around.azure().runHistory(situation.exportId()) instanceof Answer.Ok<JsonNode>(var history)) {
+        && around.azure().runHistory(situation.exportId(), around.caller()) instanceof Answer.Ok<JsonNode>(var history)) {
       situation = situation.with(new Present(present.export().withRuns(history), present.at(), present.source()), around.clock().instant());
     }
     if (!(seen instanceof Observation.Unanswered)) {
@@ -110,7 +119,7 @@ final class Turn {
       case Step.Create(var body, var desired) -> {
         proveFresh();
         log("create " + situation.exportId());
-        yield written(around.azure().put(situation.exportId(), body), desired, List.of(), List.of(),
+        yield written(around.azure().put(situation.exportId(), body, around.caller().as(Urgency.CREATE)), desired, List.of(), List.of(),
             Note.normal(Reason.CREATED, "created " + situation.exportId()));
       }
       case Step.Update update -> update(update);
@@ -207,7 +216,7 @@ final class Turn {
       case SECRET -> Note.normal(Reason.UPDATED, "sent the SAS token that the Secret has now");
       case REQUEST -> Note.normal(Reason.UPDATED, "sent again, as was asked for");
     };
-    return written(around.azure().put(situation.exportId(), update.body()), update.desired(), update.differences(), corrected, note);
+    return written(around.azure().put(situation.exportId(), update.body(), around.caller().as(Urgency.CHANGE)), update.desired(), update.differences(), corrected, note);
   }
 
   /** An edit that could not be corrected yet is in the status, and was told when it was found. */
@@ -271,7 +280,8 @@ final class Turn {
     proveFresh();
     log("run " + situation.exportId() + " for " + post.run().cause());
     Present present = (Present) situation.observation();
-    return switch (around.azure().run(situation.exportId(), post.run().timePeriod())) {
+    Urgency urgency = post.run().timePeriod() == null ? Urgency.RUN : Urgency.BACKFILL;
+    return switch (around.azure().run(situation.exportId(), post.run().timePeriod(), around.caller().as(urgency))) {
       case Answer.Ok<Boolean> ok -> {
         situation = situation.with(situation.memory().postedRun());
         observe(Look.SINGLE);

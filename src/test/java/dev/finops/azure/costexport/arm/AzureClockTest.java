@@ -2,6 +2,7 @@ package dev.finops.azure.costexport.arm;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.finops.azure.costexport.quota.SettableClock;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

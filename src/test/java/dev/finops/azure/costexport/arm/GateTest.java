@@ -3,11 +3,14 @@ package dev.finops.azure.costexport.arm;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.finops.azure.costexport.export.ExportId;
 import dev.finops.azure.costexport.export.Scope;
 import dev.finops.azure.costexport.failure.ArmFailure.Detail;
 import dev.finops.azure.costexport.failure.ArmFailure.Throttled;
+import dev.finops.azure.costexport.quota.Caller;
+import dev.finops.azure.costexport.quota.SettableClock;
+import dev.finops.azure.costexport.quota.Urgency;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,11 +19,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 class GateTest {
   private static final Scope SCOPE = new Scope("/subscriptions/0a");
   private static final Duration MINUTE = Duration.ofMinutes(1);
+  private static final Identity OWN = new Identity.Own();
+  private static final Identity OTHER = new Identity.ServicePrincipal("tenant", "client", "secret");
+  private static final String ENTITY = "x-ms-ratelimit-microsoft.costmanagement-entity-retry-after";
+  private static final String TENANT = "x-ms-ratelimit-microsoft.costmanagement-tenant-retry-after";
 
   private final SettableClock clock = new SettableClock();
   private final Gate gate = new Gate(clock, 3);
-
-  private static final Identity OWN = new Identity.Own();
 
   @ParameterizedTest
   @CsvSource({
@@ -33,86 +38,129 @@ class GateTest {
       "/subscriptions/0b,                       GET,    false",
       "/providers/Microsoft.Billing/billingAccounts/1, GET, false"})
   void aBucketFreezesAlone(String scope, Operation operation, boolean frozen) {
-    gate.freeze(OWN, SCOPE, Operation.LIST, dry(MINUTE));
+    refuse(SCOPE, Operation.LIST, ENTITY);
 
-    assertEquals(frozen ? Optional.of(MINUTE) : Optional.empty(), wait(new Scope(scope), operation));
+    assertEquals(frozen, isClosed(OWN, new Scope(scope), operation));
+    assertEquals(false, isClosed(OTHER, new Scope(scope), operation));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+      "/subscriptions/0a, GET,  true",
+      "/subscriptions/0b, LIST, true",
+      "/subscriptions/0b, PUT,  false"})
+  void theTenantsBucketIsThatOfAllScopes(String scope, Operation operation, boolean frozen) {
+    assertEquals(Optional.empty(), wait(OWN, new Scope("/subscriptions/0b"), operation), "a bucket that is known before");
+    refuse(SCOPE, Operation.LIST, TENANT);
+
+    assertEquals(frozen, isClosed(OWN, new Scope(scope), operation));
+    assertEquals(frozen, isClosed(OWN, new Scope(scope + "-new"), operation));
+    assertEquals(false, isClosed(OTHER, new Scope(scope), operation));
+  }
+
+  @Test
+  void runsAreRefusedAtTheirScope() {
+    refuse(SCOPE, Operation.RUN, ENTITY);
+
+    assertTrue(isClosed(OWN, SCOPE, Operation.RUN));
+    assertEquals(false, isClosed(OWN, SCOPE, Operation.PUT));
+    assertEquals(false, isClosed(OWN, new Scope("/subscriptions/0a/resourceGroups/finops"), Operation.RUN));
+  }
+
+  @Test
+  void aRunThatTheSubscriptionRefusesClosesItsWrites() {
+    gate.refused(OWN, SCOPE, Operation.RUN, new Throttled(new Detail(429, "SubscriptionRequestsThrottled", "Number of 'write' requests …", ""), MINUTE), answer("retry-after", "60"));
+
+    assertTrue(isClosed(OWN, SCOPE, Operation.PUT));
+    assertTrue(isClosed(OWN, SCOPE, Operation.RUN));
   }
 
   @Test
   void scopesWithoutASubscriptionShareTheTenantsQuota() {
-    gate.freeze(OWN, new Scope("/providers/Microsoft.Billing/billingAccounts/1"), Operation.PUT, dry(MINUTE));
+    refuse(new Scope("/providers/Microsoft.Billing/billingAccounts/1"), Operation.PUT, ENTITY);
 
-    assertEquals(Optional.of(MINUTE), wait(new Scope("/providers/Microsoft.Management/managementGroups/x"), Operation.PUT));
+    assertTrue(isClosed(OWN, new Scope("/providers/Microsoft.Management/managementGroups/x"), Operation.PUT));
   }
 
   @Test
-  void aFrozenBucketThawsWhenItsTimeHasCome() {
-    gate.freeze(OWN, SCOPE, Operation.GET, dry(MINUTE));
-    clock.pass(Duration.ofSeconds(59));
-    assertEquals(Optional.of(Duration.ofSeconds(1)), wait(SCOPE, Operation.GET));
+  void whoIsKeptBackIsToldInAzuresWords() {
+    refuse(SCOPE, Operation.PUT, ENTITY);
 
-    clock.pass(Duration.ofSeconds(1));
-    assertEquals(Optional.empty(), wait(SCOPE, Operation.GET));
+    Throttled kept = gate.admit(OWN, SCOPE, Operation.PUT, caller("daily", Urgency.CREATE)).orElseThrow();
+    assertEquals("Too many requests. Please retry.", kept.detail().message());
+    assertTrue(kept.retryAfter().compareTo(MINUTE) >= 0, () -> kept.toString());
   }
 
   @Test
-  void aBucketThatIsDryForNoTimeFreezesForASecond() {
-    gate.freeze(OWN, SCOPE, Operation.GET, dry(Duration.ZERO));
+  void whoWaitsForItsTurnIsToldWhatItWaitsFor() {
+    Throttled last = null;
+    for (int call = 0; call <= 200; call++) {
+      last = gate.admit(OWN, SCOPE, Operation.PUT, caller("daily-" + call, Urgency.CREATE)).orElse(null);
+    }
 
-    assertEquals(Optional.of(Duration.ofSeconds(1)), wait(SCOPE, Operation.GET));
+    assertTrue(last.keptBack());
+    assertEquals("other calls go first: Azure Resource Manager takes 200 calls to write at once and 10 more a second (0a)", last.detail().text());
   }
 
   @Test
-  void aShorterWaitThawsNothing() {
-    gate.freeze(OWN, SCOPE, Operation.GET, dry(MINUTE));
-    gate.freeze(OWN, SCOPE, Operation.GET, dry(Duration.ofSeconds(1)));
+  void whatAzureSaysIsLeftCounts() {
+    gate.heard(OWN, SCOPE, Operation.PUT, answer("x-ms-ratelimit-remaining-subscription-writes", "0"));
+    gate.heard(OWN, SCOPE, Operation.GET, answer("x-ms-ratelimit-remaining-subscription-reads", "DefaultQuota:0"));
 
-    assertEquals(Optional.of(MINUTE), wait(SCOPE, Operation.GET));
+    assertTrue(isClosed(OWN, SCOPE, Operation.PUT));
+    assertEquals(false, isClosed(OWN, SCOPE, Operation.GET));
   }
 
   @Test
   void aScopeTakesSoManyRunsInAnyMinute() {
     for (int run = 0; run < 3; run++) {
-      assertEquals(Optional.empty(), wait(SCOPE, Operation.RUN));
+      assertEquals(Optional.empty(), wait(OWN, SCOPE, Operation.RUN));
       clock.pass(Duration.ofSeconds(10));
     }
-    assertEquals(Optional.of(Duration.ofSeconds(30)), wait(SCOPE, Operation.RUN));
-    assertEquals(Optional.empty(), wait(new Scope("/subscriptions/0b"), Operation.RUN));
+    assertEquals(Optional.of(Duration.ofSeconds(30)), wait(OWN, SCOPE, Operation.RUN));
+    assertEquals(Optional.empty(), wait(OWN, new Scope("/subscriptions/0b"), Operation.RUN));
 
     clock.pass(Duration.ofSeconds(30));
-    assertEquals(Optional.empty(), wait(SCOPE, Operation.RUN));
-    assertEquals(Optional.of(Duration.ofSeconds(10)), wait(SCOPE, Operation.RUN));
+    assertEquals(Optional.empty(), wait(OWN, SCOPE, Operation.RUN));
+    assertEquals(Optional.of(Duration.ofSeconds(10)), wait(OWN, SCOPE, Operation.RUN));
   }
 
   @Test
   void aRunThatWasHeldBackIsNotCounted() {
-    gate.freeze(OWN, SCOPE, Operation.RUN, dry(MINUTE));
+    refuse(SCOPE, Operation.RUN, ENTITY);
     for (int attempt = 0; attempt < 5; attempt++) {
-      assertEquals(Optional.of(MINUTE), wait(SCOPE, Operation.RUN));
+      assertEquals(Optional.of(MINUTE), wait(OWN, SCOPE, Operation.RUN));
     }
     clock.pass(MINUTE);
 
-    assertEquals(Optional.empty(), wait(SCOPE, Operation.RUN));
+    assertEquals(Optional.empty(), wait(OWN, SCOPE, Operation.RUN));
   }
 
   @Test
-  void anIdentityHasItsOwnQuotaAndSharesAScopesPaceOfRuns() {
-    Identity other = new Identity.ServicePrincipal("tenant", "client", "secret");
-    gate.freeze(OWN, SCOPE, Operation.GET, dry(MINUTE));
-    assertEquals(Optional.empty(), gate.admit(other, SCOPE, Operation.GET));
-
+  void identitiesShareAScopesPaceOfRuns() {
     for (int run = 0; run < 3; run++) {
-      assertEquals(Optional.empty(), gate.admitRun(run % 2 == 0 ? OWN : other, new ExportId(SCOPE, "daily"), false));
+      assertEquals(Optional.empty(), wait(run % 2 == 0 ? OWN : OTHER, SCOPE, Operation.RUN));
     }
-    assertTrue(gate.admitRun(other, new ExportId(SCOPE, "daily"), false).isPresent());
+    assertTrue(wait(OTHER, SCOPE, Operation.RUN).isPresent());
   }
 
-  private Optional<Duration> wait(Scope scope, Operation operation) {
-    return (operation == Operation.RUN ? gate.admitRun(OWN, new ExportId(scope, "daily"), false) : gate.admit(OWN, scope, operation))
-        .map(Throttled::retryAfter);
+  private void refuse(Scope scope, Operation operation, String header) {
+    gate.refused(OWN, scope, operation, new Throttled(new Detail(429, "429", "Too many requests. Please retry.", ""), MINUTE), answer(header, "60"));
   }
 
-  private static Throttled dry(Duration wait) {
-    return new Throttled(new Detail(429, "429", "Too many requests. Please retry.", ""), wait);
+  private boolean isClosed(Identity identity, Scope scope, Operation operation) {
+    return wait(identity, scope, operation).isPresent();
+  }
+
+  private Optional<Duration> wait(Identity identity, Scope scope, Operation operation) {
+    return gate.admit(identity, scope, operation, caller("daily", Urgency.RUN)).map(Throttled::retryAfter);
+  }
+
+  private static Caller caller(String key, Urgency urgency) {
+    return new Caller(key, "finops", urgency, () -> { });
+  }
+
+  private static RawAnswer answer(String header, String value) {
+    return new RawAnswer(429, Map.of(header, value), new byte[0]);
   }
 }

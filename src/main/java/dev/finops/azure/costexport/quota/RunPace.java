@@ -1,4 +1,4 @@
-package dev.finops.azure.costexport.arm;
+package dev.finops.azure.costexport.quota;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -13,14 +13,14 @@ import java.util.Optional;
  * minute go first, and then those that wait longer. A run of an export's own definition, which people wait for, goes before those
  * of past months.
  */
-final class RunPace {
+public final class RunPace {
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
   private final int perMinute;
   private final Deque<Run> recent = new ArrayDeque<>();
   private final Map<String, Waiting> waiting = new HashMap<>();
 
-  RunPace(int perMinute) {
+  public RunPace(int perMinute) {
     this.perMinute = perMinute;
   }
 
@@ -35,7 +35,7 @@ final class RunPace {
    * @param export who asks
    * @param ofMonth whether the run has a period of its own
    */
-  synchronized Optional<Duration> admit(String export, boolean ofMonth, Instant now) {
+  public synchronized Optional<Duration> admit(String export, boolean ofMonth, Instant now) {
     while (!recent.isEmpty() && !recent.peekFirst().at.isAfter(now.minus(MINUTE))) {
       recent.removeFirst();
     }

@@ -1,4 +1,4 @@
-package dev.finops.azure.costexport.arm;
+package dev.finops.azure.costexport.quota;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

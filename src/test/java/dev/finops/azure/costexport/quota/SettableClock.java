@@ -1,11 +1,11 @@
-package dev.finops.azure.costexport.arm;
+package dev.finops.azure.costexport.quota;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
 /** Time that passes when a test says so. */
-final class SettableClock implements InstantSource {
+public final class SettableClock implements InstantSource {
   private Instant now = Instant.parse("2026-11-15T10:00:00Z");
 
   @Override
@@ -13,7 +13,7 @@ final class SettableClock implements InstantSource {
     return now;
   }
 
-  void pass(Duration time) {
+  public void pass(Duration time) {
     now = now.plus(time);
   }
 }

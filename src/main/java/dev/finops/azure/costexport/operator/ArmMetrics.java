@@ -1,0 +1,34 @@
+package dev.finops.azure.costexport.operator;
+
+import dev.finops.azure.costexport.arm.ExportsClient.CallListener;
+import dev.finops.azure.costexport.arm.Gate;
+import dev.finops.azure.costexport.arm.Operation;
+import dev.finops.azure.costexport.reconcile.Turns;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+
+/** Calls to Azure Resource Manager and the quota that they are taken from; a pass that waits for an answer makes room for another. */
+record ArmMetrics(MeterRegistry registry) implements CallListener {
+  static void ofQuota(MeterRegistry registry, Gate gate) {
+    for (Gate.Kind kind : Gate.Kind.values()) {
+      Gauge.builder("costexport.arm.waiting", gate, g -> g.waiting(kind)).tag("kind", kind.toString())
+          .description("Calls that wait in line for Azure's quota").register(registry);
+      Gauge.builder("costexport.arm.bucket.calls", gate, g -> g.lowest(kind)).tag("kind", kind.toString())
+          .description("Calls that are left of Azure's quota, in the emptiest of its buckets").register(registry);
+    }
+  }
+
+  @Override
+  public void calling() {
+    Turns.waiting();
+  }
+
+  @Override
+  public void called(Operation operation, String outcome, Duration took) {
+    Turns.goingOn();
+    Timer.builder("costexport.arm.requests").description("Calls to Azure Resource Manager")
+        .tag("operation", operation.toString()).tag("outcome", outcome).register(registry).record(took);
+  }
+}

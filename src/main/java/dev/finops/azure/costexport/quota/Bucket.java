@@ -1,0 +1,139 @@
+package dev.finops.azure.costexport.quota;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One bucket of Azure's quota, as Azure fills it: so many calls at once, and so many more a second. Nobody waits here: who comes too
+ * early gets a place in line and is woken when its turn has come. The rate is learned: a refusal halves it and empties the bucket,
+ * then it grows again, up to what Azure documents.
+ */
+public final class Bucket {
+  /** How long a turn is kept for who was woken. */
+  static final Duration TURN = Duration.ofSeconds(10);
+
+  /** Azure counts by its own clock: what is used stays so much below what it grants that a late call does not meet an empty bucket. */
+  private static final double OF_RATE = 0.97;
+  private static final double OF_BURST = 0.98;
+
+  private static final double SLOWEST = 1 / 600.0;
+  private static final Duration RECOVERY = Duration.ofMinutes(2);
+  private static final Duration LEAST_FREEZE = Duration.ofSeconds(1);
+
+  private final double burst;
+  private final double fullRate;
+  private final Line line = new Line();
+  private final Map<String, Instant> turns = new HashMap<>();
+  private double rate;
+  private double calls;
+  private Instant filledAt = Instant.MIN;
+  private Instant frozenUntil = Instant.MIN;
+
+  /**
+   * @param burst how many calls a full bucket has
+   * @param perSecond how many are added in a second
+   */
+  public Bucket(int burst, double perSecond) {
+    this.burst = Math.max(1, burst * OF_BURST);
+    this.fullRate = perSecond * OF_RATE;
+    this.rate = fullRate;
+    this.calls = this.burst;
+  }
+
+  /** Empty when the call may go, which counts it; else how long it takes until its turn comes, as far as is known now. */
+  public synchronized Optional<Duration> admit(Caller caller, Instant now) {
+    fill(now);
+    if (turns.remove(caller.key()) != null) {
+      return Optional.empty();
+    }
+    if (line.isEmpty() && !frozen(now) && calls >= 1) {
+      calls--;
+      return Optional.empty();
+    }
+    line.join(caller);
+    double missing = Math.max(0, line.ahead(caller) + 1 - calls);
+    return Optional.of(thaw(now).plusMillis((long) Math.ceil(missing / rate * 1000)));
+  }
+
+  /** Those whose turn has come: for each a call is kept. */
+  public synchronized List<Caller> next(Instant now) {
+    fill(now);
+    List<Caller> next = new ArrayList<>();
+    while (!line.isEmpty() && !frozen(now) && calls >= 1) {
+      Caller caller = line.take();
+      calls--;
+      turns.put(caller.key(), now.plus(TURN));
+      next.add(caller);
+    }
+    return next;
+  }
+
+  /** How long until somebody's turn comes; empty when nobody waits. */
+  public synchronized Optional<Duration> due(Instant now) {
+    fill(now);
+    return line.isEmpty() ? Optional.empty() : Optional.of(thaw(now).plusMillis((long) Math.ceil(Math.max(0, 1 - calls) / rate * 1000)));
+  }
+
+  /** Azure refused a call for so long. Those that it refuses while it is known to be dry say nothing new, but for the time. */
+  public synchronized void refused(Duration named, Instant now) {
+    fill(now);
+    if (!frozen(now)) {
+      rate = Math.max(fullRate * SLOWEST, rate / 2);
+    }
+    Duration slowest = Duration.ofMillis((long) (1000 / rate));
+    Duration wait = longer(longer(named, LEAST_FREEZE), slowest);
+    frozenUntil = now.plus(wait).isAfter(frozenUntil) ? now.plus(wait) : frozenUntil;
+    calls = Math.min(calls, 1); // one call finds out
+  }
+
+  /** Azure said how many calls the bucket has left. */
+  public synchronized void remaining(long left) {
+    calls = Math.min(calls, left);
+  }
+
+  /** A call that was admitted was not made. */
+  public synchronized void unused() {
+    calls++;
+  }
+
+  public synchronized int waiting() {
+    return line.size();
+  }
+
+  public synchronized double level() {
+    return calls;
+  }
+
+  private void fill(Instant now) {
+    turns.values().removeIf(until -> {
+      boolean passed = until.isBefore(now);
+      calls += passed ? 1 : 0;
+      return passed;
+    });
+    Instant from = filledAt.isAfter(frozenUntil) ? filledAt : frozenUntil;
+    if (from.isBefore(now) && from.isAfter(Instant.MIN)) {
+      double seconds = Duration.between(from, now).toNanos() / 1e9;
+      calls += seconds * rate;
+      rate = Math.min(fullRate, rate + fullRate * seconds / RECOVERY.toSeconds());
+    }
+    calls = Math.min(burst, calls);
+    filledAt = now;
+  }
+
+  private boolean frozen(Instant now) {
+    return frozenUntil.isAfter(now);
+  }
+
+  private Duration thaw(Instant now) {
+    return frozen(now) ? Duration.between(now, frozenUntil) : Duration.ZERO;
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) > 0 ? one : other;
+  }
+}

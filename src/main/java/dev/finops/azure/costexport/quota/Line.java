@@ -1,0 +1,87 @@
+package dev.finops.azure.costexport.quota;
+
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * Those who wait. The more urgent goes first; among equals the namespaces take turns, and of one namespace who came first. Of every
+ * five one is whoever waits longest, so that a stream of urgent ones starves nobody.
+ */
+final class Line {
+  private static final int OLDEST_OF = 5;
+
+  private final Map<String, Place> byAge = new LinkedHashMap<>();
+  private final Map<Urgency, Ranks> ranks = new EnumMap<>(Urgency.class);
+  private long arrivals;
+  private long taken;
+
+  /** @param round how often its namespace had its turn before */
+  private record Place(Caller caller, long round, long arrival) {}
+
+  private static final class Ranks {
+    final TreeSet<Place> places = new TreeSet<>(Comparator.comparingLong(Place::round).thenComparingLong(Place::arrival));
+    final Map<String, Long> lastRounds = new HashMap<>();
+    long round;
+
+    long nextRound(String namespace) {
+      long next = Math.max(round, lastRounds.getOrDefault(namespace, -1L) + 1);
+      lastRounds.put(namespace, next);
+      return next;
+    }
+  }
+
+  boolean isEmpty() {
+    return byAge.isEmpty();
+  }
+
+  int size() {
+    return byAge.size();
+  }
+
+  /** Who waits already keeps the place, unless it has become more or less urgent. */
+  void join(Caller caller) {
+    Place known = byAge.get(caller.key());
+    if (known != null && known.caller.urgency() == caller.urgency()) {
+      return;
+    }
+    if (known != null) {
+      leave(caller.key());
+    }
+    Ranks equals = ranks.computeIfAbsent(caller.urgency(), urgency -> new Ranks());
+    Place place = new Place(caller, equals.nextRound(caller.namespace()), arrivals++);
+    equals.places.add(place);
+    byAge.put(caller.key(), place);
+  }
+
+  void leave(String key) {
+    Place place = byAge.remove(key);
+    if (place != null) {
+      Ranks equals = ranks.get(place.caller.urgency());
+      equals.places.remove(place);
+      if (equals.places.isEmpty()) {
+        ranks.remove(place.caller.urgency());
+      }
+    }
+  }
+
+  /** Whose turn it is; the line must not be empty. */
+  Caller take() {
+    Place place = ++taken % OLDEST_OF == 0
+        ? byAge.values().iterator().next()
+        : ranks.values().iterator().next().places.first();
+    ranks.get(place.caller.urgency()).round = place.round;
+    leave(place.caller.key());
+    return place.caller;
+  }
+
+  /** How many go before it. */
+  int ahead(Caller caller) {
+    Place place = byAge.get(caller.key());
+    int moreUrgent = ranks.entrySet().stream().filter(other -> other.getKey().compareTo(caller.urgency()) < 0).mapToInt(other -> other.getValue().places.size()).sum();
+    return moreUrgent + ranks.get(caller.urgency()).places.headSet(place).size();
+  }
+}
