@@ -55,8 +55,8 @@ abstract class LeastPrivilege extends StoringTest {
     }
     Map<String, String> settings = new HashMap<>(super.settings());
     settings.putAll(Map.of("KUBECONFIG", kubeconfig.toString(), "WATCH_NAMESPACES", ""));
-    Chart.container(chart).path("env").valueStream().filter(variable -> variable.path("name").asText().matches("(WATCH|LEA).*"))
-        .forEach(variable -> settings.put(variable.path("name").asText(), variable.path("value").asText()));
+    Chart.container(chart).path("env").valueStream().filter(variable -> variable.path("name").asText().matches("(WATCH|LEA|HTTPS_PROXY|NO_PROXY).*"))
+        .forEach(variable -> settings.put(variable.path("name").asText(), variable.path("value").asText().replace("$(KUBERNETES_SERVICE_HOST)", "127.0.0.1")));
     return settings;
   }
 

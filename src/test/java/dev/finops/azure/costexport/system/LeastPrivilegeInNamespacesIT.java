@@ -6,12 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** With Roles, for the namespaces that are named. */
+/** With Roles, for the namespaces that are named, and a proxy that is nowhere: neither the API server nor loopback is asked through it. */
 class LeastPrivilegeInNamespacesIT extends LeastPrivilege {
 
   @Override
   String[] chartSettings() {
-    return new String[] {"--set", "watchNamespaces={" + namespace + "}", "--set", "rbac.secretNames={azure-finops-credentials,named,sas}"};
+    return new String[] {"--set", "watchNamespaces={" + namespace + "}", "--set", "rbac.secretNames={azure-finops-credentials,named,sas}",
+        "--set", "proxy.https=http://127.0.0.1:1"};
   }
 
   @Test
