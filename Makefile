@@ -13,7 +13,7 @@ QUIET := --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allo
 CLASSPATH_FILE := target/test-classpath
 TEST_CLASSPATH = target/test-classes:target/classes:$$(cat $(CLASSPATH_FILE))
 
-.PHONY: help build test unit demo simulator run figures figures-backfill bench crd pages servers clean prerequisites
+.PHONY: help build test unit demo simulator run figures figures-backfill bench crd pages manifests servers tools clean prerequisites
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -21,7 +21,7 @@ help: ## list the commands
 demo: build servers $(CLASSPATH_FILE) ## a cluster, a simulated Azure and the operator on this machine: no account needed; DEMO_EXIT=1 ends by itself
 	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.costexport.demo.Demo
 
-test: prerequisites servers ## everything that must pass, from nothing
+test: prerequisites servers tools ## everything that must pass, from nothing
 	@mvn -B -ntp verify
 	@$(MAKE) target/costexport-operator
 
@@ -63,6 +63,12 @@ pages: prerequisites ## write the generated pages of docs/ anew
 
 servers: ## build the servers that the tests and the demo use (once, about 7 minutes, cached outside this folder)
 	@src/test/servers/build >/dev/null
+
+manifests: ## write the chart's CRD and README and deploy/ anew, from crds/ and the chart
+	@src/test/tools/manifests
+
+tools: ## build the tools that check the chart (once, about 4 minutes, cached outside this folder)
+	@src/test/tools/build >/dev/null
 
 clean: ## remove what was built here
 	@rm -rf target

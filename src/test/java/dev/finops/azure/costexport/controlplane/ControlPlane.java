@@ -1,5 +1,7 @@
 package dev.finops.azure.costexport.controlplane;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -27,6 +29,8 @@ import java.util.UUID;
 /** A real cluster without nodes: etcd and a kube-apiserver with RBAC on loopback. It ends with this JVM. */
 public final class ControlPlane implements AutoCloseable {
   private static final Path CRD = Path.of("crds/costexports.azure.finops.dev.yaml");
+
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   private static final class Shared {
     static final ControlPlane INSTANCE = start(newDirectory(), false);
@@ -87,7 +91,17 @@ public final class ControlPlane implements AutoCloseable {
   }
 
   /** The same, with this namespace as its context's default. */
-  public synchronized Path kubeconfig(String namespace) {
+  public Path kubeconfig(String namespace) {
+    return kubeconfig("kubeconfig-" + namespace, namespace, token);
+  }
+
+  /** A service account's, for an hour, with its namespace as the context's default. */
+  public Path kubeconfigOf(String namespace, String serviceAccount) {
+    String issued = kubectl().run("", "create", "token", serviceAccount, "--namespace", namespace).orFail().strip();
+    return kubeconfig("kubeconfig-" + namespace + "-" + serviceAccount, namespace, issued);
+  }
+
+  private synchronized Path kubeconfig(String file, String namespace, String token) {
     try {
       var ca = Base64.getEncoder().encodeToString(Files.readAllBytes(certificate()));
       var written = Files.writeString(directory.resolve("kubeconfig.new"), """
@@ -95,14 +109,14 @@ public final class ControlPlane implements AutoCloseable {
           kind: Config
           current-context: test
           contexts:
-          - {name: test, context: {cluster: test, user: admin, namespace: %s}}
+          - {name: test, context: {cluster: test, user: test, namespace: %s}}
           clusters:
           - {name: test, cluster: {server: "https://127.0.0.1:%d", certificate-authority-data: %s}}
           users:
-          - {name: admin, user: {token: %s}}
+          - {name: test, user: {token: %s}}
           """.formatted(namespace, port, ca, token));
       // At once, as somebody may be reading the one that is there.
-      return Files.move(written, directory.resolve("kubeconfig-" + namespace), StandardCopyOption.ATOMIC_MOVE);
+      return Files.move(written, directory.resolve(file), StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -112,6 +126,16 @@ public final class ControlPlane implements AutoCloseable {
   public String newNamespace(String prefix) {
     var namespace = new NamespaceBuilder().withNewMetadata().withGenerateName(prefix + "-").endMetadata().build();
     return client.resource(namespace).create().getMetadata().getName();
+  }
+
+  /** What a service account has asked for so far, as the API server's audit log has it. */
+  public List<JsonNode> audited(String namespace, String serviceAccount) {
+    String user = "system:serviceaccount:" + namespace + ":" + serviceAccount;
+    try (var lines = Files.lines(directory.resolve("audit.log"))) {
+      return lines.filter(line -> line.contains(user)).map(ControlPlane::json).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   public Kubectl kubectl() {
@@ -147,6 +171,15 @@ public final class ControlPlane implements AutoCloseable {
     var serviceAccountKey = Files.writeString(directory.resolve("service-account.key"), newKeyPair());
     var tokens = Files.writeString(directory.resolve("tokens.csv"), token + ",admin,admin,system:masters\n");
 
+    var audit = Files.writeString(directory.resolve("audit.yaml"), """
+        apiVersion: audit.k8s.io/v1
+        kind: Policy
+        omitStages: [RequestReceived]
+        rules:
+        - {level: Metadata, userGroups: ["system:serviceaccounts"]}
+        - {level: None}
+        """);
+
     int etcdPort = Server.freePort();
     var etcd = launch("etcd",
         "--data-dir=" + directory.resolve("etcd"), "--unsafe-no-fsync",
@@ -161,6 +194,7 @@ public final class ControlPlane implements AutoCloseable {
         "--service-cluster-ip-range=10.0.0.0/24", "--token-auth-file=" + tokens, "--authorization-mode=RBAC",
         "--service-account-issuer=https://kubernetes.default.svc",
         "--service-account-key-file=" + serviceAccountKey, "--service-account-signing-key-file=" + serviceAccountKey,
+        "--audit-policy-file=" + audit, "--audit-log-path=" + directory.resolve("audit.log"),
         // No neighbours and few clients: what they would need only costs start-up time.
         "--endpoint-reconciler-type=none", "--enable-priority-and-fairness=false", "--profiling=false");
     apiServer.await(() -> Files.exists(certificate().resolveSibling("apiserver.key")));
@@ -201,6 +235,14 @@ public final class ControlPlane implements AutoCloseable {
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
+    }
+  }
+
+  private static JsonNode json(String line) {
+    try {
+      return JSON.readTree(line);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

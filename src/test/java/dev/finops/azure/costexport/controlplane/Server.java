@@ -40,12 +40,17 @@ public final class Server implements AutoCloseable {
 
   /** Where the servers are; builds them when this machine has none yet. */
   public static Path binaries() {
+    return built("src/test/servers/build");
+  }
+
+  /** The directory that a build script prints. */
+  public static Path built(String script) {
     try {
-      var build = new ProcessBuilder("src/test/servers/build").redirectError(ProcessBuilder.Redirect.INHERIT).start();
+      var build = new ProcessBuilder(script).redirectError(ProcessBuilder.Redirect.INHERIT).start();
       try (var stdout = build.inputReader(UTF_8)) {
         var directory = stdout.readLine();
         if (build.waitFor() != 0) {
-          throw new IllegalStateException("src/test/servers/build failed; what it printed is above");
+          throw new IllegalStateException(script + " failed; what it printed is above");
         }
         return Path.of(directory);
       }

@@ -25,7 +25,7 @@ class PagesTest {
   static Stream<Path> pages() throws IOException {
     try (var docs = Files.walk(Path.of("docs"))) {
       return Stream.concat(docs.filter(path -> path.toString().endsWith(".md")).toList().stream(),
-          Stream.of("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md").map(Path::of));
+          Stream.of("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "charts/costexport-operator/README.md").map(Path::of));
     }
   }
 

@@ -49,8 +49,8 @@ public final class Azurite implements BlobSink, AutoCloseable {
   /** Trusted by whoever trusts the simulator. */
   public static Azurite start(AzureSimulator azure, Path directory, String... accounts) {
     try {
-      Files.createDirectories(directory);
-      Server server = new Server(directory.resolve("azurite.log"), List.of(
+      // A log of its own: its address is read from it, and test runs in two processes share the directory.
+      Server server = new Server(Files.createTempFile(Files.createDirectories(directory), "azurite-", ".log"), List.of(
           "node", Server.binaries().resolve("azurite/node_modules/azurite/dist/src/blob/main.js").toString(),
           "--blobPort", "0", "--cert", azure.certificateFile().toString(), "--key", azure.keyFile().toString(), "--oauth", "basic",
           "--inMemoryPersistence", "--skipApiVersionCheck", "--disableTelemetry", "--silent"),
