@@ -18,19 +18,19 @@ TEST_CLASSPATH = target/test-classes:target/classes:$$(cat $(CLASSPATH_FILE))
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
-demo: build servers $(CLASSPATH_FILE) ## a cluster, a simulated Azure and the operator on this machine: no account needed; DEMO_EXIT=1 ends by itself
+demo: build servers ## a cluster, a simulated Azure and the operator on this machine: no account needed; DEMO_EXIT=1 ends by itself
 	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.costexport.demo.Demo
 
 test: prerequisites servers tools ## everything that must pass, from nothing
 	@mvn -B -ntp verify
-	@$(MAKE) target/costexport-operator
+	@$(MAKE) -s target/costexport-operator
 
 unit: prerequisites ## the tests that need no servers
 	@mvn -B -ntp test
 
 build: prerequisites ## the operator: target/costexport-operator.jar, target/lib/, target/costexport-operator with its AOT cache
 	@echo "build: the operator" && $(MVN) package -DskipTests
-	@$(MAKE) target/costexport-operator.aot
+	@$(MAKE) -s target/costexport-operator.aot
 
 target/costexport-operator: src/main/launcher/costexport-operator
 	@install -m 755 $< $@
@@ -43,16 +43,16 @@ target/costexport-operator.aot: target/costexport-operator.jar target/costexport
 run: build ## the operator against the current kubeconfig
 	@exec target/costexport-operator
 
-simulator: build $(CLASSPATH_FILE) ## the simulated Azure alone, for people who try things by hand
+simulator: build ## the simulated Azure alone, for people who try things by hand
 	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.costexport.simulator.SimulatorMain --log
 
-figures: build servers $(CLASSPATH_FILE) ## measure latency, calls, memory and start-up on this machine (2 minutes)
+figures: build servers ## measure latency, calls, memory and start-up on this machine (2 minutes)
 	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.costexport.bench.Figures
 
-figures-backfill: build servers $(CLASSPATH_FILE) ## measure backfills of 12 and 84 months, also with kill -9 every few seconds (25 minutes)
+figures-backfill: build servers ## measure backfills of 12 and 84 months, also with kill -9 every few seconds (25 minutes)
 	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.costexport.bench.BackfillFigures
 
-bench: build servers $(CLASSPATH_FILE) ## measure 1,000 CostExports at once, and at rest (4 minutes)
+bench: build servers ## measure 1,000 CostExports at once, and at rest (4 minutes)
 	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.costexport.bench.ScaleFigures
 
 crd: prerequisites ## write crds/ anew from the Java types

@@ -10,6 +10,8 @@ import dev.finops.azure.costexport.quota.Urgency;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -26,7 +28,6 @@ import java.util.stream.DoubleStream;
  */
 public final class Gate {
   private static final Detail PACED = new Detail(0, "", "the scope takes no more runs in this minute (RUNS_PER_MINUTE)", "");
-  private static final Duration LEAST_FREEZE = Duration.ofSeconds(1);
 
   /** In whose name Cost Management refuses for all scopes at once (docs/azure.md, "Throttling"). */
   private static final Set<String> OF_ALL_SCOPES = Set.of("tenant", "client", "clienttype", "clientappid");
@@ -121,7 +122,7 @@ public final class Gate {
   /** Closes exactly the bucket that the answer names. */
   void refused(Identity identity, Scope scope, Operation operation, Throttled throttled, RawAnswer answer) {
     Instant now = clock.instant();
-    Refusal refusal = new Refusal(now.plus(longer(throttled.retryAfter(), LEAST_FREEZE)), throttled.detail());
+    Refusal refusal = new Refusal(now.plus(Collections.max(List.of(throttled.retryAfter(), Bucket.LEAST_FREEZE))), throttled.detail());
     Kind kind = Kind.of(operation);
     if (OF_ALL_SCOPES.stream().anyMatch(RetryAfter.buckets(answer.headers())::contains)) {
       close(new Key(identity.quota(), "", kind), refusal);
@@ -196,9 +197,5 @@ public final class Gate {
       bucket.next(clock.instant()).forEach(caller -> caller.wake().run());
       later(bucket);
     }, due.get().toMillis() + 1, TimeUnit.MILLISECONDS);
-  }
-
-  private static Duration longer(Duration one, Duration other) {
-    return one.compareTo(other) > 0 ? one : other;
   }
 }

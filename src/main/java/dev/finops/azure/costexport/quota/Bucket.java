@@ -3,9 +3,8 @@ package dev.finops.azure.costexport.quota;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -14,21 +13,19 @@ import java.util.Optional;
  * then it grows again, up to what Azure documents.
  */
 public final class Bucket {
-  /** How long a turn is kept for who was woken. */
-  static final Duration TURN = Duration.ofSeconds(10);
-
   /** Azure counts by its own clock: what is used stays so much below what it grants that a late call does not meet an empty bucket. */
   private static final double OF_RATE = 0.97;
   private static final double OF_BURST = 0.98;
 
   private static final double SLOWEST = 1 / 600.0;
   private static final Duration RECOVERY = Duration.ofMinutes(2);
-  private static final Duration LEAST_FREEZE = Duration.ofSeconds(1);
+
+  /** A bucket that Azure calls dry for 0 seconds is dry all the same. */
+  public static final Duration LEAST_FREEZE = Duration.ofSeconds(1);
 
   private final double burst;
   private final double fullRate;
   private final Line line = new Line();
-  private final Map<String, Instant> turns = new HashMap<>();
   private double rate;
   private double calls;
   private Instant filledAt = Instant.MIN;
@@ -48,7 +45,7 @@ public final class Bucket {
   /** Empty when the call may go, which counts it; else how long it takes until its turn comes, as far as is known now. */
   public synchronized Optional<Duration> admit(Caller caller, Instant now) {
     fill(now);
-    if (turns.remove(caller.key()) != null) {
+    if (line.comes(caller.key())) {
       return Optional.empty();
     }
     if (line.isEmpty() && !frozen(now) && calls >= 1) {
@@ -65,10 +62,8 @@ public final class Bucket {
     fill(now);
     List<Caller> next = new ArrayList<>();
     while (!line.isEmpty() && !frozen(now) && calls >= 1) {
-      Caller caller = line.take();
+      next.add(line.call(now));
       calls--;
-      turns.put(caller.key(), now.plus(TURN));
-      next.add(caller);
     }
     return next;
   }
@@ -86,8 +81,7 @@ public final class Bucket {
       rate = Math.max(fullRate * SLOWEST, rate / 2);
     }
     Duration slowest = Duration.ofMillis((long) (1000 / rate));
-    Duration wait = longer(longer(named, LEAST_FREEZE), slowest);
-    frozenUntil = now.plus(wait).isAfter(frozenUntil) ? now.plus(wait) : frozenUntil;
+    frozenUntil = Collections.max(List.of(frozenUntil, now.plus(Collections.max(List.of(named, LEAST_FREEZE, slowest)))));
     calls = Math.min(calls, 1); // one call finds out
   }
 
@@ -110,12 +104,8 @@ public final class Bucket {
   }
 
   private void fill(Instant now) {
-    turns.values().removeIf(until -> {
-      boolean passed = until.isBefore(now);
-      calls += passed ? 1 : 0;
-      return passed;
-    });
-    Instant from = filledAt.isAfter(frozenUntil) ? filledAt : frozenUntil;
+    calls += line.passed(now);
+    Instant from = Collections.max(List.of(filledAt, frozenUntil));
     if (from.isBefore(now) && from.isAfter(Instant.MIN)) {
       double seconds = Duration.between(from, now).toNanos() / 1e9;
       calls += seconds * rate;
@@ -131,9 +121,5 @@ public final class Bucket {
 
   private Duration thaw(Instant now) {
     return frozen(now) ? Duration.between(now, frozenUntil) : Duration.ZERO;
-  }
-
-  private static Duration longer(Duration one, Duration other) {
-    return one.compareTo(other) > 0 ? one : other;
   }
 }

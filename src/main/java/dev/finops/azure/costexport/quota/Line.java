@@ -1,5 +1,7 @@
 package dev.finops.azure.costexport.quota;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -9,13 +11,17 @@ import java.util.TreeSet;
 
 /**
  * Those who wait. The more urgent goes first; among equals the namespaces take turns, and of one namespace who came first. Of every
- * five one is whoever waits longest, so that a stream of urgent ones starves nobody.
+ * five one is whoever waits longest, so that a stream of urgent ones starves nobody. Whoever is called has a while to come.
  */
 final class Line {
+  /** How long a turn is kept for who was called. */
+  static final Duration KEPT = Duration.ofSeconds(10);
+
   private static final int OLDEST_OF = 5;
 
   private final Map<String, Place> byAge = new LinkedHashMap<>();
   private final Map<Urgency, Ranks> ranks = new EnumMap<>(Urgency.class);
+  private final Map<String, Instant> called = new HashMap<>();
   private long arrivals;
   private long taken;
 
@@ -57,7 +63,7 @@ final class Line {
     byAge.put(caller.key(), place);
   }
 
-  void leave(String key) {
+  private void leave(String key) {
     Place place = byAge.remove(key);
     if (place != null) {
       Ranks equals = ranks.get(place.caller.urgency());
@@ -68,8 +74,31 @@ final class Line {
     }
   }
 
-  /** Whose turn it is; the line must not be empty. */
-  Caller take() {
+  /** Whose turn it is, which is kept for it; the line must not be empty. */
+  Caller call(Instant now) {
+    Caller caller = take();
+    called.put(caller.key(), now.plus(KEPT));
+    return caller;
+  }
+
+  /** Whether it was called, and its turn has not passed. */
+  boolean comes(String key) {
+    return called.remove(key) != null;
+  }
+
+  /** How many turns are kept. */
+  int called() {
+    return called.size();
+  }
+
+  /** @return how many did not come while their turn was kept */
+  int passed(Instant now) {
+    int before = called.size();
+    called.values().removeIf(until -> until.isBefore(now));
+    return before - called.size();
+  }
+
+  private Caller take() {
     Place place = ++taken % OLDEST_OF == 0
         ? byAge.values().iterator().next()
         : ranks.values().iterator().next().places.first();

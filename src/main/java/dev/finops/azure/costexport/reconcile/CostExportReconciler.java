@@ -145,8 +145,7 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
       turn.report(verdict);
       watch(object, turn.situation());
       expiries.expires(Names.of(object), turn.situation().secrets().token().flatMap(SasToken::expiry));
-      boolean owned = claims.owner(object).filter(owner -> owner.getMetadata().getDeletionTimestamp() == null).isPresent();
-      if (turn.situation().subject().owner().isPresent() && !owned) {
+      if (turn.situation().subject().owner().isPresent() && claims.owner(object).filter(owner -> !owner.isMarkedForDeletion()).isEmpty()) {
         return Optional.of(HANDOVER); // the owner is going, or went while this pass was at it
       }
       return Wakeup.after(turn.situation(), turn.situation().status(), verdict, ThreadLocalRandom.current());
@@ -221,14 +220,15 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
   private Caller caller(CostExport object) {
     ResourceID id = ResourceID.fromResource(object);
     CostExportStatus status = Optional.ofNullable(object.getStatus()).orElse(StatusDraft.EMPTY);
-    return new Caller(object.getMetadata().getUid(), object.getMetadata().getNamespace(), Urgencies.of(subject(object), object.getSpec(), status),
+    return new Caller(object.getMetadata().getUid(), object.getMetadata().getNamespace(), Urgencies.of(subject(object, Optional.empty()), object.getSpec(), status),
         () -> wake.propagateEvent(id));
   }
 
-  private Subject subject(CostExport object) {
+  /** @param owner which is not to be known for how urgent an object is: finding it reads the cache */
+  private static Subject subject(CostExport object, Optional<CostExport> owner) {
     var metadata = object.getMetadata();
     return new Subject(metadata.getNamespace(), metadata.getName(), metadata.getGeneration(), Instant.parse(metadata.getCreationTimestamp()),
-        object.isMarkedForDeletion(), Optional.ofNullable(metadata.getAnnotations()).orElse(Map.of()), claims.owner(object).map(Names::of));
+        object.isMarkedForDeletion(), Optional.ofNullable(metadata.getAnnotations()).orElse(Map.of()), owner.map(Names::of));
   }
 
   private Situation situation(CostExport object, Credentials credentials) {
@@ -236,7 +236,7 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
     if (object.getStatus() == null) {
       object.setStatus(StatusDraft.EMPTY);
     }
-    return new Situation(subject(object), object.getSpec(), object.getStatus(), new Observation.NotAsked(), memories.of(object, now), settings, now,
+    return new Situation(subject(object, claims.owner(object)), object.getSpec(), object.getStatus(), new Observation.NotAsked(), memories.of(object, now), settings, now,
         credentials.secrets());
   }
 

@@ -2,9 +2,9 @@ package dev.finops.azure.costexport.bench;
 
 import dev.finops.azure.costexport.api.v1alpha1.CostExport;
 import dev.finops.azure.costexport.controlplane.ControlPlane;
-import dev.finops.azure.costexport.plan.Conditions;
 import dev.finops.azure.costexport.simulator.AzureSimulator;
 import dev.finops.azure.costexport.simulator.Journal;
+import dev.finops.azure.costexport.system.LiveExport;
 import dev.finops.azure.costexport.system.OperatorProcess;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -102,7 +102,7 @@ public final class Figures {
     long ready;
     while (true) {
       CostExport seen = client.resources(CostExport.class).inNamespace(namespace).withName(name).get();
-      if (ready(seen)) {
+      if (LiveExport.isReady(seen)) {
         ready = Duration.between(start, Instant.now()).toMillis();
         break;
       }
@@ -114,14 +114,9 @@ public final class Figures {
   }
 
   private static void awaitReady(KubernetesClient client, String namespace, int count) throws InterruptedException {
-    while (client.resources(CostExport.class).inNamespace(namespace).list().getItems().stream().filter(Figures::ready).count() < count) {
+    while (client.resources(CostExport.class).inNamespace(namespace).list().getItems().stream().filter(LiveExport::isReady).count() < count) {
       Thread.sleep(200);
     }
-  }
-
-  private static boolean ready(CostExport object) {
-    return object.getStatus() != null && Conditions.find(object.getStatus().conditions(), Conditions.READY)
-        .filter(condition -> condition.status().equals("True")).isPresent();
   }
 
   private static CostExport export(String namespace, String name) {

@@ -2,10 +2,10 @@ package dev.finops.azure.costexport.bench;
 
 import dev.finops.azure.costexport.api.v1alpha1.CostExport;
 import dev.finops.azure.costexport.controlplane.ControlPlane;
-import dev.finops.azure.costexport.plan.Conditions;
 import dev.finops.azure.costexport.simulator.AzureSimulator;
 import dev.finops.azure.costexport.simulator.Behaviour;
 import dev.finops.azure.costexport.simulator.Journal.Call;
+import dev.finops.azure.costexport.system.LiveExport;
 import dev.finops.azure.costexport.system.OperatorProcess;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -79,8 +79,7 @@ public final class ScaleFigures {
 
   private static long ready(KubernetesClient client, String namespace) {
     return client.resources(CostExport.class).inNamespace(namespace).list().getItems().stream()
-        .filter(object -> object.getStatus() != null && Conditions.find(object.getStatus().conditions(), Conditions.READY)
-            .filter(condition -> condition.status().equals("True")).isPresent()).count();
+        .filter(LiveExport::isReady).count();
   }
 
   private static CostExport export(String namespace, int number) {

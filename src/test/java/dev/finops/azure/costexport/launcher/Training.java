@@ -3,9 +3,10 @@ package dev.finops.azure.costexport.launcher;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finops.azure.costexport.api.v1alpha1.CostExport;
-import dev.finops.azure.costexport.plan.Conditions;
 import dev.finops.azure.costexport.simulator.AzureSimulator;
+import dev.finops.azure.costexport.system.LiveExport;
 import dev.finops.azure.costexport.system.OperatorProcess;
+import dev.finops.azure.costexport.system.Yaml;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.CustomResourceDefinitionContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -60,13 +61,8 @@ public final class Training {
       client.resource(export("daily-" + i)).create();
     }
     for (int i = 0; i < 3; i++) {
-      await(client, "daily-" + i, object -> ready(object) && object.getStatus().lastSuccessfulRun() != null);
+      await(client, "daily-" + i, object -> LiveExport.isReady(object) && object.getStatus().lastSuccessfulRun() != null);
     }
-  }
-
-  private static boolean ready(CostExport object) {
-    return object.getStatus() != null && Conditions.find(object.getStatus().conditions(), Conditions.READY)
-        .filter(condition -> condition.status().equals("True")).isPresent();
   }
 
   private static void await(KubernetesClient client, String name, Predicate<CostExport> reached) throws InterruptedException {
@@ -108,22 +104,9 @@ public final class Training {
 
     @Override
     public JsonNode merge(JsonNode before, String patch) throws KubernetesCrudDispatcherException {
-      return merged(before.deepCopy(), asNode(patch));
-    }
-
-    private static JsonNode merged(JsonNode target, JsonNode patch) {
-      if (!(patch instanceof ObjectNode changes)) {
-        return patch;
-      }
-      ObjectNode object = target instanceof ObjectNode there ? there : changes.objectNode();
-      changes.properties().forEach(member -> {
-        if (member.getValue().isNull()) {
-          object.remove(member.getKey());
-        } else {
-          object.set(member.getKey(), merged(object.path(member.getKey()), member.getValue()));
-        }
-      });
-      return object;
+      ObjectNode target = before.deepCopy();
+      Yaml.merge(target, (ObjectNode) asNode(patch));
+      return target;
     }
   }
 

@@ -65,7 +65,7 @@ class PlacesTest {
     places.leave();
     assertEquals(List.of("gone"), next());
 
-    Instant later = NOW.plus(Places.KEPT).plus(Duration.ofMillis(1));
+    Instant later = NOW.plus(Line.KEPT).plus(Duration.ofMillis(1));
     assertEquals(List.of("next"), places.next(later).stream().map(Caller::key).toList());
     assertTrue(places.enter(caller("next", Urgency.POLL), later));
   }

@@ -147,7 +147,7 @@ final class Invariants {
       return;
     }
     assertFalse(status.observedGeneration() > generation, name + " judges a generation to come");
-    boolean ready = Conditions.find(status.conditions(), Conditions.READY).filter(c -> "True".equals(c.status())).isPresent();
+    boolean ready = LiveExport.isReady(object);
     boolean stalled = Conditions.find(status.conditions(), Conditions.STALLED).isPresent();
     assertFalse(ready && stalled, name + " is Ready and Stalled: " + status.conditions());
   }

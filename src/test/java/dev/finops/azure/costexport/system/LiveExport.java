@@ -26,7 +26,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** A CostExport that was applied, the export that it means, and the calls that were made for it. */
-final class LiveExport {
+public final class LiveExport {
   private final KubernetesClient client;
   private final AzureSimulator azure;
   private final CostExport created;
@@ -38,6 +38,11 @@ final class LiveExport {
     this.azure = azure;
     this.created = created;
     this.firstCall = firstCall;
+  }
+
+  public static boolean isReady(CostExport object) {
+    return object.getStatus() != null && Conditions.find(object.getStatus().conditions(), Conditions.READY)
+        .filter(condition -> condition.status().equals("True")).isPresent();
   }
 
   String name() {

@@ -7,7 +7,7 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.Map;
 
 /** Documents as people write them. */
-final class Yaml {
+public final class Yaml {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private Yaml() {}
@@ -26,12 +26,12 @@ final class Yaml {
   }
 
   /** RFC 7386. */
-  static void merge(ObjectNode target, ObjectNode patch) {
+  public static void merge(ObjectNode target, ObjectNode patch) {
     for (Map.Entry<String, JsonNode> member : patch.properties()) {
       if (member.getValue().isNull()) {
         target.remove(member.getKey());
-      } else if (member.getValue() instanceof ObjectNode inner && target.get(member.getKey()) instanceof ObjectNode known) {
-        merge(known, inner);
+      } else if (member.getValue() instanceof ObjectNode inner) {
+        merge(target.get(member.getKey()) instanceof ObjectNode known ? known : target.putObject(member.getKey()), inner);
       } else {
         target.set(member.getKey(), member.getValue());
       }
