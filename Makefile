@@ -11,6 +11,7 @@ MVN := mvn -B -ntp -q
 # Netty uses what the JDK warns of; nothing that a reader can do anything about.
 QUIET := --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
 CLASSPATH_FILE := target/test-classpath
+STAGES ?=
 TEST_CLASSPATH = target/test-classes:target/classes:$$(cat $(CLASSPATH_FILE))
 
 .PHONY: help build test unit demo simulator run figures figures-backfill bench crd pages manifests servers tools clean prerequisites
@@ -21,9 +22,8 @@ help: ## list the commands
 demo: build servers ## a cluster, a simulated Azure and the operator on this machine: no account needed; DEMO_EXIT=1 ends by itself
 	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.costexport.demo.Demo
 
-test: prerequisites servers tools ## everything that must pass, from nothing
+test: prerequisites servers tools target/costexport-operator ## everything that must pass, from nothing
 	@mvn -B -ntp verify
-	@$(MAKE) -s target/costexport-operator
 
 unit: prerequisites ## the tests that need no servers
 	@mvn -B -ntp test
@@ -33,7 +33,7 @@ build: prerequisites ## the operator: target/costexport-operator.jar, target/lib
 	@$(MAKE) -s target/costexport-operator.aot
 
 target/costexport-operator: src/main/launcher/costexport-operator
-	@install -m 755 $< $@
+	@install -D -m 755 $< $@
 
 # A short life of the operator in which the JVM learns its classes; without it the operator starts in twice the time.
 target/costexport-operator.aot: target/costexport-operator.jar target/costexport-operator $(CLASSPATH_FILE)
@@ -52,8 +52,8 @@ figures: build servers ## measure latency, calls, memory and start-up on this ma
 figures-backfill: build servers ## measure backfills of 12 and 84 months, also with kill -9 every few seconds (25 minutes)
 	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.costexport.bench.BackfillFigures
 
-bench: build servers ## measure 1,000 CostExports at once, and at rest (4 minutes)
-	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.costexport.bench.ScaleFigures
+bench: build servers ## measure up to 10,000 CostExports beside a baseline (an hour; STAGES="many quota" for some, all write docs/reference/benchmark.md)
+	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.costexport.bench.Bench $(STAGES)
 
 crd: prerequisites ## write crds/ anew from the Java types
 	@$(MVN) test -Dtest=CrdIsCurrentTest -Dcrd.write=true

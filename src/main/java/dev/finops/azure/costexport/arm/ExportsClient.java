@@ -19,7 +19,6 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -70,34 +69,34 @@ public final class ExportsClient {
   /**
    * The exports of one scope.
    *
-   * @param byName by lower-case name
+   * @param byName what is kept of each, by lower-case name
    * @param whole whether an export that is not among them is absent; not when an entry was unreadable
    */
-  public record Listing(Map<String, ObservedExport> byName, boolean whole) {}
+  public record Listing<T>(Map<String, T> byName, boolean whole) {}
 
-  /** All exports of one scope, not of those below it, each with its newest run. */
-  public Answer<Listing> list(Scope scope, Caller caller) {
-    Map<String, ObservedExport> exports = new HashMap<>();
+  /**
+   * All exports of one scope, not of those below it, each with its newest run.
+   *
+   * @param keep what is to be kept of an export; the whole documents of a large scope are never in memory together
+   */
+  public <T> Answer<Listing<T>> list(Scope scope, Caller caller, Function<ObservedExport, T> keep) {
+    Map<String, T> exports = new HashMap<>();
     boolean whole = true;
-    URI page = uri(scope.path() + "/providers/Microsoft.CostManagement/exports", WITH_RUNS);
-    for (int pages = 1; page != null; pages++) {
-      Answer<JsonNode> answer = call(Operation.LIST, scope, caller, HttpMethod.GET, page, null,
-          raw -> json(raw).filter(body -> body.path("value").isArray() && isPage(body.path("nextLink").asText(""))));
-      if (answer instanceof Answer.Failed<JsonNode>(var failure)) {
-        return new Answer.Failed<>(failure);
+    URI next = uri(scope.path() + "/providers/Microsoft.CostManagement/exports", WITH_RUNS);
+    for (int pages = 1; next != null; pages++) {
+      switch (call(Operation.LIST, scope, caller, HttpMethod.GET, next, null, raw -> ListPage.read(raw.body(), keep).filter(page -> isPage(page.nextLink())))) {
+        case Answer.Failed<ListPage<T>>(var failure) -> {
+          return new Answer.Failed<>(failure);
+        }
+        case Answer.Ok<ListPage<T>>(var page) -> {
+          exports.putAll(page.byName());
+          boolean last = page.nextLink().isEmpty();
+          whole &= page.whole() && (last || pages < MAX_PAGES);
+          next = last || pages == MAX_PAGES ? null : URI.create(page.nextLink());
+        }
       }
-      JsonNode body = ((Answer.Ok<JsonNode>) answer).value();
-      for (JsonNode entry : body.path("value")) {
-        Optional<ObservedExport> export = Optional.of(entry).filter(ExportsClient::isExport).map(e -> new ObservedExport((ObjectNode) e));
-        Optional<String> name = export.flatMap(ObservedExport::name);
-        whole &= name.isPresent();
-        name.ifPresent(known -> exports.put(known.toLowerCase(Locale.ROOT), export.get()));
-      }
-      String next = body.path("nextLink").asText("");
-      whole &= next.isEmpty() || pages < MAX_PAGES;
-      page = next.isEmpty() || pages == MAX_PAGES ? null : URI.create(next);
     }
-    return new Answer.Ok<>(new Listing(exports, whole));
+    return new Answer.Ok<>(new Listing<>(exports, whole));
   }
 
   /** One export with its last ten runs. */
@@ -198,7 +197,7 @@ public final class ExportsClient {
     return json(raw).filter(ExportsClient::isExport).map(body -> new ObservedExport((ObjectNode) body));
   }
 
-  private static boolean isExport(JsonNode body) {
+  static boolean isExport(JsonNode body) {
     return body.isObject() && body.path("properties").isObject();
   }
 

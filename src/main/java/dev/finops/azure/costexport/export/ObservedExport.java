@@ -7,7 +7,6 @@ import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Run;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,19 +56,15 @@ public record ObservedExport(ObjectNode document) {
     return principal.isEmpty() && tenant.isEmpty() ? null : new Identity(principal.orElse(null), tenant.orElse(null));
   }
 
-  /** What each field means, as a number: enough to see later which have changed, and little to keep. */
-  public Map<Field, Integer> meanings() {
-    Map<Field, Integer> meanings = new EnumMap<>(Field.class);
-    for (Field field : Field.values()) {
-      meanings.put(field, field.meaning(field.armPath().in(document)));
-    }
-    return meanings;
+  /** What each field means, by its ordinal, as a number: enough to see later which have changed, and little to keep. */
+  public int[] meanings() {
+    return Arrays.stream(Field.values()).mapToInt(field -> field.meaning(field.armPath().in(document))).toArray();
   }
 
   /** The fields that mean something else than they did. */
-  public Set<Field> changedSince(Map<Field, Integer> earlier) {
-    Map<Field, Integer> now = meanings();
-    return Arrays.stream(Field.values()).filter(field -> !now.get(field).equals(earlier.get(field))).collect(Collectors.toSet());
+  public Set<Field> changedSince(int[] earlier) {
+    int[] now = meanings();
+    return Arrays.stream(Field.values()).filter(field -> now[field.ordinal()] != earlier[field.ordinal()]).collect(Collectors.toSet());
   }
 
   /** Who changed it last, where Azure says; for the record of corrections. */

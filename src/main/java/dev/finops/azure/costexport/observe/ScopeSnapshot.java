@@ -58,11 +58,7 @@ final class ScopeSnapshot {
   private record Watcher(String name, int seen, Runnable wake) {}
 
   /** @param news of the document, which is packed */
-  private record Known(Packed document, int news) {
-    static Known of(ObservedExport export) {
-      return new Known(export.packed(), export.news());
-    }
-  }
+  private record Known(Packed document, int news, Source from) {}
 
   /** Empty for whoever comes while a list is on its way or stands in line: it is woken, one call for all. */
   Optional<Observation> shared(ExportId id, Duration maxAge, Caller caller) {
@@ -114,7 +110,7 @@ final class ScopeSnapshot {
   }
 
   synchronized void put(ExportId id, ObservedExport export) {
-    Known known = Known.of(export);
+    Known known = new Known(export.packed(), export.news(), Source.GET);
     exports.put(key(id), known);
     if (listing) {
       meanwhile.put(key(id), known);
@@ -176,10 +172,10 @@ final class ScopeSnapshot {
    */
   private boolean list(Urgency urgency, String asking) {
     Instant asked = clock.instant();
-    Answer<ExportsClient.Listing> answer = null;
+    Answer<ExportsClient.Listing<Known>> answer = null;
     List<Runnable> wakes;
     try {
-      answer = client.list(scope, new Caller("list " + scope.key(), "", urgency, () -> Thread.startVirtualThread(() -> turn(asked))));
+      answer = client.list(scope, new Caller("list " + scope.key(), "", urgency, () -> Thread.startVirtualThread(() -> turn(asked))), this::listed);
     } finally {
       wakes = answered(answer, asked, asking);
       wakes.forEach(Runnable::run);
@@ -194,25 +190,24 @@ final class ScopeSnapshot {
     }
   }
 
-  private static boolean inLine(Answer<ExportsClient.Listing> answer) {
-    return answer instanceof Answer.Failed<ExportsClient.Listing>(ArmFailure.Throttled throttled) && throttled.keptBack();
+  private static boolean inLine(Answer<ExportsClient.Listing<Known>> answer) {
+    return answer instanceof Answer.Failed<ExportsClient.Listing<Known>>(ArmFailure.Throttled throttled) && throttled.keptBack();
   }
 
-  private synchronized List<Runnable> answered(Answer<ExportsClient.Listing> answer, Instant asked, String asking) {
+  private synchronized List<Runnable> answered(Answer<ExportsClient.Listing<Known>> answer, Instant asked, String asking) {
     listing = false;
     List<Runnable> wakes = new ArrayList<>();
     if (inLine(answer)) {
       return wakes;
     }
-    if (answer instanceof Answer.Ok<ExportsClient.Listing>(var listing)) {
+    if (answer instanceof Answer.Ok<ExportsClient.Listing<Known>>(var listing)) {
       readAt = doubted ? Instant.MIN : asked;
       failedAt = Instant.MIN;
-      exports = new HashMap<>();
-      listing.byName().forEach((name, export) -> exports.put(name, Known.of(export)));
+      exports = listing.byName();
       exports.putAll(meanwhile);
       whole = listing.whole();
       watchers.values().stream().filter(watcher -> watcher.seen != news(watcher.name)).map(Watcher::wake).forEach(wakes::add);
-    } else if (answer instanceof Answer.Failed<ExportsClient.Listing>(var why)) {
+    } else if (answer instanceof Answer.Failed<ExportsClient.Listing<Known>>(var why)) {
       boolean begins = !failedAt.isAfter(readAt);
       failure = ofRead(why);
       failedAt = clock.instant();
@@ -228,12 +223,26 @@ final class ScopeSnapshot {
     return wakes;
   }
 
+  /** What the last list showed too is not packed again. */
+  private Known listed(ObservedExport export) {
+    int news = export.news();
+    Known before;
+    synchronized (this) {
+      before = exports.get(export.name().map(ScopeSnapshot::key).orElse(""));
+    }
+    return before != null && before.news == news && before.from == Source.LIST ? before : new Known(export.packed(), news, Source.LIST);
+  }
+
   private int news(String name) {
     return Optional.ofNullable(exports.get(name)).map(Known::news).orElse(ABSENT);
   }
 
   private static String key(ExportId id) {
-    return id.name().toLowerCase(Locale.ROOT);
+    return key(id.name());
+  }
+
+  private static String key(String name) {
+    return name.toLowerCase(Locale.ROOT);
   }
 
   /** A read that is refused says nothing of any export, and is asked again as one that lacks a right is. */

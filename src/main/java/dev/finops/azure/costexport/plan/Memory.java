@@ -47,8 +47,8 @@ public record Memory(Writes writes, Failures failures, Shown shown, Instant answ
     }
   }
 
-  /** @param fields what each field meant */
-  public record Shown(String eTag, Map<Field, Integer> fields) {}
+  /** @param fields what each field meant, see {@link dev.finops.azure.costexport.export.ObservedExport#meanings} */
+  public record Shown(String eTag, int[] fields) {}
 
   /** @param since when the first with this reason was */
   public record Failures(int inARow, Reason reason, Instant since) {}
@@ -80,7 +80,7 @@ public record Memory(Writes writes, Failures failures, Shown shown, Instant answ
   }
 
   /** A read showed the document with this eTag, which is ours. */
-  Memory showed(String eTag, Map<Field, Integer> fields) {
+  Memory showed(String eTag, int[] fields) {
     return new Memory(writes, failures, new Shown(eTag, fields), answeredAt, moveStart, postRun, posts, triedAt, deletedAt);
   }
 

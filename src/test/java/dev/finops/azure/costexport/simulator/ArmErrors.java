@@ -19,6 +19,13 @@ public final class ArmErrors {
         return Answer.error(429, "429", "Too many requests. Please retry.").with(header, Integer.toString(seconds));
     }
 
+    /** What Azure Resource Manager itself sends when its bucket is empty. */
+    public static Answer subscriptionThrottled(String kind, String subscription, int seconds) {
+        return Answer.error(429, "SubscriptionRequestsThrottled", ("Number of '%s' requests for subscription '%s' exceeded. Please try again after '%d' "
+                + "seconds after additional tokens are available. Refer to https://aka.ms/arm-throttling for additional information.")
+                .formatted(kind, subscription, seconds)).with("Retry-After", Integer.toString(seconds));
+    }
+
     public static Answer unavailable(int retryAfterSeconds) {
         return Answer.error(503, "ServiceUnavailable", "The service is temporarily unavailable.")
                 .with("Retry-After", Integer.toString(retryAfterSeconds));

@@ -15,6 +15,7 @@ import java.util.function.Consumer;
  * @param staleETagStatus the status for an eTag that is not the latest: 409, 412 or 400
  * @param missingDeleteStatus the status for deleting what is not there: 200, 204 or 404
  * @param runsPerMinute runs accepted per scope and minute before 429
+ * @param armQuota whether Azure Resource Manager's own buckets are kept, which no test needs that is not about them
  * @param respellings how answers differ from what was sent
  * @param ignoredFields paths such as {@code properties.exportDescription} that are answered with success and dropped
  * @param deniedScopes scopes where the caller has no role, with all below them
@@ -23,7 +24,7 @@ import java.util.function.Consumer;
  * @param emailClaimRequired whether runs want a user's token, as the first versions did
  */
 public record Behaviour(Duration latency, Duration tokenLifetime, Duration queuedFor, Duration inProgressFor, Duration lateReads,
-        int staleETagStatus, int missingDeleteStatus, int runsPerMinute, Set<Respelling> respellings, Set<String> ignoredFields,
+        int staleETagStatus, int missingDeleteStatus, int runsPerMinute, boolean armQuota, Set<Respelling> respellings, Set<String> ignoredFields,
         Set<String> deniedScopes, Set<String> payAsYouGoScopes, Set<String> unregisteredSubscriptions, boolean emailClaimRequired) {
 
     public Behaviour {
@@ -36,7 +37,7 @@ public record Behaviour(Duration latency, Duration tokenLifetime, Duration queue
 
     public static Behaviour defaults() {
         return new Behaviour(Duration.ZERO, Duration.ofHours(1), Duration.ofMillis(200), Duration.ofMillis(300), Duration.ZERO,
-                412, 200, 10, Respelling.LIVE, Set.of(), Set.of(), Set.of(), Set.of(), false);
+                412, 200, 10, false, Respelling.LIVE, Set.of(), Set.of(), Set.of(), Set.of(), false);
     }
 
     public Behaviour withLatency(Duration value) {
@@ -71,6 +72,10 @@ public record Behaviour(Duration latency, Duration tokenLifetime, Duration queue
         return with(b -> b.runsPerMinute = value);
     }
 
+    public Behaviour withArmQuota(boolean value) {
+        return with(b -> b.armQuota = value);
+    }
+
     public Behaviour withRespellings(Respelling... values) {
         return with(b -> b.respellings = Set.of(values));
     }
@@ -101,7 +106,7 @@ public record Behaviour(Duration latency, Duration tokenLifetime, Duration queue
         return edit.behaviour();
     }
 
-    /** A record cannot say "the same but for one component", and fourteen components are too many to repeat in each wither. */
+    /** A record cannot say "the same but for one component", and fifteen components are too many to repeat in each wither. */
     private static final class Edit {
         private Duration latency;
         private Duration tokenLifetime;
@@ -111,6 +116,7 @@ public record Behaviour(Duration latency, Duration tokenLifetime, Duration queue
         private int staleETagStatus;
         private int missingDeleteStatus;
         private int runsPerMinute;
+        private boolean armQuota;
         private Set<Respelling> respellings;
         private Set<String> ignoredFields;
         private Set<String> deniedScopes;
@@ -127,6 +133,7 @@ public record Behaviour(Duration latency, Duration tokenLifetime, Duration queue
             staleETagStatus = from.staleETagStatus;
             missingDeleteStatus = from.missingDeleteStatus;
             runsPerMinute = from.runsPerMinute;
+            armQuota = from.armQuota;
             respellings = from.respellings;
             ignoredFields = from.ignoredFields;
             deniedScopes = from.deniedScopes;
@@ -137,7 +144,7 @@ public record Behaviour(Duration latency, Duration tokenLifetime, Duration queue
 
         Behaviour behaviour() {
             return new Behaviour(latency, tokenLifetime, queuedFor, inProgressFor, lateReads, staleETagStatus, missingDeleteStatus,
-                    runsPerMinute, respellings, ignoredFields, deniedScopes, payAsYouGoScopes, unregisteredSubscriptions, emailClaimRequired);
+                    runsPerMinute, armQuota, respellings, ignoredFields, deniedScopes, payAsYouGoScopes, unregisteredSubscriptions, emailClaimRequired);
         }
     }
 }

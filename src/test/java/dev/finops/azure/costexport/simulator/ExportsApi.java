@@ -28,6 +28,7 @@ final class ExportsApi {
     private final InstantSource clock;
     private final Supplier<Behaviour> behaviour;
     private final String tenantId;
+    private final ArmQuota quota;
     private final Map<String, Deque<Instant>> runs = new HashMap<>();
 
     ExportsApi(ExportStore store, InstantSource clock, Supplier<Behaviour> behaviour, String tenantId) {
@@ -35,11 +36,18 @@ final class ExportsApi {
         this.clock = clock;
         this.behaviour = behaviour;
         this.tenantId = tenantId;
+        this.quota = new ArmQuota(clock);
     }
 
     Answer answer(ArmRequest.Target target, ArmRequest request, Principal caller) {
         var scope = Scope.parse(target.scope()).orElseThrow(() -> new Refusal(Answer.error(404, "MissingSubscription",
                 "The request did not have a subscription or a valid tenant level resource provider.")));
+        if (!behaviour.get().armQuota()) return answer(scope, target, request, caller);
+        int left = quota.take(caller, scope, target.operation());
+        return answer(scope, target, request, caller).with(ArmQuota.header(target.operation()), Integer.toString(left));
+    }
+
+    private Answer answer(Scope scope, ArmRequest.Target target, ArmRequest request, Principal caller) {
         var version = request.apiVersion();
         if (behaviour.get().deniedScopes().stream().anyMatch(scope::within)) throw new Refusal(ArmErrors.accessDenied());
         synchronized (store) {

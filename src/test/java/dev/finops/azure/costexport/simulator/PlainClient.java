@@ -14,13 +14,13 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** A client without any opinion: what goes over the wire is what the test says. */
-final class PlainClient implements AutoCloseable {
+public final class PlainClient implements AutoCloseable {
 
     static final String EA = "/providers/Microsoft.Billing/billingAccounts/1234567";
     static final String SUBSCRIPTION = "/subscriptions/00000000-0000-0000-0000-000000000001";
 
-    record Reply(int status, java.net.http.HttpHeaders headers, String text) {
-        JsonNode json() {
+    public record Reply(int status, java.net.http.HttpHeaders headers, String text) {
+        public JsonNode json() {
             return Json.parse(text).orElseThrow(() -> new AssertionError("no JSON: " + text));
         }
 
@@ -28,7 +28,7 @@ final class PlainClient implements AutoCloseable {
             return Json.text(json(), "error.message").orElseThrow(() -> new AssertionError("no error: " + status + " " + text));
         }
 
-        String header(String name) {
+        public String header(String name) {
             return headers.firstValue(name).orElseThrow(() -> new AssertionError("no " + name + " in " + headers.map().keySet()));
         }
     }
@@ -37,7 +37,7 @@ final class PlainClient implements AutoCloseable {
     private final HttpClient http;
     private String token;
 
-    PlainClient(AzureSimulator simulator) {
+    public PlainClient(AzureSimulator simulator) {
         this.simulator = simulator;
         http = HttpClient.newBuilder().sslContext(trusting(simulator)).build();
         signIn();
@@ -67,11 +67,11 @@ final class PlainClient implements AutoCloseable {
         token = bearer;
     }
 
-    Reply get(String path) {
+    public Reply get(String path) {
         return send("GET", path, null);
     }
 
-    Reply put(String path, JsonNode body) {
+    public Reply put(String path, JsonNode body) {
         return send("PUT", path, body.toString());
     }
 
@@ -104,7 +104,7 @@ final class PlainClient implements AutoCloseable {
     }
 
     /** The path of an export, or with an empty name of the list, on a version. */
-    static String path(String scope, String name, String version) {
+    public static String path(String scope, String name, String version) {
         return scope + "/providers/Microsoft.CostManagement/exports" + (name.isEmpty() ? "" : "/" + name) + "?api-version=" + version;
     }
 
@@ -117,7 +117,7 @@ final class PlainClient implements AutoCloseable {
     }
 
     /** A document that every version takes at every scope but a management group. */
-    static ObjectNode export() {
+    public static ObjectNode export() {
         return (ObjectNode) Json.parse("""
                 {"properties": {
                   "format": "Csv",

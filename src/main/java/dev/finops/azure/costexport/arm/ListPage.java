@@ -1,0 +1,63 @@
+package dev.finops.azure.costexport.arm;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finops.azure.costexport.export.ObservedExport;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * One page of a list, read entry by entry: the trees of a thousand exports at once would be many times their text.
+ *
+ * @param byName what is kept of each export, by lower-case name
+ * @param whole whether each entry was an export with a name
+ * @param nextLink empty on the last page
+ */
+record ListPage<T>(Map<String, T> byName, boolean whole, String nextLink) {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  /** Empty when the text is no list. */
+  static <T> Optional<ListPage<T>> read(byte[] text, Function<ObservedExport, T> keep) {
+    try (JsonParser parser = MAPPER.createParser(text)) {
+      ListPage<T> entries = null;
+      String nextLink = "";
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        return Optional.empty();
+      }
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String member = parser.currentName();
+        JsonToken value = parser.nextToken();
+        if (member.equals("value") && value == JsonToken.START_ARRAY) {
+          entries = entries(parser, keep);
+        } else if (member.equals("nextLink") && value == JsonToken.VALUE_STRING) {
+          nextLink = parser.getText();
+        } else {
+          parser.skipChildren();
+        }
+      }
+      return entries == null || parser.currentToken() != JsonToken.END_OBJECT ? Optional.empty() : Optional.of(new ListPage<>(entries.byName, entries.whole, nextLink));
+    } catch (IOException notJson) {
+      return Optional.empty();
+    }
+  }
+
+  private static <T> ListPage<T> entries(JsonParser parser, Function<ObservedExport, T> keep) throws IOException {
+    Map<String, T> byName = new HashMap<>();
+    boolean whole = true;
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      JsonNode entry = MAPPER.readTree(parser);
+      Optional<ObservedExport> export = Optional.of(entry).filter(ExportsClient::isExport).map(e -> new ObservedExport((ObjectNode) e));
+      Optional<String> name = export.flatMap(ObservedExport::name);
+      whole &= name.isPresent();
+      name.ifPresent(known -> byName.put(known.toLowerCase(Locale.ROOT), keep.apply(export.get())));
+    }
+    return new ListPage<>(byName, whole, "");
+  }
+}

@@ -1,0 +1,37 @@
+package dev.finops.azure.costexport.arm;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.finops.azure.costexport.export.ObservedExport;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ListPageTest {
+  @Test
+  void whatIsKeptOfEachIsFoundByItsNameInLowerCase() {
+    assertEquals(Optional.of(new ListPage<>(Map.of("daily", "\"1\"", "focus", "\"2\""), true, "https://next")), read("""
+        {"nextLink": "https://next", "context": {"value": [1]},
+         "value": [{"name": "Daily", "eTag": "\\"1\\"", "properties": {}}, {"name": "focus", "eTag": "\\"2\\"", "properties": {"runHistory": {"value": []}}}]}"""));
+  }
+
+  @Test
+  void anEntryThatIsNoExportMakesItLessThanWhole() {
+    assertEquals(Optional.of(new ListPage<>(Map.of("daily", "\"1\""), false, "")),
+        read("{\"value\": [{\"name\": \"daily\", \"eTag\": \"\\\"1\\\"\", \"properties\": {}}, 7, {\"properties\": {}}, [[]], null]}"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "[]", "null", "{}", "{\"value\": {}}", "{\"value\": null}", "{\"value\": [", "{\"value\": [{\"name\": \"a\"", "{\"value\": []", "<html>",
+      "{\"value\": [], \"nextLink\"", "{\"value\": [], }"})
+  void anythingElseIsNoList(String text) {
+    assertEquals(Optional.empty(), read(text));
+  }
+
+  private static Optional<ListPage<String>> read(String text) {
+    return ListPage.read(text.getBytes(StandardCharsets.UTF_8), ObservedExport::eTag);
+  }
+}

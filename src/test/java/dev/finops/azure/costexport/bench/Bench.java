@@ -1,0 +1,53 @@
+package dev.finops.azure.costexport.bench;
+
+import dev.finops.azure.costexport.controlplane.ControlPlane;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.List;
+
+/** {@code make bench}: all stages, or those that are named; all of them are written to the docs. */
+public final class Bench {
+  private Bench() {}
+
+  public static void main(String[] stages) throws IOException, InterruptedException {
+    Path directory = Files.createTempDirectory("costexport-bench-");
+    Table table = new Table();
+    System.out.println(machine());
+    try (ControlPlane cluster = ControlPlane.start(directory.resolve("cluster"), false)) {
+      cluster.installCrd();
+      Benchmark benchmark = new Benchmark(cluster, directory, Size.FULL, table);
+      for (String stage : stages.length == 0 ? new String[] {"starts", "many", "quota", "large"} : stages) {
+        switch (stage) {
+          case "starts" -> benchmark.starts();
+          case "many" -> benchmark.many();
+          case "quota" -> benchmark.quota();
+          case "large" -> benchmark.large();
+          default -> throw new IllegalArgumentException("there is no stage " + stage);
+        }
+      }
+    }
+    if (stages.length == 0) {
+      Files.writeString(Path.of("docs/images/benchmark.svg"), Chart.svg(table.rows()));
+      Files.writeString(Path.of("docs/reference/benchmark.md"), page(table));
+    }
+  }
+
+  private static String page(Table table) {
+    return """
+        # Benchmark
+
+        Written by `make bench`, on %s; %s.
+        The baseline runs in the same run, against the same simulator: a client that does what tools with a resource per export do
+        (`Peer` in the test tree). API server, simulator and load share the machine with the operator.
+
+        ![the baseline as a multiple of the operator](../images/benchmark.svg)
+        %s""".formatted(LocalDate.now(), machine(), table.markdown());
+  }
+
+  private static String machine() {
+    return "%d cores, %s %s, Java %s".formatted(Runtime.getRuntime().availableProcessors(), System.getProperty("os.name"),
+        System.getProperty("os.arch"), System.getProperty("java.version"));
+  }
+}
