@@ -25,7 +25,7 @@ public final class Wakeup {
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
   /** An object whose export changes is woken by that; so many intervals apart it looks whether time alone has changed anything. */
-  private static final int UNCHANGED = 2;
+  private static final int UNCHANGED = 6;
 
   private Wakeup() {}
 
