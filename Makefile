@@ -16,7 +16,7 @@ IMAGE := target/costexport-operator-image.tar
 BASE ?=
 TEST_CLASSPATH = target/test-classes:target/classes:$$(cat $(CLASSPATH_FILE))
 
-.PHONY: help build image test unit demo simulator run figures figures-backfill bench crd pages manifests servers tools clean prerequisites
+.PHONY: help build image test unit demo simulator run figures figures-backfill figures-image bench crd pages manifests servers tools clean prerequisites
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -61,6 +61,9 @@ figures: build servers ## measure latency, calls, memory and start-up on this ma
 
 figures-backfill: build servers ## measure backfills of 12 and 84 months, also with kill -9 every few seconds (25 minutes)
 	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.costexport.bench.BackfillFigures
+
+figures-image: image servers ## measure the image in a container of 1 CPU and 256 MB: needs podman, runc and root (2 minutes)
+	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.costexport.bench.ImageFigures
 
 bench: build servers ## measure up to 10,000 CostExports beside a baseline (an hour; STAGES="many quota" for some, all write docs/reference/benchmark.md)
 	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.costexport.bench.Bench $(STAGES)

@@ -19,12 +19,19 @@ public final class Podman implements AutoCloseable {
   private final Path storage;
   private final String image;
 
-  public record Result(int exit, String output) {}
+  public record Result(int exit, String output) {
+    String orFail() {
+      if (exit != 0) {
+        throw new IllegalStateException("podman ended with " + exit + ":\n" + output);
+      }
+      return output;
+    }
+  }
 
   private Podman(Path storage, Path archive) {
     this.storage = storage;
     Runtime.getRuntime().addShutdownHook(new Thread(this::close, "podman-close"));
-    String loaded = run("load", "--quiet", "--input", archive.toString()).output();
+    String loaded = run("load", "--quiet", "--input", archive.toString()).orFail();
     image = loaded.strip().replaceFirst("(?s).*Loaded image: ", "");
   }
 
@@ -40,7 +47,7 @@ public final class Podman implements AutoCloseable {
   /** With the image, which is built when this machine has none of the present operator. */
   public static Podman start() {
     try {
-      return new Podman(Files.createTempDirectory("costexport-containers-"), Archive.built());
+      return new Podman(Files.createTempDirectory("podman-"), Archive.built());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -45,7 +45,7 @@ public final class Training {
     KubernetesMockServer cluster = new KubernetesMockServer(new Context(), web, new HashMap<>(),
         new ApiServer(), true);
     cluster.init();
-    Path directory = Files.createTempDirectory("costexport-training-");
+    Path directory = Files.createTempDirectory(Path.of("target"), "training-");
     try (AzureSimulator azure = AzureSimulator.start(); KubernetesClient client = cluster.createClient()) {
       Map<String, String> environment = new HashMap<>(azure.environment());
       environment.putAll(Map.of("KUBECONFIG", kubeconfig(directory, web).toString(), "HTTP_PORT", "0", "RUN_POLL_INTERVAL", "300ms",
