@@ -12,9 +12,11 @@ MVN := mvn -B -ntp -q
 QUIET := --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
 CLASSPATH_FILE := target/test-classpath
 STAGES ?=
+IMAGE := target/costexport-operator-image.tar
+BASE ?=
 TEST_CLASSPATH = target/test-classes:target/classes:$$(cat $(CLASSPATH_FILE))
 
-.PHONY: help build test unit demo simulator run figures figures-backfill bench crd pages manifests servers tools clean prerequisites
+.PHONY: help build image test unit demo simulator run figures figures-backfill figures-image bench crd pages manifests servers tools clean prerequisites
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -32,13 +34,21 @@ build: prerequisites ## the operator: target/costexport-operator.jar, target/lib
 	@echo "build: the operator" && $(MVN) package -DskipTests
 	@$(MAKE) -s target/costexport-operator.aot
 
-target/costexport-operator: src/main/launcher/costexport-operator
-	@install -D -m 755 $< $@
+target/costexport-operator: src/main/launcher/costexport-operator src/main/launcher/costexport-operator.jvm
+	@install -D -m 644 -t target src/main/launcher/costexport-operator.jvm && install -m 755 $< $@
 
 # A short life of the operator in which the JVM learns its classes; without it the operator starts in twice the time.
 target/costexport-operator.aot: target/costexport-operator.jar target/costexport-operator $(CLASSPATH_FILE)
 	@echo "build: the AOT cache" && $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.costexport.launcher.Training target/costexport-operator $@ \
 	  >target/training.log 2>&1 || { tail -20 target/training.log >&2; exit 1; }
+
+image: build ## the operator as an OCI image: target/costexport-operator-image.tar; BASE=… puts it on a base image of yours
+	@rm -f $(IMAGE) && $(MAKE) -s $(IMAGE)
+
+$(IMAGE): target/costexport-operator.jar src/main/launcher/costexport-operator.jvm $(CLASSPATH_FILE)
+	@echo "build: the image" && mkdir -p target/image && $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.costexport.image.Image $@ $(BASE) \
+	  >target/image/log 2>&1 || { tail -20 target/image/log >&2; exit 1; }
+	@grep '^image:' target/image/log
 
 run: build ## the operator against the current kubeconfig
 	@exec target/costexport-operator
@@ -51,6 +61,9 @@ figures: build servers ## measure latency, calls, memory and start-up on this ma
 
 figures-backfill: build servers ## measure backfills of 12 and 84 months, also with kill -9 every few seconds (25 minutes)
 	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.costexport.bench.BackfillFigures
+
+figures-image: image servers ## measure the image in a container of 1 CPU and 256 MB: needs podman, runc and root (2 minutes)
+	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.costexport.bench.ImageFigures
 
 bench: build servers ## measure up to 10,000 CostExports beside a baseline (an hour; STAGES="many quota" for some, all write docs/reference/benchmark.md)
 	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.costexport.bench.Bench $(STAGES)

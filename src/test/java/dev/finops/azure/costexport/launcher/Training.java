@@ -35,18 +35,23 @@ public final class Training {
   private Training() {}
 
   public static void main(String[] arguments) throws IOException, InterruptedException {
-    Path launcher = Path.of(arguments[0]).toAbsolutePath();
-    Path cache = Path.of(arguments[1]).toAbsolutePath();
+    String cache = "-XX:AOTCacheOutput=" + Path.of(arguments[1]).toAbsolutePath();
+    live(List.of(Path.of(arguments[0]).toAbsolutePath().toString()), Map.of("JAVA_OPTS", cache));
+  }
+
+  /** @param command starts the operator so that it writes a cache when it ends */
+  public static void live(List<String> command, Map<String, String> more) throws IOException, InterruptedException {
     MockWebServer web = new MockWebServer();
     KubernetesMockServer cluster = new KubernetesMockServer(new Context(), web, new HashMap<>(),
         new ApiServer(), true);
     cluster.init();
-    Path directory = Files.createTempDirectory("costexport-training-");
+    Path directory = Files.createTempDirectory(Path.of("target"), "training-");
     try (AzureSimulator azure = AzureSimulator.start(); KubernetesClient client = cluster.createClient()) {
       Map<String, String> environment = new HashMap<>(azure.environment());
       environment.putAll(Map.of("KUBECONFIG", kubeconfig(directory, web).toString(), "HTTP_PORT", "0", "RUN_POLL_INTERVAL", "300ms",
-          "AZURE_BLOB_ENDPOINT_TEMPLATE", azure.endpoint() + "/{account}", "JAVA_OPTS", "-XX:AOTCacheOutput=" + cache));
-      try (OperatorProcess operator = OperatorProcess.launch(directory, environment, List.of(launcher.toString())).awaitReady()) {
+          "AZURE_BLOB_ENDPOINT_TEMPLATE", azure.endpoint() + "/{account}"));
+      environment.putAll(more);
+      try (OperatorProcess operator = OperatorProcess.launch(directory, environment, command).awaitReady()) {
         operator.page("/readyz");
         live(client);
         operator.page("/metrics");

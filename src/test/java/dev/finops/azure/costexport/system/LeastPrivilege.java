@@ -1,13 +1,11 @@
 package dev.finops.azure.costexport.system;
 
-import static dev.finops.azure.costexport.plan.Conditions.DELIVERED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.finops.azure.costexport.api.v1alpha1.Annotations;
 import dev.finops.azure.costexport.packaged.Chart;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import java.nio.file.Path;
@@ -95,18 +93,6 @@ abstract class LeastPrivilege extends StoringTest {
     } finally {
       rights().forEach(object -> cluster.kubectl().run(object.toString(), "apply", "-f", "-").orFail());
     }
-  }
-
-  private void followOne() {
-    LiveExport export = export("daily", "{schedule: {recurrence: Daily}, runOnCreate: true, delivery: {verify: true}}").awaitReady();
-    export.await(DELIVERED, "True", "Fresh");
-    export.change("description: changed").awaitReady();
-    export.editInPortal(properties -> properties.put("exportDescription", "in the portal"));
-    export.awaitEvent("DriftCorrected", "description");
-    export.annotate(Annotations.RUN_REQUESTED_AT, "now");
-    export.awaitStatus("now", status -> status.lastHandledRunRequest());
-    export.delete().awaitGone();
-    assertFalse(export.existsInAzure());
   }
 
   private void useSecrets() {

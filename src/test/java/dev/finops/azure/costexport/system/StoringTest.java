@@ -1,5 +1,10 @@
 package dev.finops.azure.costexport.system;
 
+import static dev.finops.azure.costexport.plan.Conditions.BACKFILLED;
+import static dev.finops.azure.costexport.plan.Conditions.DELIVERED;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import dev.finops.azure.costexport.api.v1alpha1.Annotations;
 import dev.finops.azure.costexport.storage.Azurite;
 import java.nio.file.Path;
 import java.util.Map;
@@ -13,6 +18,20 @@ abstract class StoringTest extends SystemTest {
   Map<String, String> settings() {
     azure.deliverTo(storage);
     return Map.of("AZURE_BLOB_ENDPOINT_TEMPLATE", storage.endpointTemplate());
+  }
+
+  /** From its creation to its end: applied, run, proven in storage, with its past, changed, drifted, asked for a run, deleted. */
+  final void followOne() {
+    LiveExport export = export("daily", "{schedule: {recurrence: Daily}, runOnCreate: true, delivery: {verify: true}, backfill: {months: 2}}").awaitReady();
+    export.await(DELIVERED, "True", "Fresh");
+    export.await(BACKFILLED, "True", "MonthsDone");
+    export.change("description: changed").awaitReady();
+    export.editInPortal(properties -> properties.put("exportDescription", "in the portal"));
+    export.awaitEvent("DriftCorrected", "description");
+    export.annotate(Annotations.RUN_REQUESTED_AT, "now");
+    export.awaitStatus("now", status -> status.lastHandledRunRequest());
+    export.delete().awaitGone();
+    assertFalse(export.existsInAzure());
   }
 
   @AfterAll

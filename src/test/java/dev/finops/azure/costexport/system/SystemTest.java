@@ -70,9 +70,13 @@ abstract class SystemTest {
     environment.merge("JAVA_TOOL_OPTIONS", " -XX:+UseSerialGC -XX:TieredStopAtLevel=1", String::concat); // as the launcher: a quicker start
     environment.putAll(settings());
     environment.putAll(more);
-    OperatorProcess launched = OperatorProcess.launch(Path.of("target/operator-logs"), environment);
+    OperatorProcess launched = process(Path.of("target/operator-logs"), environment);
     operators.add(launched);
     return launched;
+  }
+
+  OperatorProcess process(Path directory, Map<String, String> environment) {
+    return OperatorProcess.launch(directory, environment);
   }
 
   void restart() {

@@ -1,0 +1,68 @@
+package dev.finops.azure.costexport.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.finops.azure.costexport.image.Podman;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The image in a real container: 256 MB, a read-only root, no capability, not root. */
+class ContainerIT extends StoringTest {
+  private static final List<String> TMP = List.of("--tmpfs=/tmp:size=64m,mode=1777"); // as the chart
+  private static final List<String> ONLY_WITH_THE_CACHE = List.of("-XX:AOTMode=on", "-jar", "/app/costexport-operator.jar");
+
+  private List<String> options = TMP;
+  private Podman podman;
+
+  @Override
+  @BeforeAll
+  void startOperator() {
+    Optional<String> missing = Podman.missing();
+    assumeTrue(missing.isEmpty(), () -> "NOT TESTED: the image in a container, as " + missing.orElseThrow());
+    podman = podman == null ? Podman.start() : podman;
+    super.startOperator();
+  }
+
+  @Override
+  OperatorProcess process(Path directory, Map<String, String> environment) {
+    List<Path> files = List.of(Path.of(environment.get("KUBECONFIG")), azure.trustStore());
+    return OperatorProcess.launch(directory, environment, podman.container(environment.keySet(), files, options, ONLY_WITH_THE_CACHE));
+  }
+
+  @AfterAll
+  void removeContainers() {
+    if (podman != null) {
+      podman.close();
+    }
+  }
+
+  @Test
+  void aCostExportLivesItsWholeLife() {
+    followOne();
+  }
+
+  @Test
+  void nothingNeedsToBeWritable() {
+    operator.close();
+    options = List.of();
+    startOperator();
+
+    export("no-tmp", "").awaitReady();
+  }
+
+  @Test
+  void thereIsNoShell() {
+    Podman.Result refused = podman.run(podman.container(Set.of(), List.of(), List.of("--entrypoint=/bin/sh"), List.of("-c", "true")));
+    assertEquals(127, refused.exit(), refused.output());
+  }
+}
