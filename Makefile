@@ -14,7 +14,7 @@ CLASSPATH_FILE := target/test-classpath
 STAGES ?=
 TEST_CLASSPATH = target/test-classes:target/classes:$$(cat $(CLASSPATH_FILE))
 
-.PHONY: help build test unit demo simulator run figures figures-backfill bench crd pages manifests servers tools clean prerequisites
+.PHONY: help build release test unit demo simulator run figures figures-backfill bench crd pages manifests servers tools clean prerequisites
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -39,6 +39,9 @@ target/costexport-operator: src/main/launcher/costexport-operator
 target/costexport-operator.aot: target/costexport-operator.jar target/costexport-operator $(CLASSPATH_FILE)
 	@echo "build: the AOT cache" && $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.costexport.launcher.Training target/costexport-operator $@ \
 	  >target/training.log 2>&1 || { tail -20 target/training.log >&2; exit 1; }
+
+release: build tools ## what is released: target/release/ with SHA256SUMS, the same bytes from the same sources
+	@src/test/tools/release target/release && cat target/release/SHA256SUMS
 
 run: build ## the operator against the current kubeconfig
 	@exec target/costexport-operator
