@@ -16,7 +16,7 @@ IMAGE := target/costexport-operator-image.tar
 BASE ?=
 TEST_CLASSPATH = target/test-classes:target/classes:$$(cat $(CLASSPATH_FILE))
 
-.PHONY: help build image test unit demo simulator run figures figures-backfill figures-image bench crd pages manifests servers tools clean prerequisites
+.PHONY: help build image release test unit demo simulator run figures figures-backfill figures-image bench crd pages manifests servers tools clean prerequisites
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -49,6 +49,9 @@ $(IMAGE): target/costexport-operator.jar src/main/launcher/costexport-operator.j
 	@echo "build: the image" && mkdir -p target/image && $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.costexport.image.Image $@ $(BASE) \
 	  >target/image/log 2>&1 || { tail -20 target/image/log >&2; exit 1; }
 	@grep '^image:' target/image/log
+
+release: image tools ## what is released: target/release/ with SHA256SUMS, the same bytes from the same sources but for the AOT cache
+	@src/test/tools/release target/release $(IMAGE) && cat target/release/SHA256SUMS
 
 run: build ## the operator against the current kubeconfig
 	@exec target/costexport-operator
