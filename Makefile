@@ -16,7 +16,7 @@ IMAGE := target/costexport-operator-image.tar
 BASE ?=
 TEST_CLASSPATH = target/test-classes:target/classes:$$(cat $(CLASSPATH_FILE))
 
-.PHONY: help build image release test unit demo simulator run figures figures-backfill figures-image bench crd pages manifests servers tools clean prerequisites
+.PHONY: help build package image reproducible release test node-test unit demo simulator run figures figures-backfill figures-image bench crd pages manifests servers tools clean prerequisites
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -30,9 +30,11 @@ test: prerequisites servers tools target/costexport-operator ## everything that 
 unit: prerequisites ## the tests that need no servers
 	@mvn -B -ntp test
 
-build: prerequisites ## the operator: target/costexport-operator.jar, target/lib/, target/costexport-operator with its AOT cache
-	@echo "build: the operator" && $(MVN) package -DskipTests
+build: package ## the operator: target/costexport-operator.jar, target/lib/, target/costexport-operator with its AOT cache
 	@$(MAKE) -s target/costexport-operator.aot
+
+package: prerequisites
+	@echo "build: the operator" && $(MVN) package -DskipTests
 
 target/costexport-operator: src/main/launcher/costexport-operator src/main/launcher/costexport-operator.jvm
 	@install -D -m 644 -t target src/main/launcher/costexport-operator.jvm && install -m 755 $< $@
@@ -42,7 +44,7 @@ target/costexport-operator.aot: target/costexport-operator.jar target/costexport
 	@echo "build: the AOT cache" && $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.costexport.launcher.Training target/costexport-operator $@ \
 	  >target/training.log 2>&1 || { tail -20 target/training.log >&2; exit 1; }
 
-image: build ## the operator as an OCI image: target/costexport-operator-image.tar; BASE=… puts it on a base image of yours
+image: package ## the operator as an OCI image: target/costexport-operator-image.tar; BASE=… puts it on a base image of yours
 	@rm -f $(IMAGE) && $(MAKE) -s $(IMAGE)
 
 $(IMAGE): target/costexport-operator.jar src/main/launcher/costexport-operator.jvm $(CLASSPATH_FILE)
@@ -65,8 +67,17 @@ figures: build servers ## measure latency, calls, memory and start-up on this ma
 figures-backfill: build servers ## measure backfills of 12 and 84 months, also with kill -9 every few seconds (25 minutes)
 	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.costexport.bench.BackfillFigures
 
-figures-image: image servers ## measure the image in a container of 1 CPU and 256 MB: needs podman, runc and root (2 minutes)
+figures-image: package servers ## measure the image in a container of 1 CPU and 256 MB: needs podman, runc and root (2 minutes)
 	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.costexport.bench.ImageFigures
+
+node-test: package servers tools ## the chart and the image on a real one-node cluster: needs root, containerd, runc, CNI plugins (3 minutes, the first time 5)
+	@src/test/servers/build node >/dev/null && $(MAKE) -s $(CLASSPATH_FILE) $(IMAGE)
+	@src/test/servers/isolated $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.costexport.node.Rollout
+
+reproducible: ## build the image twice from nothing and compare: only the layer with the AOT cache may differ
+	@built=$$(mktemp -d); for time in one two; do $(MAKE) clean image | grep '^image: ' | tee $$built/$$time; done; \
+	  diff <(grep -v -e ' cache ' -e '$(IMAGE)' $$built/one) <(grep -v -e ' cache ' -e '$(IMAGE)' $$built/two); \
+	  echo "image: twice the same, but for the AOT cache"; rm -r $$built
 
 bench: build servers ## measure up to 10,000 CostExports beside a baseline (an hour; STAGES="many quota" for some, all write docs/reference/benchmark.md)
 	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.costexport.bench.Bench $(STAGES)

@@ -26,9 +26,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** A real cluster without nodes: etcd and a kube-apiserver with RBAC on loopback. It ends with this JVM. */
+/** A real cluster without nodes, unless somebody joins one: etcd and a kube-apiserver with RBAC on loopback. It ends with this JVM. */
 public final class ControlPlane implements AutoCloseable {
   private static final Path CRD = Path.of("crds/costexports.azure.finops.dev.yaml");
+
+  /** The API server's first service address, which the node must have on its loopback device: so pods reach it without a proxy. */
+  private static final String SERVICE_ADDRESS = "10.0.0.1";
+  private static final String CONTROLLERS = "namespace-controller,serviceaccount-controller,garbage-collector-controller,"
+      + "root-ca-certificate-publisher-controller";
+  private static final String CONTROLLERS_OF_PODS = CONTROLLERS + ",deployment-controller,replicaset-controller,disruption-controller,node-lifecycle-controller";
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -40,12 +46,14 @@ public final class ControlPlane implements AutoCloseable {
   private final Path binaries = Server.binaries();
   private final String token = UUID.randomUUID().toString();
   private final Deque<Server> servers = new ArrayDeque<>();
+  private final String address;
   private boolean closed;
   private int port;
   private KubernetesClient client;
 
-  private ControlPlane(Path directory) {
+  private ControlPlane(Path directory, String address) {
     this.directory = directory;
+    this.address = address;
   }
 
   /** The one of this test run: started on first use, stopped when the JVM ends. */
@@ -59,13 +67,22 @@ public final class ControlPlane implements AutoCloseable {
    * @param controllerManager for what the API server leaves to it: emptying deleted namespaces, deleting dependents
    */
   public static ControlPlane start(Path directory, boolean controllerManager) {
+    return start(directory, "127.0.0.1", controllerManager ? CONTROLLERS : "");
+  }
+
+  /** One that a node can join; everything it writes is in {@code directory}. */
+  public static ControlPlane startForNodes(Path directory) {
+    return start(directory, SERVICE_ADDRESS, CONTROLLERS_OF_PODS);
+  }
+
+  private static ControlPlane start(Path directory, String address, String controllers) {
     while (true) {
-      var plane = new ControlPlane(directory.toAbsolutePath());
+      var plane = new ControlPlane(directory.toAbsolutePath(), address);
       // Before the first process, so that a signal during the start leaves none behind.
       Runtime.getRuntime().addShutdownHook(new Thread(plane::close, "control-plane-close"));
       var ready = false;
       try {
-        plane.launch(controllerManager);
+        plane.launch(controllers);
         ready = true;
         return plane;
       } catch (Server.PortTaken e) {
@@ -111,10 +128,10 @@ public final class ControlPlane implements AutoCloseable {
           contexts:
           - {name: test, context: {cluster: test, user: test, namespace: %s}}
           clusters:
-          - {name: test, cluster: {server: "https://127.0.0.1:%d", certificate-authority-data: %s}}
+          - {name: test, cluster: {server: "https://%s:%d", certificate-authority-data: %s}}
           users:
           - {name: test, user: {token: %s}}
-          """.formatted(namespace, port, ca, token));
+          """.formatted(namespace, address, port, ca, token));
       // At once, as somebody may be reading the one that is there.
       return Files.move(written, directory.resolve(file), StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
@@ -166,7 +183,7 @@ public final class ControlPlane implements AutoCloseable {
     deleteEtcdData();
   }
 
-  private void launch(boolean controllerManager) throws IOException, GeneralSecurityException {
+  private void launch(String controllers) throws IOException, GeneralSecurityException {
     Files.createDirectories(directory);
     var serviceAccountKey = Files.writeString(directory.resolve("service-account.key"), newKeyPair());
     var tokens = Files.writeString(directory.resolve("tokens.csv"), token + ",admin,admin,system:masters\n");
@@ -187,26 +204,26 @@ public final class ControlPlane implements AutoCloseable {
         "--listen-peer-urls=http://127.0.0.1:0");
     etcd.await(() -> etcd.prints("ready to serve client requests"));
 
-    port = Server.freePort();
+    port = address.equals(SERVICE_ADDRESS) ? 443 : Server.freePort();
     var apiServer = launch("kube-apiserver",
         "--etcd-servers=http://127.0.0.1:" + etcdPort,
-        "--bind-address=127.0.0.1", "--secure-port=" + port, "--cert-dir=" + certificate().getParent(),
+        "--bind-address=" + address, "--secure-port=" + port, "--cert-dir=" + certificate().getParent(),
         "--service-cluster-ip-range=10.0.0.0/24", "--token-auth-file=" + tokens, "--authorization-mode=RBAC",
         "--service-account-issuer=https://kubernetes.default.svc",
         "--service-account-key-file=" + serviceAccountKey, "--service-account-signing-key-file=" + serviceAccountKey,
         "--audit-policy-file=" + audit, "--audit-log-path=" + directory.resolve("audit.log"),
+        "--kubelet-preferred-address-types=InternalIP",
         // No neighbours and few clients: what they would need only costs start-up time.
         "--endpoint-reconciler-type=none", "--enable-priority-and-fairness=false", "--profiling=false");
     apiServer.await(() -> Files.exists(certificate().resolveSibling("apiserver.key")));
     client = newClient();
     apiServer.await(this::answers);
 
-    if (controllerManager) {
+    if (!controllers.isEmpty()) {
       launch("kube-controller-manager",
           "--kubeconfig=" + kubeconfig(), "--leader-elect=false", "--secure-port=0",
           "--service-account-private-key-file=" + serviceAccountKey, "--root-ca-file=" + certificate(),
-          "--controllers=namespace-controller,serviceaccount-controller,garbage-collector-controller,"
-              + "root-ca-certificate-publisher-controller")
+          "--controllers=" + controllers)
           .await(() -> client.serviceAccounts().inNamespace("default").withName("default").get() != null);
     }
   }

@@ -44,13 +44,13 @@ public final class Server implements AutoCloseable {
   }
 
   /** The directory that a build script prints. */
-  public static Path built(String script) {
+  public static Path built(String... script) {
     try {
       var build = new ProcessBuilder(script).redirectError(ProcessBuilder.Redirect.INHERIT).start();
       try (var stdout = build.inputReader(UTF_8)) {
         var directory = stdout.readLine();
         if (build.waitFor() != 0) {
-          throw new IllegalStateException(script + " failed; what it printed is above");
+          throw new IllegalStateException(script[0] + " failed; what it printed is above");
         }
         return Path.of(directory);
       }

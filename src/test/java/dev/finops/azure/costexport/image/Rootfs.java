@@ -37,7 +37,7 @@ record Rootfs(Path root) {
     }
     files.linkRuntime();
     try (var libraries = Files.list(Path.of("target/lib"))) {
-      for (Path library : libraries.filter(Rootfs::isForThisPlatform).toList()) {
+      for (Path library : libraries.toList()) {
         Files.copy(library, files.at("/app/lib/" + library.getFileName()));
       }
     }
@@ -74,12 +74,6 @@ record Rootfs(Path root) {
         Files.delete(command);
       }
     }
-  }
-
-  /** Libraries for another operating system or processor have its name in theirs. */
-  private static boolean isForThisPlatform(Path library) {
-    String name = library.getFileName().toString();
-    return !name.matches(".*-(osx|windows|linux)-.*") || name.contains("-linux-" + (architecture().equals("arm64") ? "aarch_64" : "x86_64"));
   }
 
   /** With this runtime, these settings and these jars, as they will be in the image: the JVM takes the cache with no others. */

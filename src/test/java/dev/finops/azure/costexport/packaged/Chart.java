@@ -23,8 +23,8 @@ public final class Chart {
 
   private Chart() {}
 
-  record Result(int exit, String output) {
-    String orFail() {
+  public record Result(int exit, String output) {
+    public String orFail() {
       if (exit != 0) {
         throw new AssertionError("ended with " + exit + ":\n" + output);
       }
@@ -33,7 +33,7 @@ public final class Chart {
   }
 
   /** One of the tools that are built, or a command of the machine. */
-  static Result run(String command, String... arguments) {
+  public static Result run(String command, String... arguments) {
     List<String> line = new ArrayList<>(List.of(Files.exists(TOOLS.resolve(command)) ? TOOLS.resolve(command).toString() : command));
     line.addAll(List.of(arguments));
     try {

@@ -3,6 +3,7 @@ package dev.finops.azure.costexport.simulator;
 import dev.finops.azure.costexport.simulator.HttpsListener.Reply;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,36 +17,41 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** A pretended Azure on loopback: Cost Management exports behind ARM, and the token endpoint, on one HTTPS server. */
+/** A pretended Azure, usually on loopback: Cost Management exports behind ARM, and the token endpoint, on one HTTPS server. */
 public final class AzureSimulator implements AutoCloseable {
 
     private static final String TENANT = "8d0f7b1e-6a55-4c0b-9a3e-2f1d4c5b6a79";
     private static final String CLIENT = "c0ffee00-1111-4222-8333-444455556666";
 
     /**
+     * @param address where it listens, as its certificate has it
      * @param port 0 for any free one
      * @param directory where certificate and trust store go; a temporary one that ends with the simulator when empty
      */
-    public record Settings(int port, Optional<Path> directory, InstantSource clock, Behaviour behaviour) {
+    public record Settings(String address, int port, Optional<Path> directory, InstantSource clock, Behaviour behaviour) {
 
         public static Settings defaults() {
-            return new Settings(0, Optional.empty(), InstantSource.system(), Behaviour.defaults());
+            return new Settings("127.0.0.1", 0, Optional.empty(), InstantSource.system(), Behaviour.defaults());
+        }
+
+        public Settings withAddress(String value) {
+            return new Settings(value, port, directory, clock, behaviour);
         }
 
         public Settings withPort(int value) {
-            return new Settings(value, directory, clock, behaviour);
+            return new Settings(address, value, directory, clock, behaviour);
         }
 
         public Settings withDirectory(Path value) {
-            return new Settings(port, Optional.of(value), clock, behaviour);
+            return new Settings(address, port, Optional.of(value), clock, behaviour);
         }
 
         public Settings withClock(InstantSource value) {
-            return new Settings(port, directory, value, behaviour);
+            return new Settings(address, port, directory, value, behaviour);
         }
 
         public Settings withBehaviour(Behaviour value) {
-            return new Settings(port, directory, clock, value);
+            return new Settings(address, port, directory, clock, value);
         }
     }
 
@@ -65,11 +71,11 @@ public final class AzureSimulator implements AutoCloseable {
 
     private AzureSimulator(Settings settings) throws IOException {
         temporary = settings.directory.isPresent() ? Optional.empty() : Optional.of(Files.createTempDirectory("azure-simulator"));
-        certificates = Certificates.create(settings.directory.or(() -> temporary).orElseThrow());
+        certificates = Certificates.create(settings.directory.or(() -> temporary).orElseThrow(), settings.address);
         clock = settings.clock;
         behaviour = new AtomicReference<>(settings.behaviour);
-        server = new HttpsListener(settings.port, certificates.server(), this::handle);
-        endpoint = URI.create("https://127.0.0.1:" + server.port());
+        server = new HttpsListener(InetAddress.ofLiteral(settings.address), settings.port, certificates.server(), this::handle);
+        endpoint = URI.create("https://" + settings.address + ":" + server.port());
         exports = new ExportStore(clock, behaviour::get);
         api = new ExportsApi(exports, clock, behaviour::get, TENANT);
         entra = new Entra(endpoint, TENANT, clock, behaviour::get);

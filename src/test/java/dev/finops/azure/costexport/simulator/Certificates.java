@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
+import java.util.Optional;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.bouncycastle.asn1.x500.X500Name;
@@ -45,12 +46,12 @@ record Certificates(Path caFile, Path trustStore, Path certificateFile, Path key
     static final String PASSWORD = "changeit";
     private static final X500Name AUTHORITY = new X500Name("CN=Azure simulator CA");
 
-    static Certificates create(Path directory) throws IOException {
+    static Certificates create(Path directory, String address) throws IOException {
         try {
             var caKeys = keys();
-            var ca = certificate(AUTHORITY, caKeys, caKeys, true);
+            var ca = certificate(AUTHORITY, caKeys, caKeys, Optional.empty());
             var serverKeys = keys();
-            var server = certificate(new X500Name("CN=Azure simulator"), serverKeys, caKeys, false);
+            var server = certificate(new X500Name("CN=Azure simulator"), serverKeys, caKeys, Optional.of(address));
             return new Certificates(pem(directory.resolve("ca.pem"), ca), trustStore(directory.resolve("trust.p12"), ca),
                     pem(directory.resolve("server.pem"), server, ca), pem(directory.resolve("server.key"), new JcaPKCS8Generator(serverKeys.getPrivate(), null)),
                     context(serverKeys, server, ca));
@@ -69,10 +70,11 @@ record Certificates(Path caFile, Path trustStore, Path certificateFile, Path key
         return generator.generateKeyPair();
     }
 
-    private static X509Certificate certificate(X500Name subject, KeyPair keys, KeyPair issuer, boolean authority)
+    private static X509Certificate certificate(X500Name subject, KeyPair keys, KeyPair issuer, Optional<String> address)
             throws GeneralSecurityException, OperatorCreationException, IOException {
         // The machine's time, not the simulated one: it is real TLS clients that look at it.
         var now = Instant.now();
+        boolean authority = address.isEmpty();
         var extensions = new JcaX509ExtensionUtils();
         var builder = new JcaX509v3CertificateBuilder(AUTHORITY, new BigInteger(120, new SecureRandom()),
                 Date.from(now.minus(Duration.ofHours(1))), Date.from(now.plus(Duration.ofDays(30))), subject, keys.getPublic())
@@ -83,7 +85,7 @@ record Certificates(Path caFile, Path trustStore, Path certificateFile, Path key
         if (!authority) {
             builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth))
                     .addExtension(Extension.subjectAlternativeName, false, new GeneralNames(new GeneralName[] {
-                            new GeneralName(GeneralName.iPAddress, "127.0.0.1"), new GeneralName(GeneralName.dNSName, "localhost")}));
+                            new GeneralName(GeneralName.iPAddress, address.get()), new GeneralName(GeneralName.dNSName, "localhost")}));
         }
         return new JcaX509CertificateConverter().getCertificate(
                 builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(issuer.getPrivate())));

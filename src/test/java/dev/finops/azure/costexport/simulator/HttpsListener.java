@@ -21,7 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.function.Function;
 import javax.net.ssl.SSLContext;
 
-/** HTTP/1.1 over TLS on loopback. The JDK's HttpsServer insists on its own Date header, and here time is simulated. */
+/** HTTP/1.1 over TLS. The JDK's HttpsServer insists on its own Date header, and here time is simulated. */
 final class HttpsListener implements AutoCloseable {
 
     /** What happens to a request on the wire. */
@@ -43,8 +43,8 @@ final class HttpsListener implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
 
-    HttpsListener(int port, SSLContext tls, Function<ArmRequest, Reply> handler) throws IOException {
-        server = tls.getServerSocketFactory().createServerSocket(port, 512, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
+    HttpsListener(InetAddress address, int port, SSLContext tls, Function<ArmRequest, Reply> handler) throws IOException {
+        server = tls.getServerSocketFactory().createServerSocket(port, 512, address);
         this.handler = handler;
     }
 

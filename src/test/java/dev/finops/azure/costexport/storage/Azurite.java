@@ -30,7 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Storage accounts on loopback, in memory: the blob service of Azurite over HTTPS, with tokens of the simulated Entra, SAS and keys. */
+/** Storage accounts where the simulator is, in memory: the blob service of Azurite over HTTPS, with tokens of the simulated Entra, SAS and keys. */
 public final class Azurite implements BlobSink, AutoCloseable {
   private static final String KEY = Base64.getEncoder().encodeToString("the key of every account".getBytes(StandardCharsets.UTF_8));
   private static final String LISTENS = "successfully listens on ";
@@ -52,7 +52,7 @@ public final class Azurite implements BlobSink, AutoCloseable {
       // A log of its own: its address is read from it, and test runs in two processes share the directory.
       Server server = new Server(Files.createTempFile(Files.createDirectories(directory), "azurite-", ".log"), List.of(
           "node", Server.binaries().resolve("azurite/node_modules/azurite/dist/src/blob/main.js").toString(),
-          "--blobPort", "0", "--cert", azure.certificateFile().toString(), "--key", azure.keyFile().toString(), "--oauth", "basic",
+          "--blobHost", azure.endpoint().getHost(), "--blobPort", "0", "--cert", azure.certificateFile().toString(), "--key", azure.keyFile().toString(), "--oauth", "basic",
           "--inMemoryPersistence", "--skipApiVersionCheck", "--disableTelemetry", "--silent"),
           Map.of("AZURITE_ACCOUNTS", Arrays.stream(accounts).map(account -> account + ":" + KEY).collect(Collectors.joining(";"))));
       // A signal may end the tests before they end it.

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.finops.azure.costexport.image.Podman;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +34,7 @@ class ContainerIT extends StoringTest {
 
   @Override
   OperatorProcess process(Path directory, Map<String, String> environment) {
+    environment.put("JAVA_TOOL_OPTIONS", azure.environment().get("JAVA_TOOL_OPTIONS")); // the image has the JVM's other settings
     List<Path> files = List.of(Path.of(environment.get("KUBECONFIG")), azure.trustStore());
     return OperatorProcess.launch(directory, environment, podman.container(environment.keySet(), files, options, ONLY_WITH_THE_CACHE));
   }
