@@ -12,9 +12,10 @@ import java.time.Duration;
  * @param many of them in the end
  * @param scopes that they are in
  * @param rest how long it is looked at rest
- * @param polls of each scope that make a day
+ * @param polls of each scope: 288 make a day
+ * @param pollsOfMany of each scope of the large estate
  */
-record Size(int starts, int exports, int quota, int first, int many, int scopes, Duration rest, int polls) {
-  static final Size FULL = new Size(5, 1000, 600, 5000, 10_000, 10, Duration.ofMinutes(6), 288);
-  static final Size SMALL = new Size(1, 20, 20, 20, 40, 2, Duration.ofSeconds(3), 3);
+record Size(int starts, int exports, int quota, int first, int many, int scopes, Duration rest, int polls, int pollsOfMany) {
+  static final Size FULL = new Size(5, 1000, 600, 5000, 10_000, 10, Duration.ofMinutes(5), 288, 72);
+  static final Size SMALL = new Size(1, 20, 20, 20, 40, 2, Duration.ofSeconds(3), 3, 3);
 }

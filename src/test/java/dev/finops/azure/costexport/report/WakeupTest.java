@@ -48,7 +48,7 @@ class WakeupTest {
   void anObjectThatNobodyWakesLooksWhetherTimeAloneHasChangedAnything(@ForAll long seed) {
     Duration wait = Wakeup.after(idle, idle.status(), verdict(idle), new Random(seed)).orElseThrow();
 
-    assertTrue(wait.compareTo(Duration.ofSeconds(2 * 270)) >= 0 && wait.compareTo(Duration.ofSeconds(2 * 330)) <= 0, wait.toString());
+    assertTrue(wait.compareTo(Duration.ofSeconds(6 * 270)) >= 0 && wait.compareTo(Duration.ofSeconds(6 * 330)) <= 0, wait.toString());
   }
 
   @Test
