@@ -12,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 class BenchIT {
   @Test
   void everyStageRuns(@TempDir Path directory) throws InterruptedException {
+    ControlPlane.shared().installCrd();
     Table table = new Table();
     Benchmark benchmark = new Benchmark(ControlPlane.shared(), directory, Size.SMALL, table);
     benchmark.starts();
