@@ -49,6 +49,7 @@ public final class Image {
     Path cache = Path.of("target/image/layers");
     Rootfs.delete(cache); // Jib knows a layer by the times of its files, which are always the same here
     image.containerize(Containerizer.to(TarImage.at(archive).named(name)).setOfflineMode(base.isEmpty())
+        .setAllowInsecureRegistries(base.startsWith("localhost")) // a registry of this machine, as Docker does
         .setApplicationLayersCache(cache).setBaseImageLayersCache(Path.of("target/image/base")));
     System.out.print(Archive.read(archive).described(layers));
     System.out.printf("image: %s: %s, %.1f MB%n", archive, name, Files.size(archive) / 1e6);

@@ -94,6 +94,8 @@ public final class Rollout {
         "--set", "azure.resourceManagerAudience=" + azure.endpoint(), "--set-string", "azure.blobEndpointTemplate=" + storage.endpointTemplate().replace("{", "\\{").replace("}", "\\}"),
         "--set", "trustStore.configMap=simulator-ca", "--set", "config.observeInterval=5s", "--set", "config.runPollInterval=1s").orFail();
     assertEquals(2, pods().size());
+    String uptime = cluster.kubectl().run("", "-n", HOME, "exec", "deploy/costexport-operator", "--", "/opt/java/bin/jcmd", "1", "VM.uptime").orFail();
+    assertTrue(uptime.contains(" s"), uptime);
     say("helm install --wait: two operators are ready after " + since(before) + "; " + leader() + " leads");
   }
 
