@@ -52,8 +52,8 @@ $(IMAGE): target/costexport-operator.jar src/main/launcher/costexport-operator.j
 	  >target/image/log 2>&1 || { tail -20 target/image/log >&2; exit 1; }
 	@grep '^image:' target/image/log
 
-release: image tools ## what is released: target/release/ with SHA256SUMS, the same bytes from the same sources but for the AOT cache
-	@src/test/tools/release target/release $(IMAGE) && cat target/release/SHA256SUMS
+release: tools ## what is released: target/release/ with SHA256SUMS, the same bytes from the same sources but for the AOT cache
+	@$(MAKE) -s clean image && src/test/tools/release target/release $(IMAGE) && cat target/release/SHA256SUMS
 
 run: build ## the operator against the current kubeconfig
 	@exec target/costexport-operator

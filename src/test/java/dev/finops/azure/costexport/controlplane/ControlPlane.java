@@ -61,6 +61,11 @@ public final class ControlPlane implements AutoCloseable {
     return Shared.INSTANCE;
   }
 
+  /** One for tests that change what all share: its CRDs, its releases. */
+  public static ControlPlane own() {
+    return start(newDirectory(), true);
+  }
+
   /**
    * Everything it writes is in {@code directory}.
    *

@@ -18,7 +18,7 @@ public final class Chart {
   /** Every value, other than by default. */
   static final String EVERYTHING = "--values=src/test/resources/chart/everything.yaml";
 
-  private static final Path TOOLS = Server.built("src/test/tools/build");
+  static final Path TOOLS = Server.built("src/test/tools/build");
   private static final YAMLMapper YAML = YAMLMapper.builder().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION).build();
 
   private Chart() {}

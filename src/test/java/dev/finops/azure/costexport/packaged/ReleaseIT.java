@@ -37,6 +37,7 @@ class ReleaseIT {
   static void make() {
     release = directory.resolve("release");
     run("src/test/tools/release", release.toString()).orFail();
+    run("tar", "-C", directory.toString(), "-xzf", release.resolve(NAME + "-bin.tar.gz").toString()).orFail();
   }
 
   @Test
@@ -65,12 +66,9 @@ class ReleaseIT {
   }
 
   @Test
-  void theLauncherRunsFromTheArchive() throws IOException {
-    Path unpacked = Files.createDirectory(directory.resolve("unpacked"));
-    run("tar", "-C", unpacked.toString(), "-xzf", release.resolve(NAME + "-bin.tar.gz").toString()).orFail();
-
+  void theLauncherRunsFromTheArchive() {
     Chart.Result wrong = run("env", "JAVA_HOME=" + System.getProperty("java.home"), "OBSERVE_INTERVAL=soon",
-        unpacked.resolve(NAME).resolve("costexport-operator").toString());
+        directory.resolve(NAME).resolve("costexport-operator").toString());
 
     assertEquals(2, wrong.exit(), wrong.output());
     assertTrue(wrong.output().startsWith("costexport-operator: OBSERVE_INTERVAL"), wrong.output());
@@ -93,7 +91,7 @@ class ReleaseIT {
     assertEquals(VERSION, sbom.at("/metadata/component/version").asText());
     Set<String> listed = sbom.path("components").valueStream().map(component -> component.path("hashes").valueStream()
         .filter(hash -> hash.path("alg").asText().equals("SHA-256")).findFirst().orElseThrow().path("content").asText()).collect(Collectors.toSet());
-    assertEquals(new TreeSet<>(sums(Path.of("target/lib")).values()), new TreeSet<>(listed));
+    assertEquals(new TreeSet<>(sums(directory.resolve(NAME).resolve("lib")).values()), new TreeSet<>(listed));
     assertTrue(listed.size() > 50, "libraries: " + listed.size());
     assertEquals(List.of(), sbom.path("components").valueStream().filter(component -> component.at("/licenses/0").isMissingNode())
         .map(component -> component.path("purl").asText()).toList());

@@ -70,7 +70,12 @@ public final class ExportStore {
         save(Scope.of(scope), name, version.store(), Principal.of(createdBy), document.deepCopy());
     }
 
-    /** Somebody's edit: a new eTag and another lastModifiedBy. */
+    /** An export as {@link #find} showed it once, with its eTag and its writer. */
+  public synchronized void restore(String scope, String name, String apiVersion, ObjectNode document) {
+    var kept = document.deepCopy().without(List.of("id", "name", "type"));
+  }
+
+  /** Somebody's edit: a new eTag and another lastModifiedBy. */
     public synchronized void edit(String scope, String name, String changedBy, Consumer<ObjectNode> change) {
         var export = existing(scope, name);
         var document = export.document().deepCopy();

@@ -40,8 +40,8 @@ abstract class SystemTest {
     }
   }
 
-  final ControlPlane cluster = Cluster.WITH_CRD;
-  final String namespace = cluster.newNamespace("system");
+  final ControlPlane cluster = cluster();
+  final String namespace = newNamespace();
   final ShiftedClock clock = new ShiftedClock();
   final Behaviour usual = Behaviour.defaults().withRunsPerMinute(1000);
   final AzureSimulator azure = AzureSimulator.start(AzureSimulator.Settings.defaults().withClock(clock).withBehaviour(usual));
@@ -50,6 +50,14 @@ abstract class SystemTest {
 
   /** The one that runs now. */
   OperatorProcess operator;
+
+  ControlPlane cluster() {
+    return Cluster.WITH_CRD;
+  }
+
+  String newNamespace() {
+    return cluster.newNamespace("system");
+  }
 
   /** What differs from the usual configuration. */
   Map<String, String> settings() {

@@ -1,0 +1,54 @@
+package dev.finops.azure.costexport.packaged;
+
+import dev.finops.azure.costexport.controlplane.ControlPlane;
+import dev.finops.azure.costexport.controlplane.Server;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** A person's shell, with kubectl and helm, for the cluster and against it. */
+public record Terminal(Path kubeconfig) {
+  private static final Pattern BLOCK = Pattern.compile("(?ms)^```\\n(.*?)^```$");
+
+  /** As the cluster's administrator. */
+  public static Terminal of(ControlPlane cluster) {
+    return new Terminal(cluster.kubeconfig());
+  }
+
+  /** What it printed, errors included; an error when a command of it ends with one. */
+  public String run(String script) {
+    ProcessBuilder builder = new ProcessBuilder("bash", "-euo", "pipefail", "-c", script).redirectErrorStream(true);
+    Map<String, String> environment = builder.environment();
+    environment.putAll(Map.of("KUBECONFIG", kubeconfig.toString(), "HOME", kubeconfig.resolveSibling("home").toString(), "KUBECTL_KUBERC", "false",
+        "PATH", Chart.TOOLS + ":" + Server.binaries() + ":" + environment.get("PATH")));
+    try {
+      Process process = builder.start();
+      process.getOutputStream().close();
+      String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      return new Chart.Result(process.waitFor(), "$ " + script + "\n" + printed).orFail();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The commands below a heading of a page, as they stand there. */
+  public static String commands(String page, String heading) {
+    String text = Chart.text(page);
+    int begin = text.indexOf("\n## " + heading + "\n");
+    if (begin < 0) {
+      throw new AssertionError(page + " has no heading " + heading);
+    }
+    int end = text.indexOf("\n## ", begin + 1);
+    String commands = BLOCK.matcher(text.substring(begin, end < 0 ? text.length() : end)).results().map(block -> block.group(1)).collect(Collectors.joining());
+    if (commands.isBlank()) {
+      throw new AssertionError(page + " has no commands below " + heading);
+    }
+    return commands;
+  }
+}
