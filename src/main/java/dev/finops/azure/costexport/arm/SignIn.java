@@ -10,7 +10,10 @@ import com.azure.identity.AadCredentialBuilderBase;
 import com.azure.identity.ClientSecretCredentialBuilder;
 import com.azure.identity.ManagedIdentityCredentialBuilder;
 import com.azure.identity.WorkloadIdentityCredentialBuilder;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import reactor.netty.resources.ConnectionProvider;
 
@@ -28,13 +31,33 @@ public final class SignIn {
   private final AzureConnection connection;
   private final HttpClient http;
 
-  public SignIn(AzureConnection connection) {
+  /** @param acts asked before anything is sent; when it says no, nothing is */
+  public SignIn(AzureConnection connection, BooleanSupplier acts) {
     this.connection = connection;
     ConnectionProvider connections = ConnectionProvider.builder("azure").maxConnections(MAX_CONNECTIONS).pendingAcquireMaxCount(-1)
         .pendingAcquireTimeout(SILENCE.multipliedBy(2)).maxIdleTime(Duration.ofSeconds(20)).build();
     // Left alone, the transport would send a POST again on a connection that was reset.
-    this.http = new NettyAsyncHttpClientBuilder(reactor.netty.http.client.HttpClient.create(connections).disableRetry(true))
+    this.http = new NettyAsyncHttpClientBuilder(reactor.netty.http.client.HttpClient.create(connections).disableRetry(true)
+        .doOnChannelInit((observer, channel, address) -> channel.pipeline().addFirst(new LastCheck(acts))))
         .connectTimeout(CONNECT).responseTimeout(SILENCE).readTimeout(SILENCE).writeTimeout(SILENCE).build();
+  }
+
+  /** Behind the token, the pool and TLS, where nothing can take its time between the question and the wire. */
+  private static final class LastCheck extends ChannelOutboundHandlerAdapter {
+    private final BooleanSupplier acts;
+
+    LastCheck(BooleanSupplier acts) {
+      this.acts = acts;
+    }
+
+    @Override
+    public void flush(ChannelHandlerContext context) {
+      if (acts.getAsBoolean()) {
+        context.flush();
+      } else {
+        context.close();
+      }
+    }
   }
 
   public HttpClient http() {

@@ -3,67 +3,109 @@ package dev.finops.azure.costexport.operator;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
+import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaderElectionRecord;
+import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaseLock;
+import io.fabric8.kubernetes.client.http.Interceptor;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
 import java.time.Duration;
-import java.util.Optional;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One of several operators acts. Losing the lease ends the process at once: another one acts already. */
+/** One of several operators acts, for as long as the lease lets it: without it nothing is written, and the process ends. */
 final class Leadership {
   private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);
+  private static final Duration LEASE = Duration.ofSeconds(15);
+
+  /** The leader acts no longer than this after it last renewed; the rest of the lease is for what is on its way and for clocks that differ. */
+  private static final Duration RENEW_DEADLINE = Duration.ofSeconds(10);
+  private static final Duration RETRY = Duration.ofSeconds(2);
+
+  private final String namespace;
+  private final String name;
   /** Of this process: a pod that is started again under the same name does not inherit a lease that it may not know of. */
-  private static final String IDENTITY = System.getenv().getOrDefault("HOSTNAME", "operator") + "-" + UUID.randomUUID();
-  private static volatile boolean stopping;
-  private static volatile Optional<Lock> held = Optional.empty();
+  private final String identity = System.getenv().getOrDefault("HOSTNAME", "operator") + "-" + UUID.randomUUID();
+  private final InstantSource clock;
+  private final LeaseLock lock;
+  private final Tenure tenure;
+  private final Fence fence;
+  private final ScheduledExecutorService renewals = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("lease").factory());
+  private volatile boolean stopping;
 
-  private record Lock(String namespace, String name) {}
+  Leadership(String namespace, String name, InstantSource clock) {
+    this.namespace = namespace;
+    this.name = name;
+    this.clock = clock;
+    this.lock = new LeaseLock(namespace, name, identity);
+    this.tenure = new Tenure(RENEW_DEADLINE, clock, System::nanoTime);
+    this.fence = new Fence(namespace, identity, this::holds, tenure::renewed);
+  }
 
-  private Leadership() {}
+  Interceptor fence() {
+    return fence;
+  }
 
-  static LeaderElectionConfiguration of(Config config, KubernetesClient kubernetes) {
-    String namespace = config.leaseNamespace().or(() -> Optional.ofNullable(kubernetes.getNamespace())).orElse("default");
-    return LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(config.leaseName())
-        .withLeaseNamespace(namespace).withIdentity(IDENTITY)
-        .withLeaseDuration(Duration.ofSeconds(15)).withRenewDeadline(Duration.ofSeconds(10)).withRetryPeriod(Duration.ofSeconds(2))
+  LeaderElectionConfiguration election() {
+    return LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(name)
+        .withLeaseNamespace(namespace).withIdentity(identity)
+        .withLeaseDuration(LEASE).withRenewDeadline(RENEW_DEADLINE).withRetryPeriod(RETRY)
         .withLeaderCallbacks(new LeaderCallbacks(
             () -> {
-              held = Optional.of(new Lock(namespace, config.leaseName()));
-              LOG.info("leading: holds lease {}/{}", namespace, config.leaseName());
+              fence.leading();
+              LOG.info("leading: holds lease {}/{}", namespace, name);
             },
-            Leadership::lost,
+            this::lost,
             leader -> LOG.info("the leader is {}", leader)))
         .withExitOnStopLeading(false) // the SDK's own exit would wait for itself inside a shutdown hook
         .build();
   }
 
-  /** The process ends by itself; losing the lease is part of that. */
-  static void stopping() {
+  /** Asked before each write. Does not return without the lease, unless the process is ending anyway. */
+  boolean holds() {
+    boolean holds = tenure.holds();
+    if (!holds) {
+      lost();
+    }
+    return holds;
+  }
+
+  /** The process ends by itself, and renews until what it has begun is done: the SDK does so no longer. */
+  void stopping(KubernetesClient kubernetes) {
     stopping = true;
+    renewals.scheduleWithFixedDelay(() -> write(kubernetes, identity, LEASE), 0, RETRY.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** Nobody acts here any more: another one need not wait until the lease has run out. */
-  static void release(KubernetesClient kubernetes) {
-    held.ifPresent(lock -> {
-      try {
-        kubernetes.leases().inNamespace(lock.namespace).withName(lock.name).edit(lease -> {
-          if (IDENTITY.equals(lease.getSpec().getHolderIdentity())) {
-            lease.getSpec().setHolderIdentity("");
-            lease.getSpec().setLeaseDurationSeconds(1);
-          }
-          return lease;
-        });
-      } catch (KubernetesClientException unanswered) {
-        LOG.debug("the lease runs out by itself: {}", unanswered.getMessage());
-      }
-    });
+  void release(KubernetesClient kubernetes) {
+    renewals.close();
+    tenure.ended();
+    write(kubernetes, "", Duration.ofSeconds(1));
   }
 
-  private static void lost() {
+  /** On the lease as it was read, so that nobody's is taken who has acquired it meanwhile. */
+  private void write(KubernetesClient kubernetes, String holder, Duration duration) {
+    try {
+      LeaderElectionRecord held = lock.get(kubernetes);
+      if (held != null && identity.equals(held.getHolderIdentity())) {
+        ZonedDateTime now = clock.instant().atZone(ZoneOffset.UTC);
+        lock.update(kubernetes, new LeaderElectionRecord(holder, duration, held.getAcquireTime(), now, held.getLeaderTransitions()));
+      }
+    } catch (KubernetesClientException unanswered) {
+      LOG.debug("the lease runs out by itself: {}", unanswered.getMessage());
+    }
+  }
+
+  /** Another one acts already. Of all who notice one tells it. */
+  private synchronized void lost() {
     if (!stopping) {
-      LOG.warn("lost the lease; ending");
+      LOG.warn("lost the lease {}/{}; ending", namespace, name);
       Runtime.getRuntime().halt(1);
     }
   }

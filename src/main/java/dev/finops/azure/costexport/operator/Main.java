@@ -31,11 +31,13 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collections;
+import java.util.Optional;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,10 +76,13 @@ public final class Main {
     String version = version();
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     // One retry loop in all, the reconciler's: the client only bridges a hiccup.
-    KubernetesClient kubernetes = new KubernetesClientBuilder().withConfig(new ConfigBuilder(cluster()).withRequestRetryBackoffLimit(2).build()).build();
+    var cluster = new ConfigBuilder(cluster()).withRequestRetryBackoffLimit(2).build();
+    Optional<Leadership> leadership = leadership(config, cluster);
+    KubernetesClient kubernetes = new KubernetesClientBuilder().withConfig(cluster)
+        .withHttpClientBuilderConsumer(http -> leadership.ifPresent(leader -> http.addOrReplaceInterceptor("lease", leader.fence()))).build();
     Preflight.check(kubernetes, config);
     AzureClock clock = new AzureClock(InstantSource.system());
-    SignIn signIn = new SignIn(config.azure());
+    SignIn signIn = new SignIn(config.azure(), leadership.<BooleanSupplier>map(leader -> leader::holds).orElse(() -> true));
     ExportsClient.CallListener calls = new ArmMetrics(registry);
     Gate gate = new Gate(InstantSource.system(), config.azure().runsPerMinute());
     ArmMetrics.ofQuota(registry, gate);
@@ -91,10 +96,10 @@ public final class Main {
       observed.add(snapshots);
       return new Session(azure, snapshots, deliveries(proofs, new Access.Identity(signIn.credential(identity))));
     }, clock, new SasExpiryMetric(registry), config.settings(), host());
-    Operator operator = operator(config, kubernetes, reconciler, registry);
+    Operator operator = operator(config, kubernetes, reconciler, registry, leadership);
     AtomicBoolean synced = new AtomicBoolean();
     StatusServer server = new StatusServer(config.httpPort(), synced::get, registry::scrape);
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(operator, server, kubernetes, log), "stop"));
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(operator, server, kubernetes, leadership, log), "stop"));
     operator.start();
     synced.set(true);
     log.info("CostExport operator {} is ready: {}, watching {}, http on port {}", version, config.azure(),
@@ -109,6 +114,14 @@ public final class Main {
     }
   }
 
+  private static Optional<Leadership> leadership(Config config, io.fabric8.kubernetes.client.Config cluster) {
+    if (!config.leaderElection()) {
+      return Optional.empty();
+    }
+    String namespace = config.leaseNamespace().or(() -> Optional.ofNullable(cluster.getNamespace())).orElse("default");
+    return Optional.of(new Leadership(namespace, config.leaseName(), InstantSource.system()));
+  }
+
   private static Deliveries deliveries(BlobProof proofs, Access identity) {
     return (run, spec, exportName, sas, overwritable) -> switch (sas) {
       case Sas.Missing(var why) -> new Proof.Unreachable(why);
@@ -118,7 +131,7 @@ public final class Main {
   }
 
   private static Operator operator(Config config, KubernetesClient kubernetes, CostExportReconciler reconciler,
-      PrometheusMeterRegistry registry) {
+      PrometheusMeterRegistry registry, Optional<Leadership> leadership) {
     // Built out here: the SDK calls the lambda below twice.
     ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     var metrics = MicrometerMetrics.withoutPerResourceMetrics(registry);
@@ -126,9 +139,7 @@ public final class Main {
       o.withKubernetesClient(kubernetes).withExecutorService(threads).withMetrics(metrics).withCloseClientOnStop(false)
           .withReconciliationTerminationTimeout(DRAIN).withStopOnInformerErrorDuringStartup(true)
           .withCacheSyncTimeout(Duration.ofSeconds(60)).withResourceCloner(Main::asUnpacked).withUseSSAToPatchPrimaryResource(false);
-      if (config.leaderElection()) {
-        o.withLeaderElectionConfiguration(Leadership.of(config, kubernetes));
-      }
+      leadership.ifPresent(leader -> o.withLeaderElectionConfiguration(leader.election()));
     });
     operator.register(reconciler, c -> {
       c.withName("costexport").withTriggerReconcilerOnAllEvents(true).withGenerationAware(false).withOnUpdateFilter(Triggers::concerns)
@@ -148,11 +159,11 @@ public final class Main {
     return object;
   }
 
-  private static void stop(Operator operator, StatusServer server, KubernetesClient kubernetes, Logger log) {
+  private static void stop(Operator operator, StatusServer server, KubernetesClient kubernetes, Optional<Leadership> leadership, Logger log) {
     log.info("stopping");
-    Leadership.stopping();
+    leadership.ifPresent(leader -> leader.stopping(kubernetes));
     operator.stop();
-    Leadership.release(kubernetes);
+    leadership.ifPresent(leader -> leader.release(kubernetes));
     server.close();
     kubernetes.close();
   }

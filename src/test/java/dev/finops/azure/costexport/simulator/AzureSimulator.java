@@ -260,6 +260,6 @@ public final class AzureSimulator implements AutoCloseable {
 
     private void note(ArmRequest request, int status) {
         if (request.operation() == Operation.TOKEN) journal.countToken();
-        else if (!Entra.owns(request)) journal.note(clock.instant(), request, status);
+        else if (!Entra.owns(request)) journal.note(clock.instant(), Entra.caller(request), request, status);
     }
 }

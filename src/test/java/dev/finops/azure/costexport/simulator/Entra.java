@@ -147,8 +147,7 @@ public final class Entra {
         if (dot < 0 || !BASE64.encodeToString(sign(token.substring(0, dot))).equals(token.substring(dot + 1))) {
             throw unauthenticated("InvalidAuthenticationToken", "The access token is invalid.");
         }
-        var payload = Base64.getUrlDecoder().decode(token.substring(token.indexOf('.') + 1, dot));
-        var claims = Json.parse(new String(payload, StandardCharsets.UTF_8)).orElseThrow();
+        var claims = claims(token).orElseThrow();
         var expiry = Instant.ofEpochSecond(claims.path("exp").asLong());
         if (!clock.instant().isBefore(expiry)) {
             throw unauthenticated("ExpiredAuthenticationToken", "The access token expiry UTC time '%s' is earlier than current UTC time '%s'."
@@ -160,6 +159,20 @@ public final class Entra {
                     + "It should exactly match with one of the allowed audiences '%s'.").formatted(audience, String.join("','", audiences())));
         }
         return Principal.of(claims.path("appid").asText());
+    }
+
+    /** Whom a token was issued to, be it accepted or not; empty without one. */
+    static String caller(ArmRequest request) {
+        return claims(request.headers().getOrDefault("authorization", "")).map(claims -> claims.path("appid").asText()).orElse("");
+    }
+
+    private static Optional<JsonNode> claims(String token) {
+        var parts = token.split("\\.");
+        try {
+            return parts.length == 3 ? Json.parse(new String(Base64.getUrlDecoder().decode(parts[1]), StandardCharsets.UTF_8)) : Optional.empty();
+        } catch (IllegalArgumentException noBase64) {
+            return Optional.empty();
+        }
     }
 
     Set<String> audiences() {

@@ -19,9 +19,10 @@ public final class Journal {
     /**
      * One call, without what is secret; names of headers are in lower case.
      *
+     * @param caller the application that the token was issued to; empty without one
      * @param status what was answered, or would have been where the connection was cut afterwards; 0 where it was cut before anything happened
      */
-    public record Call(Instant time, Operation operation, String method, String path, Map<String, String> query, Map<String, String> headers,
+    public record Call(Instant time, String caller, Operation operation, String method, String path, Map<String, String> query, Map<String, String> headers,
             JsonNode body, int status) {
 
         @Override
@@ -70,14 +71,14 @@ public final class Journal {
         listener = consumer;
     }
 
-    void note(Instant time, ArmRequest request, int status) {
+    void note(Instant time, String caller, ArmRequest request, int status) {
         var headers = new HashMap<>(request.headers());
         headers.keySet().removeAll(SECRET_HEADERS);
         var body = Json.parse(request.text()).orElseGet(() -> Json.object().put("unreadable", request.text().length()));
         if (Json.at(body, "properties.deliveryInfo.destination") instanceof ObjectNode destination && destination.has("sasToken")) {
             destination.put("sasToken", "(redacted)");
         }
-        var call = new Call(time, request.operation(), request.method(), request.path(), request.query(), Map.copyOf(headers), body, status);
+        var call = new Call(time, caller, request.operation(), request.method(), request.path(), request.query(), Map.copyOf(headers), body, status);
         synchronized (this) {
             calls.add(call);
             listener.accept(call);

@@ -100,6 +100,28 @@ public final class OperatorProcess implements AutoCloseable {
     }
   }
 
+  /** Stands still, as in a machine that is paused, until {@link #thaw()}. */
+  public void freeze() {
+    signal("STOP");
+  }
+
+  public void thaw() {
+    signal("CONT");
+  }
+
+  private void signal(String name) {
+    try {
+      int exit = new ProcessBuilder("kill", "-" + name, String.valueOf(pid())).inheritIO().start().waitFor();
+      if (exit != 0) {
+        throw new AssertionError("kill -" + name + " ended with " + exit);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** As {@code kill -9}. */
   public void kill() {
     process.destroyForcibly();
