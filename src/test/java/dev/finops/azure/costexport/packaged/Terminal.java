@@ -29,7 +29,10 @@ public record Terminal(Path kubeconfig) {
       Process process = builder.start();
       process.getOutputStream().close();
       String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      return new Chart.Result(process.waitFor(), "$ " + script + "\n" + printed).orFail();
+      if (process.waitFor() != 0) {
+        throw new AssertionError("ended with " + process.exitValue() + ":\n" + script + "\n" + printed);
+      }
+      return printed;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

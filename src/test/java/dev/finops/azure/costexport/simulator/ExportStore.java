@@ -70,12 +70,15 @@ public final class ExportStore {
         save(Scope.of(scope), name, version.store(), Principal.of(createdBy), document.deepCopy());
     }
 
-    /** An export as {@link #find} showed it once, with its eTag and its writer. */
-  public synchronized void restore(String scope, String name, String apiVersion, ObjectNode document) {
-    var kept = document.deepCopy().without(List.of("id", "name", "type"));
-  }
+    /** An export as {@link #find} showed it once, with its eTag and its last writer. */
+    public synchronized void restore(String scope, String name, String apiVersion, ObjectNode document) {
+        var kept = document.deepCopy();
+        kept.remove(List.of("id", "name", "type"));
+        var at = Scope.of(scope);
+        change(slot(new Key(at, name)), Optional.of(new Export(at, name, ApiVersion.of(apiVersion).store(), kept, Optional.empty(), clock.instant())));
+    }
 
-  /** Somebody's edit: a new eTag and another lastModifiedBy. */
+    /** Somebody's edit: a new eTag and another lastModifiedBy. */
     public synchronized void edit(String scope, String name, String changedBy, Consumer<ObjectNode> change) {
         var export = existing(scope, name);
         var document = export.document().deepCopy();

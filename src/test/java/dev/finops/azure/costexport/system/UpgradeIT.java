@@ -4,6 +4,7 @@ import static dev.finops.azure.costexport.api.v1alpha1.Annotations.APPLY_REQUEST
 import static dev.finops.azure.costexport.api.v1alpha1.Annotations.PAUSED;
 import static dev.finops.azure.costexport.api.v1alpha1.Annotations.RECONCILE_REQUESTED_AT;
 import static dev.finops.azure.costexport.api.v1alpha1.Annotations.RUN_REQUESTED_AT;
+import static dev.finops.azure.costexport.plan.Conditions.BACKFILLED;
 import static dev.finops.azure.costexport.plan.Conditions.DELIVERED;
 import static dev.finops.azure.costexport.plan.Conditions.LAST_RUN_SUCCEEDED;
 import static dev.finops.azure.costexport.plan.Conditions.READY;
@@ -93,6 +94,19 @@ class UpgradeIT extends ReleaseTest {
     at(2);
     eventually(() -> assertNotNull(resting.status().closedMonths().getFirst().bytes()));
 
+    LiveExport failed = export("failed", """
+        dataset: {columns: [Date, Quantity]}
+        schedule: {recurrence: Weekly, from: 2035-01-01T00:00:00Z, to: 2036-01-01T00:00:00Z, suspend: true}
+        freshness: {maxAge: 1000h}
+        compressionMode: Gzip
+        partitionData: true
+        dataOverwriteBehavior: CreateNewReport
+        deletionPolicy: Orphan
+        """).awaitReady();
+    azure.exports().nextRun(failed.scope(), "failed", new RunOutcome.DataNotAvailable());
+    failed.change("backfill: {from: 2026-02, to: 2026-02}").await(BACKFILLED, "True", "MonthsDone");
+    azure.exports().nextRun(failed.scope(), "failed", new RunOutcome.Failed("InternalError", "An unknown error occurred."));
+    failed.annotate(RUN_REQUESTED_AT, "now").await(LAST_RUN_SUCCEEDED, "False", "RunFailed");
     LiveExport adopted = existing("adopted", "adoptionPolicy: Adopt").awaitReady();
     adopted.awaitStatus("Adopted", CostExportStatus::origin);
     existing("observed", "managementPolicy: Observe").await(SYNCED, "False", "Difference");
