@@ -79,7 +79,7 @@ reproducible: ## build the image twice from nothing and compare: only the layer 
 	  diff <(grep -v -e ' cache ' -e '$(IMAGE)' $$built/one) <(grep -v -e ' cache ' -e '$(IMAGE)' $$built/two); \
 	  echo "image: twice the same, but for the AOT cache"; rm -r $$built
 
-bench: build servers ## measure up to 10,000 CostExports beside a baseline (an hour; STAGES="many quota" for some, all write docs/reference/benchmark.md)
+bench: build servers ## measure up to 10,000 CostExports beside a baseline (half an hour; STAGES="many quota" for some, all write docs/reference/benchmark.md)
 	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.costexport.bench.Bench $(STAGES)
 
 crd: prerequisites ## write crds/ anew from the Java types

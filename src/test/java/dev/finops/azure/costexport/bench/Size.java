@@ -16,6 +16,6 @@ import java.time.Duration;
  * @param pollsOfMany of each scope of the large estate
  */
 record Size(int starts, int exports, int quota, int first, int many, int scopes, Duration rest, int polls, int pollsOfMany) {
-  static final Size FULL = new Size(5, 1000, 600, 5000, 10_000, 10, Duration.ofMinutes(5), 288, 72);
+  static final Size FULL = new Size(5, 1000, 600, 5000, 10_000, 10, Duration.ofMinutes(5), 288, 36);
   static final Size SMALL = new Size(1, 20, 20, 20, 40, 2, Duration.ofSeconds(3), 3, 3);
 }

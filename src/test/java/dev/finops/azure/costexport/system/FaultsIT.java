@@ -72,7 +72,7 @@ class FaultsIT extends SystemTest {
     }
     assertTrue(ready.message().contains(words), ready.message());
     assertNull(export.condition("Stalled"));
-    assertEquals(1, export.events(reason).size());
+    eventually(() -> assertEquals(1, export.events(reason).size())); // which follows the status
 
     azure.faults().clear();
     export.awaitReady();
