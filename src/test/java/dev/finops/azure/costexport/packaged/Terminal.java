@@ -6,9 +6,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /** A person's shell, with kubectl and helm, for the cluster and against it. */
 public record Terminal(Path kubeconfig) {
@@ -42,16 +42,21 @@ public record Terminal(Path kubeconfig) {
 
   /** The commands below a heading of a page, as they stand there. */
   public static String commands(String page, String heading) {
+    return String.join("", blocks(page, heading));
+  }
+
+  /** The same, one for each block. */
+  public static List<String> blocks(String page, String heading) {
     String text = Chart.text(page);
     int begin = text.indexOf("\n## " + heading + "\n");
     if (begin < 0) {
       throw new AssertionError(page + " has no heading " + heading);
     }
     int end = text.indexOf("\n## ", begin + 1);
-    String commands = BLOCK.matcher(text.substring(begin, end < 0 ? text.length() : end)).results().map(block -> block.group(1)).collect(Collectors.joining());
-    if (commands.isBlank()) {
+    List<String> blocks = BLOCK.matcher(text.substring(begin, end < 0 ? text.length() : end)).results().map(block -> block.group(1)).toList();
+    if (blocks.isEmpty()) {
       throw new AssertionError(page + " has no commands below " + heading);
     }
-    return commands;
+    return blocks;
   }
 }

@@ -112,7 +112,7 @@ class UpgradeIT extends ReleaseTest {
     existing("observed", "managementPolicy: Observe").await(SYNCED, "False", "Difference");
     export("paused", "").awaitReady().annotate(PAUSED, "true").await(READY, "True", "Paused");
     azure.behaviour(usual.withEmailClaimRequired(true));
-    export("denied", "").awaitReady().annotate(RUN_REQUESTED_AT, "now").await(LAST_RUN_SUCCEEDED, "False", "RunDenied");
+    export("denied", "backfill: {from: 2026-02, to: 2026-02}").await(BACKFILLED, "Unknown", "RunDenied");
     azure.behaviour(usual);
   }
 
