@@ -42,7 +42,7 @@ public final class Figures {
       started("target/costexport-operator", directory, environment, List.of("target/costexport-operator"));
       try (OperatorProcess operator = OperatorProcess.launch(directory, environment, List.of("target/costexport-operator")).awaitReady()) {
         Thread.sleep(3000);
-        System.out.printf("resident memory, 0 CostExports: %d MB%n", residentMegabytes(operator));
+        System.out.printf("resident memory, 0 CostExports: %.0f MB%n", new Footprint(operator.process()).megabytes());
         latencies(cluster.client(), azure, cluster.newNamespace("figures"));
         String namespace = cluster.newNamespace("many");
         for (int i = 0; i < MANY; i++) {
@@ -50,7 +50,7 @@ public final class Figures {
         }
         awaitReady(cluster.client(), namespace, MANY);
         Thread.sleep(5000);
-        System.out.printf("resident memory, %d CostExports: %d MB%n", CREATES + 1 + MANY, residentMegabytes(operator));
+        System.out.printf("resident memory, %d CostExports: %.0f MB%n", CREATES + 1 + MANY, new Footprint(operator.process()).megabytes());
         int mark = azure.journal().mark();
         Thread.sleep(60_000);
         System.out.printf("ARM calls of one idle minute at OBSERVE_INTERVAL=30s, %d CostExports in one scope: %s%n",
@@ -138,11 +138,6 @@ public final class Figures {
 
   private static Map<String, Long> counted(List<Journal.Call> calls) {
     return calls.stream().collect(Collectors.groupingBy(call -> call.operation().toString(), java.util.TreeMap::new, Collectors.counting()));
-  }
-
-  private static long residentMegabytes(OperatorProcess operator) throws IOException {
-    return Files.readAllLines(Path.of("/proc/" + operator.pid() + "/status")).stream().filter(line -> line.startsWith("VmRSS"))
-        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D+", "")) / 1024).findFirst().orElseThrow();
   }
 
   private static long percentile(List<Long> values, int percent) {

@@ -36,8 +36,13 @@ public final class Chart {
   public static Result run(String command, String... arguments) {
     List<String> line = new ArrayList<>(List.of(Files.exists(TOOLS.resolve(command)) ? TOOLS.resolve(command).toString() : command));
     line.addAll(List.of(arguments));
+    return run(new ProcessBuilder(line));
+  }
+
+  /** Waits for it; its errors are in the output where they were printed. */
+  public static Result run(ProcessBuilder command) {
     try {
-      Process process = new ProcessBuilder(line).redirectErrorStream(true).start();
+      Process process = command.redirectErrorStream(true).start();
       process.getOutputStream().close();
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       return new Result(process.waitFor(), output);

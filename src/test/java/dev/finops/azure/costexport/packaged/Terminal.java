@@ -2,9 +2,6 @@ package dev.finops.azure.costexport.packaged;
 
 import dev.finops.azure.costexport.controlplane.ControlPlane;
 import dev.finops.azure.costexport.controlplane.Server;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -21,23 +18,15 @@ public record Terminal(Path kubeconfig) {
 
   /** What it printed, errors included; an error when a command of it ends with one. */
   public String run(String script) {
-    ProcessBuilder builder = new ProcessBuilder("bash", "-euo", "pipefail", "-c", script).redirectErrorStream(true);
+    ProcessBuilder builder = new ProcessBuilder("bash", "-euo", "pipefail", "-c", script);
     Map<String, String> environment = builder.environment();
     environment.putAll(Map.of("KUBECONFIG", kubeconfig.toString(), "HOME", kubeconfig.resolveSibling("home").toString(), "KUBECTL_KUBERC", "false",
         "PATH", Chart.TOOLS + ":" + Server.binaries() + ":" + environment.get("PATH")));
-    try {
-      Process process = builder.start();
-      process.getOutputStream().close();
-      String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      if (process.waitFor() != 0) {
-        throw new AssertionError("ended with " + process.exitValue() + ":\n" + script + "\n" + printed);
-      }
-      return printed;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
+    Chart.Result result = Chart.run(builder);
+    if (result.exit() != 0) {
+      throw new AssertionError("ended with " + result.exit() + ":\n" + script + "\n" + result.output());
     }
+    return result.output();
   }
 
   /** The commands below a heading of a page, as they stand there. */
