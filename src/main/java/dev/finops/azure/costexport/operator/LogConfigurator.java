@@ -15,12 +15,15 @@ import java.util.Set;
 /** Logback by {@code LOG_FORMAT} and {@code LOG_LEVEL}; found as a service before the first line is logged. */
 public final class LogConfigurator extends ContextAwareBase implements Configurator {
   private static final String LINE = "%d{yyyy-MM-dd'T'HH:mm:ss.SSS'Z',UTC} %-5level %msg";
+  /** The innermost cause, its first line. */
+  private static final String CAUSE = " %replace(%rEx{0}){'(?s)\\R.*', ''}%n%nopex";
   private static final String OWN = "dev.finops.azure";
   static final Set<String> FORMATS = Set.of("text", "json");
   static final Set<String> LEVELS = Set.of("trace", "debug", "info", "warn", "error");
 
-  /** Libraries that log as errors what is an ordinary condition here, with stack traces. */
-  private static final Set<String> TALKATIVE = Set.of("com.azure", "com.microsoft.aad", "reactor", "io.netty");
+  /** What libraries log as an error, with a stack trace, or as a warning, and is an ordinary condition here. */
+  private static final Set<String> TALKATIVE = Set.of("com.azure", "com.microsoft.aad", "reactor", "io.netty",
+      "io.fabric8.kubernetes.client.dsl.internal.VersionUsageUtils");
 
   @Override
   public ExecutionStatus configure(LoggerContext context) {
@@ -74,7 +77,7 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
     }
     PatternLayoutEncoder text = new PatternLayoutEncoder();
     text.setContext(context);
-    text.setPattern(traces ? LINE + "%n%ex" : LINE + " %ex{short}%n%nopex");
+    text.setPattern(traces ? LINE + "%n%ex" : LINE + CAUSE);
     text.start();
     return text;
   }

@@ -104,6 +104,16 @@ class UninstallIT extends ReleaseTest {
     reinstall();
   }
 
+  @Test
+  void anOperatorThatIsInstalledAgainFinishesTheDeletion() {
+    LiveExport export = withoutOperator("late");
+
+    reinstall();
+
+    export.awaitGone();
+    assertFalse(export.existsInAzure());
+  }
+
   /** Deleted when the chart was uninstalled already. */
   private LiveExport withoutOperator(String name) {
     LiveExport export = export(name, "").awaitReady();
