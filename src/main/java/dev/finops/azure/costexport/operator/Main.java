@@ -72,6 +72,7 @@ public final class Main {
   }
 
   private static void start(Config config) throws IOException {
+    FirstHandshake.prepare();
     Logger log = LoggerFactory.getLogger(Main.class);
     String version = version();
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.finops.azure.costexport.controlplane.ControlPlane;
+import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -11,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The benchmark measures what it says, with a few exports; of its figures only the counts are the same on every machine. */
 class BenchIT {
   @Test
-  void everyStageRuns(@TempDir Path directory) throws InterruptedException {
+  void everyStageRuns(@TempDir Path directory) throws IOException, InterruptedException {
     ControlPlane.shared().installCrd();
     Table table = new Table();
     Benchmark benchmark = new Benchmark(ControlPlane.shared(), directory, Size.SMALL, table);

@@ -4,6 +4,8 @@ import dev.finops.azure.costexport.controlplane.ControlPlane;
 import dev.finops.azure.costexport.simulator.Behaviour;
 import dev.finops.azure.costexport.simulator.Journal.Call;
 import dev.finops.azure.costexport.simulator.Operation;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,24 +38,34 @@ final class Benchmark {
     this.table = table;
   }
 
-  void starts() throws InterruptedException {
+  void starts() throws IOException, InterruptedException {
     table.heading("Start, no CostExport");
-    for (String options : List.of("", "-XX:AOTMode=off")) {
+    for (Path launcher : List.of(Estate.LAUNCHER, withoutCache())) {
       List<Double> seconds = new ArrayList<>();
       List<Double> megabytes = new ArrayList<>();
       for (int i = 0; i < size.starts(); i++) {
         try (Estate estate = new Estate(cluster, directory, Behaviour.defaults(), 1)) {
           Instant start = Instant.now();
-          Footprint footprint = estate.operate(Map.of("JAVA_OPTS", options));
+          Footprint footprint = estate.operate(launcher, Map.of());
           seconds.add(seconds(Duration.between(start, Instant.now())));
           Thread.sleep(3000);
           megabytes.add(footprint.megabytes());
         }
       }
-      String how = options.isEmpty() ? "with the AOT cache" : "without the AOT cache";
+      String how = launcher == Estate.LAUNCHER ? "with the AOT cache" : "without the AOT cache";
       table.row("start to ready, " + how, "s", median(seconds));
       table.row("resident, " + how, "MB", median(megabytes));
     }
+  }
+
+  /** The operator as it is built, but for the cache. */
+  private Path withoutCache() throws IOException {
+    Path built = Estate.LAUNCHER.toAbsolutePath();
+    Path home = Files.createDirectory(directory.resolve("without-cache"));
+    for (String part : List.of("costexport-operator.jvm", "costexport-operator.jar", "lib")) {
+      Files.createSymbolicLink(home.resolve(part), built.resolveSibling(part));
+    }
+    return Files.createSymbolicLink(home.resolve(built.getFileName()), built);
   }
 
   /** So many at once, then at rest, then polled for a day that is made short. */

@@ -24,6 +24,7 @@ import java.util.stream.IntStream;
 
 /** CostExports in a namespace of their own, spread over so many subscriptions, with an Azure of their own. */
 final class Estate implements AutoCloseable {
+  static final Path LAUNCHER = Path.of("target/costexport-operator");
   private static final int APPLIED_AT_ONCE = 8;
 
   private final ControlPlane cluster;
@@ -46,12 +47,16 @@ final class Estate implements AutoCloseable {
 
   /** Starts the operator, in the place of the one that there was. */
   Footprint operate(Map<String, String> settings) {
+    return operate(LAUNCHER, settings);
+  }
+
+  Footprint operate(Path launcher, Map<String, String> settings) {
     if (operator != null) {
       operator.close();
     }
     Map<String, String> all = new HashMap<>(environment);
     all.putAll(settings);
-    operator = OperatorProcess.launch(directory, all, List.of("target/costexport-operator")).awaitReady();
+    operator = OperatorProcess.launch(directory, all, List.of(launcher.toString())).awaitReady();
     return new Footprint(operator.process());
   }
 
