@@ -13,6 +13,7 @@ import dev.finops.azure.costexport.plan.Proof;
 import dev.finops.azure.costexport.plan.Secrets.Sas;
 import dev.finops.azure.costexport.reconcile.CostExportReconciler;
 import dev.finops.azure.costexport.reconcile.Deliveries;
+import dev.finops.azure.costexport.reconcile.Flood;
 import dev.finops.azure.costexport.reconcile.ObjectStore;
 import dev.finops.azure.costexport.reconcile.Session;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -145,6 +146,7 @@ public final class Main {
     operator.register(reconciler, c -> {
       c.withName("costexport").withTriggerReconcilerOnAllEvents(true).withGenerationAware(false).withOnUpdateFilter(Triggers::concerns)
           .withItemStore(new ObjectStore(kubernetes.getKubernetesSerialization())).withInformerListLimit(LIST_PAGE)
+          .withRateLimiter(new Flood(System::nanoTime))
           .withRetry(new GenericRetry().withoutMaxAttempts().setInitialInterval(config.settings().backoff().initial().toMillis())
               .setMaxInterval(config.settings().backoff().max().toMillis()));
       if (!config.watchNamespaces().isEmpty()) {
