@@ -70,6 +70,8 @@
 {{- end }}
 - name: HTTP_PORT
   value: {{ .Values.httpPort | quote }}
+- name: EXPORT_METRICS
+  value: {{ .Values.monitoring.exportMetrics | quote }}
 - name: LOG_FORMAT
   value: {{ $config.logFormat }}
 - name: LOG_LEVEL

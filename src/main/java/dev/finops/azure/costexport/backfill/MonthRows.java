@@ -53,6 +53,11 @@ public record MonthRows(String until, List<Month> rows) {
         : new MonthRows(backfill.until(), backfill.months());
   }
 
+  /** Whether a month in this state is neither done nor given up. */
+  public static boolean isOpen(String state) {
+    return OPEN.contains(state);
+  }
+
   public boolean isEmpty() {
     return rows.isEmpty();
   }

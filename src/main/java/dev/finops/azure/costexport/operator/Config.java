@@ -9,7 +9,6 @@ import java.io.File;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,7 +30,8 @@ record Config(
     boolean leaderElection,
     Optional<String> leaseNamespace,
     String leaseName,
-    int httpPort) {
+    int httpPort,
+    boolean exportMetrics) {
 
   private static final Pattern NAMES = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
   private static final Pattern LEASE = Pattern.compile("[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?");
@@ -69,7 +69,7 @@ record Config(
     String lease = "costexport-operator-" + Integer.toHexString(Arrays.hashCode(new Object[] {namespaces, selector}));
     return new Config(namespaces, selector, azure(read, apiVersion, retryMax), blobEndpointTemplate(read), settings, read.flag("LEADER_ELECTION"),
         read.text("LEASE_NAMESPACE").map(name -> read.matching("LEASE_NAMESPACE", name, NAMES, "the name of a namespace")),
-        read.matching("LEASE_NAME", read.text("LEASE_NAME").orElse(lease), LEASE, "the name of a lease: lower-case letters, digits, '-' and '.'"), read.number("HTTP_PORT", 8080, 0, 65535));
+        read.matching("LEASE_NAME", read.text("LEASE_NAME").orElse(lease), LEASE, "the name of a lease: lower-case letters, digits, '-' and '.'"), read.number("HTTP_PORT", 8080, 0, 65535), read.flag("EXPORT_METRICS", "true"));
   }
 
   private static AzureConnection azure(Reader read, ApiVersion apiVersion, Duration retryMax) {
@@ -135,7 +135,11 @@ record Config(
     }
 
     boolean flag(String variable) {
-      return value(variable, "false", Boolean::valueOf, Set.of("true", "false")::contains, "true or false");
+      return flag(variable, "false");
+    }
+
+    boolean flag(String variable, String fallback) {
+      return value(variable, fallback, Boolean::valueOf, Set.of("true", "false")::contains, "true or false");
     }
 
     int number(String variable, int fallback, int least, int most) {

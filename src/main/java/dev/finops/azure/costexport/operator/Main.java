@@ -92,14 +92,18 @@ public final class Main {
     Set<ScopeSnapshots> observed = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>())); // a session may end
     Gauge.builder("costexport.unclaimed.exports", () -> observed.stream().mapToInt(ScopeSnapshots::unclaimed).sum())
         .description("Exports at the scopes of CostExports that no CostExport names").register(registry);
+    ExportMetrics exports = new ExportMetrics(registry, clock, config.exportMetrics());
+    registry.getPrometheusRegistry().register(exports);
     CostExportReconciler reconciler = new CostExportReconciler(kubernetes, identity -> {
       ExportsClient azure = new ExportsClient(config.azure(), signIn, identity, gate, clock, version, calls);
       ScopeSnapshots snapshots = new ScopeSnapshots(azure, clock, config.settings());
       observed.add(snapshots);
       return new Session(azure, snapshots, deliveries(proofs, new Access.Identity(signIn.credential(identity))));
-    }, clock, new SasExpiryMetric(registry), config.settings(), host());
+    }, clock, exports, config.settings(), host());
     Operator operator = operator(config, kubernetes, reconciler, registry, leadership);
     AtomicBoolean synced = new AtomicBoolean();
+    Gauge.builder("costexport.watch.up", () -> synced.get() && operator.getRuntimeInfo().allEventSourcesAreHealthy() ? 1 : 0)
+        .description("1 while the watch of CostExports is open; 0 for moments when it is opened anew").register(registry);
     StatusServer server = new StatusServer(config.httpPort(), synced::get, registry::scrape);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(operator, server, kubernetes, leadership, log), "stop"));
     operator.start();

@@ -70,7 +70,7 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
   private final AtomicBoolean skewTold = new AtomicBoolean();
   private final Sessions sessions;
   private final SecretReader secrets;
-  private final SasExpiries expiries;
+  private final Telemetry telemetry;
   private final AzureClock clock;
   private final Settings settings;
   private final Memories memories = new Memories();
@@ -79,16 +79,16 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
   private Claims claims;
 
   /** @param opener makes the session of an identity */
-  public CostExportReconciler(KubernetesClient kubernetes, Function<Identity, Session> opener, AzureClock clock, SasExpiries expiries,
+  public CostExportReconciler(KubernetesClient kubernetes, Function<Identity, Session> opener, AzureClock clock, Telemetry telemetry,
       Settings settings, String instance) {
     this.kubernetes = kubernetes;
     this.statuses = new StatusWriter(kubernetes);
     this.finalizer = new Finalizer(kubernetes);
     this.turns = new Turns(clock);
-    this.events = new EventWriter(kubernetes, clock, instance);
+    this.events = new EventWriter(kubernetes, clock, instance, telemetry);
     this.sessions = new Sessions(opener);
     this.secrets = new SecretReader(kubernetes, clock, wake::propagateEvent);
-    this.expiries = expiries;
+    this.telemetry = telemetry;
     this.clock = clock;
     this.settings = settings;
   }
@@ -144,7 +144,7 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
       }
       turn.report(verdict);
       watch(object, turn.situation());
-      expiries.expires(Names.of(object), turn.situation().secrets().token().flatMap(SasToken::expiry));
+      telemetry.seen(object, turn.situation().status(), turn.situation().secrets().token().flatMap(SasToken::expiry));
       if (turn.situation().subject().owner().isPresent() && claims.owner(object).filter(owner -> !owner.isMarkedForDeletion()).isEmpty()) {
         return Optional.of(HANDOVER); // the owner is going, or went while this pass was at it
       }
@@ -181,6 +181,7 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
       claims.heir(object).ifPresent(heir -> wake.propagateEvent(ResourceID.fromResource(heir)));
       return Optional.empty();
     }
+    telemetry.seen(object, deletion.situation().status(), Optional.empty());
     return isSoon(waiting.get()) ? Optional.of(SOON)
         : Wakeup.after(deletion.situation(), deletion.situation().status(), waiting.get(), ThreadLocalRandom.current());
   }
@@ -203,7 +204,7 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
     memories.forget(object);
     sessions.forget(object.getMetadata().getUid());
     secrets.forget(ResourceID.fromResource(object));
-    expiries.expires(Names.of(object), Optional.empty());
+    telemetry.gone(object);
   }
 
   private Credentials credentials(CostExport object) {

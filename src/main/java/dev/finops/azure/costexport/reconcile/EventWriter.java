@@ -24,15 +24,18 @@ final class EventWriter {
   private final KubernetesClient client;
   private final InstantSource clock;
   private final String instance;
+  private final Telemetry telemetry;
 
-  EventWriter(KubernetesClient client, InstantSource clock, String instance) {
+  EventWriter(KubernetesClient client, InstantSource clock, String instance, Telemetry telemetry) {
     this.client = client;
     this.clock = clock;
     this.instance = instance;
+    this.telemetry = telemetry;
   }
 
   /** An Event that cannot be written (a namespace that is going takes none) stops nothing. */
   void write(CostExport object, Note note) {
+    telemetry.told(note);
     try {
       client.v1().events().inNamespace(object.getMetadata().getNamespace()).resource(event(object, note)).create();
     } catch (KubernetesClientException refused) {

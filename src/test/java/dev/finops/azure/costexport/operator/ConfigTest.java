@@ -49,7 +49,7 @@ class ConfigTest {
         Map.entry("AZURE_BLOB_ENDPOINT_TEMPLATE", "https://127.0.0.1:10000/{account}"),
         Map.entry("OBSERVE_INTERVAL", "1h"), Map.entry("RUN_POLL_INTERVAL", "500ms"), Map.entry("RETRY_INITIAL", "1s"),
         Map.entry("RETRY_MAX", "30s"), Map.entry("RUNS_PER_MINUTE", "3"), Map.entry("LEADER_ELECTION", "true"),
-        Map.entry("LEASE_NAMESPACE", "system"), Map.entry("LEASE_NAME", "lease"), Map.entry("HTTP_PORT", "0")));
+        Map.entry("LEASE_NAMESPACE", "system"), Map.entry("LEASE_NAME", "lease"), Map.entry("HTTP_PORT", "0"), Map.entry("EXPORT_METRICS", "false")));
 
     assertEquals(new Config(Set.of("finance", "platform"), Optional.of("team=finops"),
         new AzureConnection(URI.create("https://arm.example:8443"), "https://audience.example", "2023-07-01-preview", Optional.of("tenant"),
@@ -57,7 +57,7 @@ class ConfigTest {
             true, 3, Duration.ofSeconds(30)),
         "https://127.0.0.1:10000/{account}",
         new Settings(new ApiVersion("2023-07-01-preview"), Duration.ofHours(1), Duration.ofMillis(500),
-            new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30)), Optional.of("client")), true, Optional.of("system"), "lease", 0), config);
+            new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30)), Optional.of("client")), true, Optional.of("system"), "lease", 0, false), config);
   }
 
   @ParameterizedTest
@@ -75,6 +75,7 @@ class ConfigTest {
       HTTP_PORT                        | 65536         | must be a number from 0 to 65535
       HTTP_PORT                        | 99999999999   | must be a number from 0 to 65535
       LEADER_ELECTION                  | yes           | must be true or false
+      EXPORT_METRICS                   | no            | must be true or false
       AZURE_DISABLE_INSTANCE_DISCOVERY | TRUE          | must be true or false
       AZURE_RESOURCE_MANAGER_ENDPOINT  | http://arm    | must be an https address
       AZURE_RESOURCE_MANAGER_ENDPOINT  | arm.example   | must be an https address

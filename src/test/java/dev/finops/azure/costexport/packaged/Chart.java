@@ -18,6 +18,9 @@ public final class Chart {
   /** Every value, other than by default. */
   static final String EVERYTHING = "--values=src/test/resources/chart/everything.yaml";
 
+  /** The kinds of the Prometheus operator are left out: their CRDs are not to be had where the tests run. */
+  static final String KNOWN_KINDS = "--set=monitoring.podMonitor.enabled=false,monitoring.prometheusRule.enabled=false";
+
   static final Path TOOLS = Server.built("src/test/tools/build");
   private static final YAMLMapper YAML = YAMLMapper.builder().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION).build();
 
@@ -32,11 +35,15 @@ public final class Chart {
     }
   }
 
-  /** One of the tools that are built, or a command of the machine. */
   public static Result run(String command, String... arguments) {
-    List<String> line = new ArrayList<>(List.of(Files.exists(TOOLS.resolve(command)) ? TOOLS.resolve(command).toString() : command));
+    List<String> line = new ArrayList<>(List.of(tool(command)));
     line.addAll(List.of(arguments));
     return run(new ProcessBuilder(line));
+  }
+
+  /** One of the tools that are built, or a command of the machine. */
+  public static String tool(String command) {
+    return Files.exists(TOOLS.resolve(command)) ? TOOLS.resolve(command).toString() : command;
   }
 
   /** Waits for it; its errors are in the output where they were printed. */

@@ -129,7 +129,7 @@ class ChartIT {
   @ValueSource(strings = {"1.34", "1.35"})
   void itsObjectsAreValid(String kubernetes) throws IOException {
     for (String values : List.of("--set=replicaCount=2", EVERYTHING)) {
-      Path objects = Files.writeString(directory.resolve("objects.yaml"), Chart.template(NAMESPACE, values).orFail());
+      Path objects = Files.writeString(directory.resolve("objects.yaml"), Chart.template(NAMESPACE, values, Chart.KNOWN_KINDS).orFail());
       run("kubectl-validate", "--version", kubernetes, "--local-crds", "crds", objects.toString()).orFail();
     }
     Path wrong = Files.writeString(directory.resolve("wrong.yaml"), Chart.template(NAMESPACE).orFail().replace("  replicas: 2", "  replicass: 2"));

@@ -19,7 +19,7 @@ class InstalledIT {
     String namespace = cluster.newNamespace("costexport-system");
     cluster.kubectl().run("", "label", "namespace", namespace, "pod-security.kubernetes.io/enforce=restricted",
         "pod-security.kubernetes.io/warn=restricted").orFail();
-    List<ObjectNode> objects = Chart.rendered(namespace, values, "--set=watchNamespaces=null", "--set=leaderElection.leaseNamespace=");
+    List<ObjectNode> objects = Chart.rendered(namespace, values, Chart.KNOWN_KINDS, "--set=watchNamespaces=null", "--set=leaderElection.leaseNamespace=");
 
     objects.forEach(object -> taken(object, namespace));
     taken(Chart.ofKind(objects, "ServiceAccount"), namespace, "--dry-run=none"); // a pod's must be there

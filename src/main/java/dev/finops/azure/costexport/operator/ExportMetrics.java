@@ -1,0 +1,155 @@
+package dev.finops.azure.costexport.operator;
+
+import dev.finops.azure.costexport.api.v1alpha1.CostExport;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportSpec;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Condition;
+import dev.finops.azure.costexport.backfill.MonthRows;
+import dev.finops.azure.costexport.export.Times;
+import dev.finops.azure.costexport.plan.Conditions;
+import dev.finops.azure.costexport.plan.Note;
+import dev.finops.azure.costexport.reconcile.Telemetry;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** The CostExports that this operator looks after: summed up, and by name where one needs attention. Made when Prometheus asks. */
+final class ExportMetrics implements Telemetry, MultiCollector {
+  private final MeterRegistry registry;
+  private final InstantSource clock;
+  private final boolean deliveries;
+  private final Map<String, State> states = new ConcurrentHashMap<>();
+
+  /** What is kept of one object: nothing that most have not. */
+  private record State(Labels name, String ready, String reason, Map<String, String> failing, Map<String, Long> months, Instant delivered, Instant sasExpiry, Instant end) {}
+
+  /** @param deliveries whether there is a series for each object that says when data last arrived */
+  ExportMetrics(MeterRegistry registry, InstantSource clock, boolean deliveries) {
+    this.registry = registry;
+    this.clock = clock;
+    this.deliveries = deliveries;
+  }
+
+  @Override
+  public void seen(CostExport before, CostExportStatus after, Optional<Instant> sasExpiry) {
+    Optional<Condition> ready = Conditions.find(after.conditions(), Conditions.READY);
+    Map<String, String> failing = after.conditions().stream().filter(ExportMetrics::isFailing).collect(Collectors.toUnmodifiableMap(Condition::type, Condition::reason));
+    states.put(key(before), new State(name(before), ready.map(Condition::status).orElse("Unknown"), ready.map(Condition::reason).orElse(""), failing,
+        months(after), delivered(after), sasExpiry.orElse(null), end(before.getSpec())));
+    boolean first = before.getStatus() == null || before.getStatus().eTag() == null;
+    if (first && after.eTag() != null && ready.filter(condition -> condition.status().equals("True")).isPresent()) {
+      Timer.builder("costexport.time.to.ready").description("From the creation of a CostExport until its spec is in Azure for the first time")
+          .register(registry).record(Duration.between(Instant.parse(before.getMetadata().getCreationTimestamp()), clock.instant()));
+    }
+  }
+
+  /** Of the reasons of Events three are worth counting; the others show in a condition. */
+  @Override
+  public void told(Note note) {
+    switch (note.reason()) {
+      case DRIFT_CORRECTED -> count("costexport.drift.corrections", "Times that an export was put right after somebody changed it in Azure");
+      case RUN_STARTED -> count("costexport.runs", "Runs of exports, as they were asked for and as they ended", "outcome", "started");
+      case RUN_COMPLETED -> count("costexport.runs", "Runs of exports, as they were asked for and as they ended", "outcome", "completed");
+      case RUN_FAILED -> count("costexport.runs", "Runs of exports, as they were asked for and as they ended", "outcome", "failed");
+      case RUN_REFUSED -> count("costexport.runs", "Runs of exports, as they were asked for and as they ended", "outcome", "refused");
+      default -> { }
+    }
+  }
+
+  @Override
+  public void gone(CostExport object) {
+    states.remove(key(object));
+  }
+
+  @Override
+  public MetricSnapshots collect() {
+    List<State> all = List.copyOf(states.values());
+    MetricSnapshots.Builder snapshots = MetricSnapshots.builder()
+        .metricSnapshot(gauge("costexport_exports", "CostExports, by the status and the reason of Ready",
+            sum(all, state -> Map.of(Labels.of("ready", state.ready(), "reason", state.reason()), 1L))))
+        .metricSnapshot(gauge("costexport_condition_failing", "1 for each condition of a CostExport that is False, or Stalled",
+            all.stream().flatMap(state -> state.failing().entrySet().stream().map(condition -> point(
+                state.name().merge(Labels.of("condition", condition.getKey(), "reason", condition.getValue())), 1))).toList()))
+        .metricSnapshot(gauge("costexport_backfill_months", "Months of spec.backfill and of run-period, by state",
+            sum(all, state -> state.months().entrySet().stream().collect(Collectors.toMap(month -> Labels.of("state", month.getKey()), Map.Entry::getValue)))))
+        .metricSnapshot(gauge("costexport_backfill_open_months", "Months of a CostExport that are neither done nor given up",
+            all.stream().filter(state -> open(state) > 0).map(state -> point(state.name(), open(state))).toList()))
+        .metricSnapshot(times("costexport_schedule_end_timestamp_seconds", "When a schedule ends that states its end", all, State::end))
+        .metricSnapshot(times("costexport_sas_token_expiry_timestamp_seconds", "When the SAS token of a destination expires", all, State::sasExpiry));
+    if (deliveries) {
+      snapshots.metricSnapshot(times("costexport_last_delivery_timestamp_seconds", "When the last run that brought data, or had none to bring, ended", all, State::delivered));
+    }
+    return snapshots.build();
+  }
+
+  private void count(String name, String description, String... tags) {
+    Counter.builder(name).description(description).tags(tags).register(registry).increment();
+  }
+
+  private static boolean isFailing(Condition condition) {
+    return condition.type().equals(Conditions.STALLED) ? condition.status().equals("True") : condition.status().equals("False");
+  }
+
+  private static Map<String, Long> months(CostExportStatus status) {
+    if (status.backfill() == null || status.backfill().months() == null) {
+      return Map.of();
+    }
+    return status.backfill().months().stream().collect(Collectors.groupingBy(CostExportStatus.Month::state, Collectors.counting()));
+  }
+
+  private static long open(State state) {
+    return state.months().entrySet().stream().filter(month -> MonthRows.isOpen(month.getKey())).mapToLong(Map.Entry::getValue).sum();
+  }
+
+  private static Instant delivered(CostExportStatus status) {
+    return status.lastSuccessfulRun() == null ? null : Times.start(status.lastSuccessfulRun().processingEndTime()).orElse(null);
+  }
+
+  private static Instant end(CostExportSpec spec) {
+    return spec.schedule() == null ? null : Times.end(spec.schedule().to()).orElse(null);
+  }
+
+  private static String key(CostExport object) {
+    return object.getMetadata().getNamespace() + "/" + object.getMetadata().getName();
+  }
+
+  private static Labels name(CostExport object) {
+    return Labels.of("namespace", object.getMetadata().getNamespace(), "name", object.getMetadata().getName());
+  }
+
+  private static List<GaugeDataPointSnapshot> sum(List<State> all, Function<State, Map<Labels, Long>> counts) {
+    Map<Labels, Long> sums = new TreeMap<>();
+    all.forEach(state -> counts.apply(state).forEach((labels, count) -> sums.merge(labels, count, Long::sum)));
+    return sums.entrySet().stream().map(sum -> point(sum.getKey(), sum.getValue())).toList();
+  }
+
+  private static GaugeSnapshot times(String name, String help, List<State> all, Function<State, Instant> time) {
+    return gauge(name, help, all.stream().filter(state -> Objects.nonNull(time.apply(state))).map(state -> point(state.name(), time.apply(state).getEpochSecond())).toList());
+  }
+
+  private static GaugeSnapshot gauge(String name, String help, List<GaugeDataPointSnapshot> points) {
+    GaugeSnapshot.Builder gauge = GaugeSnapshot.builder().name(name).help(help);
+    points.forEach(gauge::dataPoint);
+    return gauge.build();
+  }
+
+  private static GaugeDataPointSnapshot point(Labels labels, double value) {
+    return GaugeDataPointSnapshot.builder().labels(labels).value(value).build();
+  }
+}

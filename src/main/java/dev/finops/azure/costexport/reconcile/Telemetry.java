@@ -1,0 +1,23 @@
+package dev.finops.azure.costexport.reconcile;
+
+import dev.finops.azure.costexport.api.v1alpha1.CostExport;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
+import dev.finops.azure.costexport.plan.Note;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Is told what becomes of the objects. */
+public interface Telemetry {
+  /**
+   * A pass has ended.
+   *
+   * @param before the object as the pass found it
+   * @param sasExpiry of the destination's token; empty without one
+   */
+  void seen(CostExport before, CostExportStatus after, Optional<Instant> sasExpiry);
+
+  /** Something happened that is worth an Event. */
+  void told(Note note);
+
+  void gone(CostExport object);
+}
