@@ -1,0 +1,2 @@
+obj.metadata.annotations["azure.finops.dev/paused"] = nil
+return obj
