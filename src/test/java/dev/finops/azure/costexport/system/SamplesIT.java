@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -16,15 +17,19 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The manifests that people copy: accepted, brought to Ready, and run to their end. */
 class SamplesIT extends SystemTest {
-  private static final Path SAMPLES = Path.of("deploy/samples");
+  private static final List<Path> SAMPLES = List.of(Path.of("deploy/samples"), Path.of("deploy/recommended"));
 
   /** The REST reference sends to a management group what Azure's newer texts do not know there; the simulator follows the texts. */
   private static final Set<String> REFUSED = Set.of("test-management-group");
 
   static List<Path> files() throws IOException {
-    try (Stream<Path> files = Files.list(SAMPLES)) {
-      return files.filter(file -> file.toString().endsWith(".yaml")).sorted().toList();
+    List<Path> all = new ArrayList<>();
+    for (Path folder : SAMPLES) {
+      try (Stream<Path> files = Files.walk(folder)) {
+        files.filter(file -> file.toString().endsWith(".yaml") && !file.endsWith("kustomization.yaml")).sorted().forEach(all::add);
+      }
     }
+    return all;
   }
 
   private static List<ObjectNode> manifests(Path file) throws IOException {
