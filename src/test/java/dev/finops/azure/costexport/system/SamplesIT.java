@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -53,6 +54,27 @@ class SamplesIT extends SystemTest {
         assertTrue(export.status().appliedFields().contains("dataset.type"));
       }
     }
+  }
+
+  /** What Argo CD and Flux do every few minutes. */
+  @Test
+  void appliedAgainByClientOrByServerNothingChanges() {
+    String file = SAMPLES.getFirst().resolve("focus-daily.yaml").toString();
+    cluster.kubectl().run("", "apply", "--namespace", namespace, "--filename", file).orFail();
+    var export = applied("focus-daily").awaitReady();
+    export.await("LastRunSucceeded", "True", "Completed");
+    Long generation = export.object().getMetadata().getGeneration();
+    int mark = azure.journal().mark();
+
+    assertTrue(cluster.kubectl().run("", "apply", "--namespace", namespace, "--filename", file).orFail().contains("unchanged"));
+    var byServer = cluster.kubectl().run("", "apply", "--server-side", "--namespace", namespace, "--filename", file);
+    byServer.orFail();
+    assertEquals(List.of(), byServer.warnings());
+    export.awaitLooks(2);
+
+    assertEquals(generation, export.object().getMetadata().getGeneration());
+    assertEquals(generation, export.status().observedGeneration());
+    assertEquals(List.of(), azure.journal().since(mark).stream().filter(call -> call.operation().writes() && call.path().contains("/focus-daily")).toList());
   }
 
   @ParameterizedTest
