@@ -34,7 +34,7 @@ final class ExportMetrics implements Telemetry, MultiCollector {
   private final MeterRegistry registry;
   private final InstantSource clock;
   private final boolean deliveries;
-  private final Map<String, State> states = new ConcurrentHashMap<>();
+  private final Map<Labels, State> states = new ConcurrentHashMap<>();
 
   /** What is kept of one object: nothing that most have not. */
   private record State(Labels name, String ready, String reason, Map<String, String> failing, Map<String, Long> months, Instant delivered, Instant sasExpiry, Instant end) {}
@@ -50,7 +50,8 @@ final class ExportMetrics implements Telemetry, MultiCollector {
   public void seen(CostExport before, CostExportStatus after, Optional<Instant> sasExpiry) {
     Optional<Condition> ready = Conditions.find(after.conditions(), Conditions.READY);
     Map<String, String> failing = after.conditions().stream().filter(ExportMetrics::isFailing).collect(Collectors.toUnmodifiableMap(Condition::type, Condition::reason));
-    states.put(key(before), new State(name(before), ready.map(Condition::status).orElse("Unknown"), ready.map(Condition::reason).orElse(""), failing,
+    Labels name = name(before);
+    states.put(name, new State(name, ready.map(Condition::status).orElse("Unknown"), ready.map(Condition::reason).orElse(""), failing,
         months(after), delivered(after), sasExpiry.orElse(null), end(before.getSpec())));
     boolean first = before.getStatus() == null || before.getStatus().eTag() == null;
     if (first && after.eTag() != null && ready.filter(condition -> condition.status().equals("True")).isPresent()) {
@@ -59,22 +60,22 @@ final class ExportMetrics implements Telemetry, MultiCollector {
     }
   }
 
-  /** Of the reasons of Events three are worth counting; the others show in a condition. */
+  /** What else Events tell shows in a condition. */
   @Override
   public void told(Note note) {
     switch (note.reason()) {
       case DRIFT_CORRECTED -> count("costexport.drift.corrections", "Times that an export was put right after somebody changed it in Azure");
-      case RUN_STARTED -> count("costexport.runs", "Runs of exports, as they were asked for and as they ended", "outcome", "started");
-      case RUN_COMPLETED -> count("costexport.runs", "Runs of exports, as they were asked for and as they ended", "outcome", "completed");
-      case RUN_FAILED -> count("costexport.runs", "Runs of exports, as they were asked for and as they ended", "outcome", "failed");
-      case RUN_REFUSED -> count("costexport.runs", "Runs of exports, as they were asked for and as they ended", "outcome", "refused");
+      case RUN_STARTED -> countRun("started");
+      case RUN_COMPLETED -> countRun("completed");
+      case RUN_FAILED -> countRun("failed");
+      case RUN_REFUSED -> countRun("refused");
       default -> { }
     }
   }
 
   @Override
   public void gone(CostExport object) {
-    states.remove(key(object));
+    states.remove(name(object));
   }
 
   @Override
@@ -89,13 +90,17 @@ final class ExportMetrics implements Telemetry, MultiCollector {
         .metricSnapshot(gauge("costexport_backfill_months", "Months of spec.backfill and of run-period, by state",
             sum(all, state -> state.months().entrySet().stream().collect(Collectors.toMap(month -> Labels.of("state", month.getKey()), Map.Entry::getValue)))))
         .metricSnapshot(gauge("costexport_backfill_open_months", "Months of a CostExport that are neither done nor given up",
-            all.stream().filter(state -> open(state) > 0).map(state -> point(state.name(), open(state))).toList()))
+            all.stream().map(state -> point(state.name(), open(state))).filter(open -> open.getValue() > 0).toList()))
         .metricSnapshot(times("costexport_schedule_end_timestamp_seconds", "When a schedule ends that states its end", all, State::end))
         .metricSnapshot(times("costexport_sas_token_expiry_timestamp_seconds", "When the SAS token of a destination expires", all, State::sasExpiry));
     if (deliveries) {
       snapshots.metricSnapshot(times("costexport_last_delivery_timestamp_seconds", "When the last run that brought data, or had none to bring, ended", all, State::delivered));
     }
     return snapshots.build();
+  }
+
+  private void countRun(String outcome) {
+    count("costexport.runs", "Runs of exports, as they were asked for and as they ended", "outcome", outcome);
   }
 
   private void count(String name, String description, String... tags) {
@@ -107,10 +112,7 @@ final class ExportMetrics implements Telemetry, MultiCollector {
   }
 
   private static Map<String, Long> months(CostExportStatus status) {
-    if (status.backfill() == null || status.backfill().months() == null) {
-      return Map.of();
-    }
-    return status.backfill().months().stream().collect(Collectors.groupingBy(CostExportStatus.Month::state, Collectors.counting()));
+    return MonthRows.of(status.backfill()).rows().stream().collect(Collectors.groupingBy(CostExportStatus.Month::state, Collectors.counting()));
   }
 
   private static long open(State state) {
@@ -123,10 +125,6 @@ final class ExportMetrics implements Telemetry, MultiCollector {
 
   private static Instant end(CostExportSpec spec) {
     return spec.schedule() == null ? null : Times.end(spec.schedule().to()).orElse(null);
-  }
-
-  private static String key(CostExport object) {
-    return object.getMetadata().getNamespace() + "/" + object.getMetadata().getName();
   }
 
   private static Labels name(CostExport object) {

@@ -40,7 +40,8 @@ public final class Flood implements RateLimiter<Flood.Begun> {
     Begun begun = (Begun) object;
     long now = nanos.getAsLong();
     if (!begun.waits) {
-      begun.at = now - AT_ONCE * EACH + Math.max(0, free - (now - AT_ONCE * EACH));
+      long soonest = now - AT_ONCE * EACH;
+      begun.at = soonest + Math.max(0, free - soonest);
       free = begun.at + EACH;
     }
     begun.waits = begun.at - now > 0;

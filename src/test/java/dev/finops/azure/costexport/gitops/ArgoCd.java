@@ -13,7 +13,7 @@ import java.util.stream.StreamSupport;
 
 /** The scripts of {@code deploy/argocd}, run by the interpreter that Argo CD embeds, with the libraries that it lets them have. */
 public final class ArgoCd {
-  static final Path SCRIPTS = Path.of("deploy/argocd/resource_customizations/azure.finops.dev/CostExport");
+  public static final Path SCRIPTS = Path.of("deploy/argocd/resource_customizations/azure.finops.dev/CostExport");
   private static final Path HARNESS = Path.of("src/test/resources/gitops/argocd.lua");
   private static final ObjectMapper JSON = new ObjectMapper();
 

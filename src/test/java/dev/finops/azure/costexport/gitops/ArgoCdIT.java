@@ -9,15 +9,16 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.function.ThrowingConsumer;
 
 /** The test files beside the scripts, in Argo CD's own format, so that the folder can be given to Argo CD as it is. */
 class ArgoCdIT {
@@ -26,51 +27,43 @@ class ArgoCdIT {
   private static final Path ACTIONS = ArgoCd.SCRIPTS.resolve("actions");
 
   @TestFactory
-  List<DynamicTest> health() throws IOException {
-    List<DynamicTest> tests = new ArrayList<>();
-    for (JsonNode test : read(HEALTH, "health_test.yaml").path("tests")) {
-      String input = test.path("inputPath").asText();
-      tests.add(DynamicTest.dynamicTest(input, () -> assertEquals(test.path("healthStatus"), ArgoCd.health(read(HEALTH, input)))));
-    }
-    return tests;
+  Stream<DynamicTest> health() throws IOException {
+    return tests(HEALTH, "health_test.yaml", "tests", "inputPath", test ->
+        assertEquals(test.path("healthStatus"), ArgoCd.health(read(HEALTH, test.path("inputPath").asText()))));
   }
 
   @TestFactory
-  List<DynamicTest> discovery() throws IOException {
-    List<DynamicTest> tests = new ArrayList<>();
-    for (JsonNode test : read(ACTIONS, "action_test.yaml").path("discoveryTests")) {
-      String input = test.path("inputPath").asText();
-      tests.add(DynamicTest.dynamicTest(input, () -> {
-        ObjectNode expected = YAML.createObjectNode();
-        test.path("result").forEach(action -> {
-          ObjectNode members = action.deepCopy();
-          expected.set(members.remove("name").asText(), members);
-        });
-        assertEquals(expected, ArgoCd.actions(read(ACTIONS, input)));
-      }));
-    }
-    return tests;
+  Stream<DynamicTest> discovery() throws IOException {
+    return tests(ACTIONS, "action_test.yaml", "discoveryTests", "inputPath", test -> {
+      ObjectNode expected = YAML.createObjectNode();
+      test.path("result").forEach(action -> {
+        ObjectNode members = action.deepCopy();
+        expected.set(members.remove("name").asText(), members);
+      });
+      assertEquals(expected, ArgoCd.actions(read(ACTIONS, test.path("inputPath").asText())));
+    });
   }
 
   @TestFactory
-  List<DynamicTest> actions() throws IOException {
-    List<DynamicTest> tests = new ArrayList<>();
-    for (JsonNode test : read(ACTIONS, "action_test.yaml").path("actionTests")) {
-      String action = test.path("action").asText();
-      tests.add(DynamicTest.dynamicTest(action, () -> {
-        JsonNode expected = read(ACTIONS, test.path("expectedOutputPath").asText());
-        JsonNode printed = ArgoCd.action(action, read(ACTIONS, test.path("inputPath").asText()));
-        for (String request : List.of("azure.finops.dev/run-requested-at", "azure.finops.dev/reconcile-requested-at")) {
-          JsonNode now = printed.at("/metadata/annotations").path(request);
-          if (now.isTextual()) {
-            assertTrue(now.asText().matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ"), now::asText);
-            ((ObjectNode) printed.at("/metadata/annotations")).set(request, expected.at("/metadata/annotations").path(request));
-          }
+  Stream<DynamicTest> actions() throws IOException {
+    return tests(ACTIONS, "action_test.yaml", "actionTests", "action", test -> {
+      JsonNode expected = read(ACTIONS, test.path("expectedOutputPath").asText());
+      JsonNode printed = ArgoCd.action(test.path("action").asText(), read(ACTIONS, test.path("inputPath").asText()));
+      for (String request : List.of("azure.finops.dev/run-requested-at", "azure.finops.dev/reconcile-requested-at")) {
+        JsonNode now = printed.at("/metadata/annotations").path(request);
+        if (now.isTextual()) {
+          assertTrue(now.asText().matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ"), now::asText);
+          ((ObjectNode) printed.at("/metadata/annotations")).set(request, expected.at("/metadata/annotations").path(request));
         }
-        assertEquals(expected, printed);
-      }));
-    }
-    return tests;
+      }
+      assertEquals(expected, printed);
+    });
+  }
+
+  /** One for each entry of a list in a test file, named by one of its members. */
+  private static Stream<DynamicTest> tests(Path directory, String file, String list, String name, ThrowingConsumer<JsonNode> check) throws IOException {
+    return StreamSupport.stream(read(directory, file).path(list).spliterator(), false)
+        .map(test -> DynamicTest.dynamicTest(test.path(name).asText(), () -> check.accept(test)));
   }
 
   @Test

@@ -25,7 +25,6 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
@@ -37,7 +36,6 @@ import org.junit.jupiter.api.Test;
  * objects become the test data beside Argo CD's script.
  */
 class HealthIT extends SystemTest {
-  private static final Path SCRIPTS = Path.of("deploy/argocd/resource_customizations/azure.finops.dev/CostExport");
   private static final YAMLMapper YAML = new YAMLMapper();
 
   private final Map<String, JsonNode> healths = new TreeMap<>();
@@ -217,7 +215,7 @@ class HealthIT extends SystemTest {
 
   private static void write(String file, JsonNode document) {
     try {
-      Files.writeString(SCRIPTS.resolve(file), YAML.writeValueAsString(document).replaceFirst("^---\n", ""));
+      Files.writeString(ArgoCd.SCRIPTS.resolve(file), YAML.writeValueAsString(document).replaceFirst("^---\n", ""));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
