@@ -77,10 +77,11 @@ public final class Main {
     Logger log = LoggerFactory.getLogger(Main.class);
     String version = version();
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    // One retry loop in all, the reconciler's: the client only bridges a hiccup.
-    var cluster = new ConfigBuilder(cluster()).withRequestRetryBackoffLimit(2).build();
+    // One retry loop in all, the reconciler's: the client only bridges a hiccup. HTTP/1.1, as a request without an answer then ends its
+    // connection: one HTTP/2 connection that a firewall has forgotten would be used again and again.
+    var cluster = new ConfigBuilder(cluster()).withRequestRetryBackoffLimit(2).withHttp2Disable(true).build();
     Optional<Leadership> leadership = leadership(config, cluster);
-    KubernetesClient kubernetes = new KubernetesClientBuilder().withConfig(cluster)
+    KubernetesClient kubernetes = new KubernetesClientBuilder().withConfig(cluster).withHttpClientFactory(new WatchPulse())
         .withHttpClientBuilderConsumer(http -> leadership.ifPresent(leader -> http.addOrReplaceInterceptor("lease", leader.fence()))).build();
     Preflight.check(kubernetes, config);
     AzureClock clock = new AzureClock(InstantSource.system());

@@ -249,7 +249,8 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
       return SOON;
     }
     Duration wait = settings.backoff().afterAttempt(memories.notWritten(object));
-    LOG.warn("{}: the API server does not answer or did not take a write, again in {} s: {}", Names.of(object), wait.toSeconds(), notWritten.getMessage());
+    LOG.warn("{}: the API server does not answer or did not take a write, again in {} s: {}{}", Names.of(object), wait.toSeconds(), notWritten.getMessage(),
+        notWritten.getCause() == null ? "" : " " + notWritten.getCause().getMessage());
     return wait;
   }
 }

@@ -1,0 +1,106 @@
+package dev.finops.azure.costexport.controlplane;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The network between an operator and its API server, which can swallow what it is given: nobody is told that it does not arrive. */
+public final class Tunnel implements AutoCloseable {
+  private final ServerSocket entrance;
+  private final InetSocketAddress exit;
+  private final Set<Connection> open = ConcurrentHashMap.newKeySet();
+  private volatile boolean blocked;
+
+  private Tunnel(ServerSocket entrance, InetSocketAddress exit) {
+    this.entrance = entrance;
+    this.exit = exit;
+  }
+
+  public static Tunnel to(InetSocketAddress exit) {
+    try {
+      Tunnel tunnel = new Tunnel(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), exit);
+      Thread.ofVirtual().start(tunnel::accept);
+      return tunnel;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public int port() {
+    return entrance.getLocalPort();
+  }
+
+  /** The connections that are open now never carry anything again; new ones do. */
+  public void forgetConnections() {
+    open.forEach(connection -> connection.forgotten = true);
+    open.clear();
+  }
+
+  /** Neither these nor new connections carry anything, until {@link #unblock()}. */
+  public void block() {
+    blocked = true;
+    forgetConnections();
+  }
+
+  public void unblock() {
+    blocked = false;
+  }
+
+  @Override
+  public void close() throws IOException {
+    entrance.close();
+  }
+
+  private void accept() {
+    try {
+      while (true) {
+        Connection connection = new Connection(entrance.accept(), new Socket(exit.getAddress(), exit.getPort()));
+        connection.forgotten = blocked;
+        open.add(connection);
+        Thread.ofVirtual().start(() -> connection.carry(connection.near, connection.far));
+        Thread.ofVirtual().start(() -> connection.carry(connection.far, connection.near));
+      }
+    } catch (SocketException closed) {
+      // The test is over.
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private final class Connection {
+    private final Socket near;
+    private final Socket far;
+    private volatile boolean forgotten;
+
+    Connection(Socket near, Socket far) {
+      this.near = near;
+      this.far = far;
+    }
+
+    void carry(Socket from, Socket to) {
+      byte[] buffer = new byte[8192];
+      try {
+        for (int read = from.getInputStream().read(buffer); read >= 0; read = from.getInputStream().read(buffer)) {
+          if (!forgotten) {
+            to.getOutputStream().write(buffer, 0, read);
+          }
+        }
+        if (!forgotten) {
+          to.shutdownOutput();
+        }
+      } catch (IOException broken) {
+        // One of the two has gone; what was forgotten is not told of it either.
+      } finally {
+        if (!forgotten) {
+          open.remove(this);
+        }
+      }
+    }
+  }
+}
