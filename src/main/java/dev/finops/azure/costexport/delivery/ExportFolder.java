@@ -23,6 +23,12 @@ public record ExportFolder(String account, String container, String path) {
     return new ExportFolder(account, destination.container(), path);
   }
 
+  /** Equal for two that are one: names of accounts, containers and exports mean the same in any letter case, other folders do not. */
+  public String key() {
+    int name = path.lastIndexOf('/') + 1;
+    return (account + "/" + container).toLowerCase(Locale.ROOT) + "/" + path.substring(0, name) + path.substring(name).toLowerCase(Locale.ROOT);
+  }
+
   /**
    * @param template with {@code {account}} where the account's name goes; it decides to which host a token is sent
    * @throws StorageFault when account or container have no name that storage would give

@@ -1,5 +1,7 @@
 package dev.finops.azure.costexport.export;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.regex.Matcher;
@@ -40,6 +42,15 @@ public record Scope(String path) {
   public String quotaOwner() {
     Matcher subscription = SUBSCRIPTION.matcher(path);
     return subscription.find() ? subscription.group(1).toLowerCase(Locale.ROOT) : "tenant";
+  }
+
+  /** The scopes that this one is in, as far as its path tells: which subscriptions a management group has is only Azure's to know. */
+  public List<Scope> around() {
+    List<Scope> around = new ArrayList<>();
+    for (int slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+      around.add(new Scope(path.substring(0, slash)));
+    }
+    return around;
   }
 
   @Override

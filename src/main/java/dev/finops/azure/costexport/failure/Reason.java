@@ -23,6 +23,7 @@ public enum Reason {
   // Somebody must act
   ALREADY_EXISTS,
   CONFLICT,
+  PATH_COLLISION,
   INVALID_REQUEST,
   FIELD_IGNORED,
   NOT_VISIBLE_IN_API_VERSION,
@@ -76,6 +77,7 @@ public enum Reason {
   BACKFILL_OUTDATED,
   MONTH_RESTATED,
   REQUEST_REFUSED,
+  SCOPE_OVERLAP,
   CLOCK_SKEW;
 
   private final String text =

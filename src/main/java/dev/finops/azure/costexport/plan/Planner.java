@@ -17,6 +17,7 @@ import dev.finops.azure.costexport.plan.Observation.NotAsked;
 import dev.finops.azure.costexport.plan.Observation.Present;
 import dev.finops.azure.costexport.plan.Observation.Source;
 import dev.finops.azure.costexport.plan.Observation.Unanswered;
+import dev.finops.azure.costexport.plan.Subject.Claim;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -33,7 +34,7 @@ public final class Planner {
   /** How closely Azure has to be looked at before anything can be decided; empty when it is not to be asked at all. */
   public static Optional<Look> firstLook(Situation s) {
     CostExportStatus status = s.status();
-    if (s.subject().paused() || s.managed() && s.subject().owner().isPresent() || s.secrets().noCredentials().isPresent()) {
+    if (s.subject().paused() || s.managed() && s.subject().claim().isPresent() || s.secrets().noCredentials().isPresent()) {
       return Optional.empty();
     }
     boolean asked = s.subject().request(Annotations.RECONCILE_REQUESTED_AT, status.lastHandledReconcileRequest()).isPresent();
@@ -73,9 +74,12 @@ public final class Planner {
   }
 
   private static Optional<Verdict> conflict(Situation s) {
-    return s.subject().owner().filter(owner -> s.managed()).map(owner -> new Verdict.Stuck(Reason.CONFLICT,
-        "CostExport " + owner + " is older and manages " + s.exportId() + " already; delete one of the two, or set"
-            + " managementPolicy: Observe here", List.of()));
+    return s.subject().claim().filter(claim -> s.managed()).map(claim -> switch (claim) {
+      case Claim.OnExport(var owner) -> new Verdict.Stuck(Reason.CONFLICT, "CostExport " + owner + " is older and manages " + s.exportId()
+          + " already; delete one of the two, or set managementPolicy: Observe here", List.of());
+      case Claim.OnFolder(var owner, var folder) -> new Verdict.Stuck(Reason.PATH_COLLISION, "CostExport " + owner + " is older and delivers into the same folder, "
+          + folder + "; with dataOverwriteBehavior: OverwritePreviousReport one would remove the other's files; set another destination.rootFolderPath here", List.of());
+    });
   }
 
   private static Step absent(Situation s, Absent absent) {

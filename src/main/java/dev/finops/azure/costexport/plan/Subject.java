@@ -8,14 +8,25 @@ import java.util.Optional;
 /**
  * The CostExport object, as far as a decision depends on it.
  *
- * @param owner the older object that means the same export, as {@code namespace/name}; empty when this one owns it
+ * @param claim of an older object on what this one would take
  */
 public record Subject(String namespace, String name, long generation, Instant created, boolean deleting,
-    Map<String, String> annotations, Optional<String> owner) {
+    Map<String, String> annotations, Optional<Claim> claim) {
+
+  /** What an older object has already, {@code namespace/name}. */
+  public sealed interface Claim {
+    String owner();
+
+    /** The same export. */
+    record OnExport(String owner) implements Claim {}
+
+    /** The folder that this one would deliver into, where one of the two removes what it finds. */
+    record OnFolder(String owner, String folder) implements Claim {}
+  }
 
   /** The same, by another clock. */
   public Subject createdAt(Instant at) {
-    return new Subject(namespace, name, generation, at, deleting, annotations, owner);
+    return new Subject(namespace, name, generation, at, deleting, annotations, claim);
   }
 
   boolean paused() {

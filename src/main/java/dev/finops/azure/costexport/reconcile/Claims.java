@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 /** Which of the objects that mean one export owns it: the oldest that manages. */
 final class Claims {
   private static final String BY_EXPORT = "export";
-  private static final Comparator<CostExport> OLDEST_FIRST = Comparator
+  static final Comparator<CostExport> OLDEST_FIRST = Comparator
       .comparing((CostExport object) -> object.getMetadata().getCreationTimestamp())
       .thenComparing(object -> object.getMetadata().getUid());
 

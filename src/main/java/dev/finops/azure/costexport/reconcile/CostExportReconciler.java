@@ -77,6 +77,7 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
   private final Turns turns;
   private final SimpleInboundEventSource<CostExport> wake = new SimpleInboundEventSource<>("wake");
   private Claims claims;
+  private Overlaps overlaps;
 
   /** @param opener makes the session of an identity */
   public CostExportReconciler(KubernetesClient kubernetes, Function<Identity, Session> opener, AzureClock clock, Telemetry telemetry,
@@ -96,6 +97,7 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
   @Override
   public List<EventSource<?, CostExport>> prepareEventSources(EventSourceContext<CostExport> context) {
     claims = new Claims(context.getPrimaryCache());
+    overlaps = new Overlaps(context.getPrimaryCache());
     long interval = (settings.runPollInterval().compareTo(SECRETS) < 0 ? settings.runPollInterval() : SECRETS).toMillis();
     Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("secrets").factory())
         .scheduleWithFixedDelay(secrets::poll, interval, interval, TimeUnit.MILLISECONDS);
@@ -128,7 +130,8 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
 
   private Optional<Duration> pass(CostExport object, Caller caller) {
     Credentials credentials = credentials(object);
-    Turn turn = new Turn(around(object, credentials, caller), object, situation(object, credentials));
+    Situation situation = situation(object, credentials);
+    Turn turn = new Turn(around(object, credentials, caller), object, situation);
     try {
       Optional<Look> look = Planner.firstLook(turn.situation());
       look.ifPresent(turn::observe);
@@ -142,10 +145,15 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
       if (isSoon(verdict)) {
         return Optional.of(SOON);
       }
+      boolean applied = situation.applied();
       turn.report(verdict);
+      if (!applied && turn.situation().applied()) {
+        overlaps.warnings(object).forEach(warning -> events.write(warning.object(), warning.note()));
+        wakeSharers(object);
+      }
       watch(object, turn.situation());
       telemetry.seen(object, turn.situation().status(), turn.situation().secrets().token().flatMap(SasToken::expiry));
-      if (turn.situation().subject().owner().isPresent() && claims.owner(object).filter(owner -> !owner.isMarkedForDeletion()).isEmpty()) {
+      if (turn.situation().subject().claim().isPresent() && claimant(object).filter(owner -> !owner.isMarkedForDeletion()).isEmpty()) {
         return Optional.of(HANDOVER); // the owner is going, or went while this pass was at it
       }
       return Wakeup.after(turn.situation(), turn.situation().status(), verdict, ThreadLocalRandom.current());
@@ -179,6 +187,7 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
       finalizer.off(object);
       forget(object);
       claims.heir(object).ifPresent(heir -> wake.propagateEvent(ResourceID.fromResource(heir)));
+      wakeSharers(object);
       return Optional.empty();
     }
     telemetry.seen(object, deletion.situation().status(), Optional.empty());
@@ -225,11 +234,11 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
         () -> wake.propagateEvent(id));
   }
 
-  /** @param owner which is not to be known for how urgent an object is: finding it reads the cache */
-  private static Subject subject(CostExport object, Optional<CostExport> owner) {
+  /** @param claim which is not to be known for how urgent an object is: finding it reads the cache */
+  private static Subject subject(CostExport object, Optional<Subject.Claim> claim) {
     var metadata = object.getMetadata();
     return new Subject(metadata.getNamespace(), metadata.getName(), metadata.getGeneration(), Instant.parse(metadata.getCreationTimestamp()),
-        object.isMarkedForDeletion(), Optional.ofNullable(metadata.getAnnotations()).orElse(Map.of()), owner.map(Names::of));
+        object.isMarkedForDeletion(), Optional.ofNullable(metadata.getAnnotations()).orElse(Map.of()), claim);
   }
 
   private Situation situation(CostExport object, Credentials credentials) {
@@ -237,8 +246,22 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
     if (object.getStatus() == null) {
       object.setStatus(StatusDraft.EMPTY);
     }
-    return new Situation(subject(object, claims.owner(object)), object.getSpec(), object.getStatus(), new Observation.NotAsked(), memories.of(object, now), settings, now,
+    return new Situation(subject(object, claim(object)), object.getSpec(), object.getStatus(), new Observation.NotAsked(), memories.of(object, now), settings, now,
         credentials.secrets());
+  }
+
+  private Optional<Subject.Claim> claim(CostExport object) {
+    return claims.owner(object).<Subject.Claim>map(owner -> new Subject.Claim.OnExport(Names.of(owner)))
+        .or(() -> overlaps.collision(object).map(owner -> new Subject.Claim.OnFolder(Names.of(owner), Overlaps.describe(object))));
+  }
+
+  private Optional<CostExport> claimant(CostExport object) {
+    return claims.owner(object).or(() -> overlaps.collision(object));
+  }
+
+  /** Whoever delivers into the same folder looks whether it still may. */
+  private void wakeSharers(CostExport object) {
+    overlaps.sharers(object).map(ResourceID::fromResource).forEach(wake::propagateEvent);
   }
 
   /** The API server did not take what was written: an object that changed meanwhile is soon here, anything else passes. */

@@ -11,7 +11,7 @@ import static dev.finops.azure.costexport.plan.Situations.edited;
 import static dev.finops.azure.costexport.plan.Situations.got;
 import static dev.finops.azure.costexport.plan.Situations.later;
 import static dev.finops.azure.costexport.plan.Situations.listed;
-import static dev.finops.azure.costexport.plan.Situations.ownedBy;
+import static dev.finops.azure.costexport.plan.Situations.claimed;
 import static dev.finops.azure.costexport.plan.Situations.reported;
 import static dev.finops.azure.costexport.plan.Situations.settled;
 import static dev.finops.azure.costexport.plan.Situations.spec;
@@ -286,7 +286,7 @@ class ClosedMonthPlannerTest {
     void whileNothingMayBeWritten() {
       assertInstanceOf(Verdict.Watched.class, rested(spec(s, "managementPolicy", "Observe")));
       assertInstanceOf(Verdict.Paused.class, rested(annotated(s, Annotations.PAUSED, "true")));
-      assertInstanceOf(Verdict.Stuck.class, rested(ownedBy(s, "finance/older")));
+      assertInstanceOf(Verdict.Stuck.class, rested(claimed(s, new Subject.Claim.OnExport("finance/older"))));
     }
 
     @ParameterizedTest

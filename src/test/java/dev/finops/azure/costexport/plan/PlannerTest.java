@@ -14,7 +14,7 @@ import static dev.finops.azure.costexport.plan.Situations.got;
 import static dev.finops.azure.costexport.plan.Situations.intended;
 import static dev.finops.azure.costexport.plan.Situations.later;
 import static dev.finops.azure.costexport.plan.Situations.listed;
-import static dev.finops.azure.costexport.plan.Situations.ownedBy;
+import static dev.finops.azure.costexport.plan.Situations.claimed;
 import static dev.finops.azure.costexport.plan.Situations.reported;
 import static dev.finops.azure.costexport.plan.Situations.settled;
 import static dev.finops.azure.costexport.plan.Situations.spec;
@@ -59,7 +59,7 @@ class PlannerTest {
 
     @Test
     void whoseExportAnOlderOneOwnsTouchesNothing() {
-      Situation s = ownedBy(absent(fresh(FOCUS)), "finance/older");
+      Situation s = claimed(absent(fresh(FOCUS)), new Subject.Claim.OnExport("finance/older"));
 
       assertEquals(Reason.CONFLICT, stuck(s).reason());
       assertTrue(stuck(s).message().contains("finance/older"));
@@ -67,8 +67,17 @@ class PlannerTest {
     }
 
     @Test
+    void whoseFolderAnOlderOneDeliversIntoTouchesNothing() {
+      Situation s = claimed(absent(fresh(FOCUS)), new Subject.Claim.OnFolder("finance/older", "finops/focus in container exports of storage account x"));
+
+      assertEquals(Reason.PATH_COLLISION, stuck(s).reason());
+      assertTrue(stuck(s).message().contains("finance/older") && stuck(s).message().contains("finops/focus"), stuck(s).message());
+      assertEquals(Optional.empty(), Planner.firstLook(s));
+    }
+
+    @Test
     void thatOnlyObservesMayShareAnExport() {
-      assertInstanceOf(Verdict.Watched.class, rest(ownedBy(got(fresh(with(FOCUS, "managementPolicy", "Observe")), EXPORT), "finance/older")));
+      assertInstanceOf(Verdict.Watched.class, rest(claimed(got(fresh(with(FOCUS, "managementPolicy", "Observe")), EXPORT), new Subject.Claim.OnExport("finance/older"))));
     }
 
     @Test

@@ -71,27 +71,27 @@ public final class Situations {
     Map<String, String> annotations = new HashMap<>(s.subject().annotations());
     annotations.put(annotation, value);
     Subject subject = s.subject();
-    return of(s, new Subject(subject.namespace(), subject.name(), subject.generation(), subject.created(), false, annotations, subject.owner()));
+    return of(s, new Subject(subject.namespace(), subject.name(), subject.generation(), subject.created(), false, annotations, subject.claim()));
   }
 
   public static Situation without(Situation s, String annotation) {
     Map<String, String> annotations = new HashMap<>(s.subject().annotations());
     annotations.remove(annotation);
     Subject subject = s.subject();
-    return of(s, new Subject(subject.namespace(), subject.name(), subject.generation(), subject.created(), false, annotations, subject.owner()));
+    return of(s, new Subject(subject.namespace(), subject.name(), subject.generation(), subject.created(), false, annotations, subject.claim()));
   }
 
-  public static Situation ownedBy(Situation s, String owner) {
+  public static Situation claimed(Situation s, Subject.Claim claim) {
     Subject subject = s.subject();
     return of(s, new Subject(subject.namespace(), subject.name(), subject.generation(), subject.created(), subject.deleting(), subject.annotations(),
-        Optional.of(owner)));
+        Optional.of(claim)));
   }
 
   /** The user applied another spec: the next generation. */
   public static Situation edited(Situation s, CostExportSpec spec) {
     Subject subject = s.subject();
     Subject next = new Subject(subject.namespace(), subject.name(), subject.generation() + 1, subject.created(), subject.deleting(), subject.annotations(),
-        subject.owner());
+        subject.claim());
     return new Situation(next, spec, s.status(), s.observation(), s.memory(), s.settings(), s.now(), s.secrets());
   }
 

@@ -113,4 +113,68 @@ class OwnershipIT extends SystemTest {
     observer.delete().awaitGone();
     assertTrue(manager.existsInAzure());
   }
+
+  private static final String OVERWRITING = "{exportName: %s, dataOverwriteBehavior: OverwritePreviousReport}";
+
+  @Test
+  void ofTwoThatOverwriteInOneFolderTheYoungerTouchesNothing() {
+    var older = export("folder-older", OVERWRITING.formatted("folder")).awaitReady().grown();
+    var younger = export("folder-younger", """
+        {exportName: FOLDER, dataOverwriteBehavior: OverwritePreviousReport, destination: {container: Exports, rootFolderPath: finops/, storageAccountId: \
+        /SUBSCRIPTIONS/00000000-0000-0000-0000-000000000001/resourceGroups/other/providers/microsoft.storage/storageAccounts/FinOpsExports/}}""");
+
+    var stalled = younger.await("Stalled", "True", "PathCollision");
+
+    assertTrue(stalled.message().contains(namespace + "/folder-older"), stalled.message());
+    assertTrue(stalled.message().contains("rootFolderPath"), stalled.message());
+    assertEquals("PathCollision", younger.condition("Ready").reason());
+    older.awaitLooks(3);
+    assertEquals(List.of(), younger.calls());
+    younger.change("destination: {rootFolderPath: elsewhere}").awaitReady();
+    assertNull(younger.condition("Stalled"));
+    assertEquals(List.of(PUT), older.written());
+  }
+
+  @Test
+  void aFolderThatTheOlderLeavesIsTheYoungers() {
+    var older = export("moving", "exportName: left").awaitReady().grown(); // makes new files; the other would remove them
+    var younger = export("waiting", OVERWRITING.formatted("left"));
+    younger.await("Stalled", "True", "PathCollision");
+
+    older.change("destination: {rootFolderPath: elsewhere}").awaitReady();
+
+    younger.awaitReady();
+    older.change("destination: {rootFolderPath: finops}");
+    younger.awaitReady();
+    older.await("Ready", "True");
+    younger.await("Stalled", "True", "PathCollision");
+    assertEquals(List.of(PUT), younger.written(), "what it has in Azure is left");
+    older.delete().awaitGone();
+    younger.awaitReady();
+  }
+
+  @Test
+  void twoThatOverwriteNothingAreToldOfEachOther() {
+    var one = export("one-of-two", "exportName: both").awaitReady().grown();
+    var other = export("other-of-two", "exportName: both").awaitReady();
+
+    one.awaitEvent("PathCollision", namespace + "/other-of-two");
+    other.awaitEvent("PathCollision", namespace + "/one-of-two");
+    one.awaitLooks(3);
+    assertEquals(1, one.events("PathCollision").size());
+    assertEquals(1, other.events("PathCollision").size());
+  }
+
+  @Test
+  void aScopeInsideAnotherIsToldOfDoubleCounting() {
+    var whole = export("whole", "").awaitReady();
+    var part = export("part", whole.scope() + "/resourceGroups/Shop", "").awaitReady();
+    var otherData = export("other-data", whole.scope() + "/resourceGroups/shop", "dataset: {type: AmortizedCost}").awaitReady();
+
+    part.awaitEvent("ScopeOverlap", namespace + "/whole");
+    var amortized = export("whole-amortized", whole.scope(), "dataset: {type: AmortizedCost}").awaitReady();
+    otherData.awaitEvent("ScopeOverlap", namespace + "/whole-amortized");
+
+    assertEquals(List.of(1, 1, 0, 0), List.of(part, otherData, whole, amortized).stream().map(export -> export.events("ScopeOverlap").size()).toList());
+  }
 }
