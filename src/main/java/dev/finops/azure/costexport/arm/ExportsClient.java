@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * The operations of the Exports API ({@code Microsoft.CostManagement/exports}). All are synchronous: a Location header is
@@ -136,17 +137,31 @@ public final class ExportsClient {
     }
     long started = System.nanoTime();
     listener.calling();
-    Answer<T> answer = send(operation, scope, request(method, uri, body), reader);
+    Sent<T> sent = send(operation, scope, request(method, uri, body), reader);
     Duration took = Duration.ofNanos(System.nanoTime() - started);
-    String outcome = answer instanceof Answer.Failed<T>(var failure) ? failure.reason().toString() : "ok";
-    LOG.debug("{} {} {} {} ms", operation, uri.getPath(), outcome, took.toMillis());
+    String outcome = sent.answer() instanceof Answer.Failed<T>(var failure) ? failure.reason().toString() : "ok";
+    try (var _ = MDC.putCloseable("requestId", sent.requestId())) {
+      LOG.debug("{} {} {} {} ms, request id {}", operation, uri.getPath(), outcome, took.toMillis(), sent.requestId());
+    }
     listener.called(operation, outcome, took);
-    return answer;
+    return sent.answer();
   }
 
-  private <T> Answer<T> send(Operation operation, Scope scope, HttpRequest request, Function<RawAnswer, Optional<T>> reader) {
+  /** @param requestId Azure's, by which its support finds the call; empty when nothing was answered */
+  private record Sent<T>(Answer<T> answer, String requestId) {}
+
+  private <T> Sent<T> send(Operation operation, Scope scope, HttpRequest request, Function<RawAnswer, Optional<T>> reader) {
+    RawAnswer raw;
     try {
-      RawAnswer raw = pipeline.send(request);
+      raw = pipeline.send(request);
+    } catch (RuntimeException fault) {
+      return new Sent<>(new Answer.Failed<>(TransportFault.of(fault)), "");
+    }
+    return new Sent<>(answer(operation, scope, raw, reader), raw.requestId());
+  }
+
+  private <T> Answer<T> answer(Operation operation, Scope scope, RawAnswer raw, Function<RawAnswer, Optional<T>> reader) {
+    try {
       clock.heard(raw.header("date"));
       gate.heard(identity, scope, operation, raw);
       if (raw.ok()) {
