@@ -20,14 +20,19 @@ public record CostExportSpec(
         Name of the export in Azure, also the name of its folder in the container. Cannot be changed. \
         Default: metadata.name. Example: focus-daily""")
     @Size(min = 1, max = 260) String exportName,
-    @JsonPropertyDescription("Which data is exported.")
+    @JsonPropertyDescription("""
+        Which data is exported. \
+        Example: {type: FocusCost, version: 1.2-preview, timeframe: MonthToDate, granularity: Daily}""")
     @Required Dataset dataset,
     @JsonPropertyDescription("""
-        When Azure runs the export by itself. Without it the schedule is inactive, and the export runs only on request \
-        (annotation azure.finops.dev/run-requested-at), for backfill or for closed months.""")
+        When Azure runs the export by itself. Without it the export runs only on request (annotation \
+        azure.finops.dev/run-requested-at), for backfill or for closed months. Default: an inactive schedule. \
+        Example: {recurrence: Daily}""")
     Schedule schedule,
     @JsonPropertyDescription("""
-        Where the files go: storageAccountId, or (partners only) storageAccountName with sasTokenSecretRef.""")
+        Where the files go: storageAccountId, or (partners only) storageAccountName with sasTokenSecretRef. \
+        Example: {storageAccountId: /subscriptions/00000000-0000-0000-0000-000000000000\
+        /resourceGroups/finops/providers/Microsoft.Storage/storageAccounts/finopsexports, container: msexports}""")
     @Required Destination destination,
     @JsonPropertyDescription("File format. Reservation datasets: Csv only. Azure's default: Csv. Example: Parquet")
     String format,
@@ -48,18 +53,24 @@ public record CostExportSpec(
     String description,
     @JsonPropertyDescription("""
         Identity with which the export writes to the storage account; needed when shared key access is off or the \
-        account has a firewall. Azure's default: None.""")
+        account has a firewall. Azure's default: None. Example: {type: SystemAssigned, location: centralus}""")
     Identity identity,
     @JsonPropertyDescription("true: one run as soon as the export exists. Default: false. Example: true")
     Boolean runOnCreate,
     @JsonPropertyDescription("""
-        Past months to export once, newest first: either months, or from and to. Default: none.""")
+        Past months to export once, newest first: either months, or from and to. Default: none. \
+        Example: {months: 12}""")
     Backfill backfill,
-    @JsonPropertyDescription("Exports the previous month again after its end, for late charges. Default: never.")
+    @JsonPropertyDescription("""
+        Exports the previous month again after its end, for late charges. Default: never. \
+        Example: {rerunOnDays: [2, 5, 19]}""")
     ClosedMonth closedMonth,
-    @JsonPropertyDescription("How old the last data may be before the condition Delivered becomes False.")
+    @JsonPropertyDescription("""
+        How old the last data may be before the condition Delivered becomes False. \
+        Default: by the recurrence, see maxAge. Example: {maxAge: 36h}""")
     Freshness freshness,
-    @JsonPropertyDescription("Proof in the storage account that a run has delivered.")
+    @JsonPropertyDescription("""
+        Proof in the storage account that a run has delivered. Default: none is looked for. Example: {verify: true}""")
     Delivery delivery,
     @JsonPropertyDescription("""
         Manage: Azure is made to equal this spec. Observe: nothing is ever written to Azure, the condition Synced and \
@@ -75,7 +86,8 @@ public record CostExportSpec(
     String deletionPolicy,
     @JsonPropertyDescription("""
         Secret in this namespace with the keys AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET. \
-        Default: the Secret azure-finops-credentials of this namespace, else the operator's own identity.""")
+        Default: the Secret azure-finops-credentials of this namespace, else the operator's own identity. \
+        Example: {name: finance-azure}""")
     CredentialsSecretRef credentialsSecretRef) {
 
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -92,7 +104,9 @@ public record CostExportSpec(
           Period that a run exports, seen from the day of the run. Custom needs timePeriod; \
           TheLast7Days is known to older API versions only. Example: MonthToDate""")
       @Required String timeframe,
-      @JsonPropertyDescription("The days to export, for timeframe Custom; at most three calendar months.")
+      @JsonPropertyDescription("""
+          The days to export, for timeframe Custom; at most three calendar months. Default: none, for the other \
+          timeframes. Example: {from: 2026-01-01, to: 2026-01-31}""")
       TimePeriod timePeriod,
       @JsonPropertyDescription("""
           Period of one row. Not for PriceSheet, ReservationRecommendations and ReservationTransactions. \
@@ -102,7 +116,9 @@ public record CostExportSpec(
           Columns to export; an empty list states all of them, and the order does not matter. \
           Azure's default: all. Example: [Date, ResourceId, Quantity]""")
       @Size(max = 500) List<@Size(max = 256) String> columns,
-      @JsonPropertyDescription("Filters of ReservationRecommendations. Azure's default: none.")
+      @JsonPropertyDescription("""
+          Filters of ReservationRecommendations. Azure's default: none. \
+          Example: [{name: LookBackPeriod, value: Last30Days}]""")
       @Size(max = 20) List<Filter> filters) {}
 
   /** Dates ({@code to} = the end of that day) or date-times. */
@@ -144,15 +160,17 @@ public record CostExportSpec(
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Destination(
       @JsonPropertyDescription("""
-          ARM id of the storage account, in any letter case. \
+          ARM id of the storage account, in any letter case. Default: none; then storageAccountName is needed. \
           Example: /subscriptions/00000000-0000-0000-0000-000000000000\
           /resourceGroups/finops/providers/Microsoft.Storage/storageAccounts/finopsexports""")
       @Size(max = 500) String storageAccountId,
       @JsonPropertyDescription("""
           Name of a storage account of any tenant, for partners with a Microsoft Partner Agreement; \
-          needs sasTokenSecretRef. Example: finopsexports""")
+          needs sasTokenSecretRef. Default: none; then storageAccountId is needed. Example: finopsexports""")
       @Size(max = 24) String storageAccountName,
-      @JsonPropertyDescription("The SAS token with which Azure writes to storageAccountName.")
+      @JsonPropertyDescription("""
+          The SAS token with which Azure writes to storageAccountName. Default: none; needed with that name. \
+          Example: {name: finopsexports-sas, key: token}""")
       SasTokenSecretRef sasTokenSecretRef,
       @JsonPropertyDescription("Blob container; Azure creates it when it is missing. Example: exports")
       @Required @Size(max = 63) String container,
@@ -174,7 +192,9 @@ public record CostExportSpec(
   public record Identity(
       @JsonPropertyDescription("SystemAssigned (needs location) or None. Example: SystemAssigned")
       @Required String type,
-      @JsonPropertyDescription("Azure region of the identity. Cannot be changed once set. Example: centralus")
+      @JsonPropertyDescription("""
+          Azure region of the identity, needed with SystemAssigned. Cannot be changed once set. Default: none. \
+          Example: centralus""")
       @Size(max = 64) String location) {}
 
   /** Either the number of complete months, or the first and the last month ({@code 2025-01}). */
@@ -182,11 +202,13 @@ public record CostExportSpec(
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Backfill(
       @JsonPropertyDescription("""
-          Number of complete months (UTC) before the month in which this was first accepted, 1 to 84. Example: 12""")
+          Number of complete months (UTC) before the month in which this was first accepted, 1 to 84. \
+          Default: none; then from and to are needed. Example: 12""")
       Integer months,
-      @JsonPropertyDescription("First month. Example: 2025-01")
+      @JsonPropertyDescription("First month. Default: none; then months is needed. Example: 2025-01")
       @Size(max = 7) String from,
-      @JsonPropertyDescription("Last month; at most 84 months in all. Example: 2025-12")
+      @JsonPropertyDescription("""
+          Last month; at most 84 months in all. Default: none; then months is needed. Example: 2025-12""")
       @Size(max = 7) String to) {}
 
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -194,7 +216,7 @@ public record CostExportSpec(
   public record ClosedMonth(
       @JsonPropertyDescription("""
           Days of the month (UTC), 1 to 28, on which the previous month is exported again, once each; missed days are \
-          caught up by one run. Example: [2, 5, 19]""")
+          caught up by one run. Default: none. Example: [2, 5, 19]""")
       @Size(max = 28) List<Integer> rerunOnDays) {}
 
   @JsonInclude(JsonInclude.Include.NON_NULL)
