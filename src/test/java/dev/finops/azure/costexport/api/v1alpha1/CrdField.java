@@ -35,9 +35,6 @@ public record CrdField(String path, JSONSchemaProps schema, boolean required) {
     return below("", version().getSchema().getOpenAPIV3Schema().getProperties().get("status"), CostExportStatus.class).toList();
   }
 
-  boolean isObject() {
-    return !element(schema).getProperties().isEmpty();
-  }
 
   private static Stream<CrdField> below(String prefix, JSONSchemaProps schema, Class<?> type) {
     return Arrays.stream(type.getRecordComponents()).flatMap(component -> {
