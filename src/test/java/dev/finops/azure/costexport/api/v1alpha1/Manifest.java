@@ -11,14 +11,14 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /** CostExports as users write them: untyped, so that the API server sees exactly what is in the file. */
-final class Manifest {
+public final class Manifest {
   static final Path CASES = Path.of("src/test/resources/admission");
   private static final YAMLMapper YAML = new YAMLMapper();
 
   private Manifest() {}
 
   /** The base manifest with this merge patch. */
-  static GenericKubernetesResource of(String patch) {
+  public static GenericKubernetesResource of(String patch) {
     try {
       var base = YAML.readTree(Files.readString(CASES.resolve("base.yaml")));
       return YAML.convertValue(merged(base, YAML.readTree(patch)), GenericKubernetesResource.class);
