@@ -5,6 +5,7 @@ import dev.finops.azure.costexport.failure.ArmFailure.Detail;
 import dev.finops.azure.costexport.failure.ArmFailure.Throttled;
 import dev.finops.azure.costexport.quota.Bucket;
 import dev.finops.azure.costexport.quota.Caller;
+import dev.finops.azure.costexport.quota.ClosedTime;
 import dev.finops.azure.costexport.quota.RunPace;
 import dev.finops.azure.costexport.quota.Urgency;
 import java.time.Duration;
@@ -20,7 +21,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
 
 /**
  * Keeps calls back that Azure would refuse: each of its buckets has a line in which the most urgent goes first, and a scope takes so
@@ -35,6 +38,9 @@ public final class Gate {
   /** Azure Resource Manager's own refusals are of its buckets, not of the exports' runs. */
   private static final Set<String> OF_ARM = Set.of("subscriptionrequeststhrottled", "tenantrequeststhrottled");
 
+  /** Whose refusals are counted apart from those of the writes that they are too. */
+  private static final String RUN = "run";
+
   /** Only tells when. */
   private static final ScheduledExecutorService TIMER =
       Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("quota").factory());
@@ -43,6 +49,7 @@ public final class Gate {
   private final int runsPerMinute;
   private final Map<Key, Bucket> buckets = new ConcurrentHashMap<>();
   private final Map<Key, Refusal> refusals = new ConcurrentHashMap<>();
+  private final Map<String, ClosedTime> throttledTime;
   private final Map<String, RunPace> runs = new ConcurrentHashMap<>();
   private final Set<Bucket> timed = ConcurrentHashMap.newKeySet();
 
@@ -50,6 +57,8 @@ public final class Gate {
   public Gate(InstantSource clock, int runsPerMinute) {
     this.clock = clock;
     this.runsPerMinute = runsPerMinute;
+    this.throttledTime = Stream.concat(Stream.of(Kind.values()).map(Kind::toString), Stream.of(RUN))
+        .collect(Collectors.toUnmodifiableMap(kind -> kind, kind -> new ClosedTime(clock)));
   }
 
   /** What Azure Resource Manager counts apart, and how much it grants: at once, and in each second (docs/azure.md, "Throttling"). */
@@ -125,6 +134,7 @@ public final class Gate {
     Refusal refusal = new Refusal(now.plus(Collections.max(List.of(throttled.retryAfter(), Bucket.LEAST_FREEZE))), throttled.detail());
     Kind kind = Kind.of(operation);
     if (OF_ALL_SCOPES.stream().anyMatch(RetryAfter.buckets(answer.headers())::contains)) {
+      throttledTime.get(kind.toString()).close(refusal.until);
       close(new Key(identity.quota(), "", kind), refusal);
       buckets.forEach((key, bucket) -> {
         if (key.kind == kind && key.quota.equals(identity.quota())) {
@@ -133,8 +143,10 @@ public final class Gate {
         }
       });
     } else if (operation == Operation.RUN && !OF_ARM.contains(throttled.detail().code().toLowerCase(Locale.ROOT))) {
+      throttledTime.get(RUN).close(refusal.until);
       close(ofRuns(identity, scope), refusal);
     } else {
+      throttledTime.get(kind.toString()).close(refusal.until);
       Key key = new Key(identity.quota(), scope.quotaOwner(), kind);
       close(key, refusal);
       bucket(key, now).refused(throttled.retryAfter(), now);
@@ -150,6 +162,11 @@ public final class Gate {
   public double lowest(Kind kind) {
     return buckets.entrySet().stream().filter(entry -> entry.getKey().kind == kind).flatMapToDouble(entry -> DoubleStream.of(entry.getValue().level()))
         .min().orElse(Double.NaN);
+  }
+
+  /** How long Azure has kept calls back after it refused one, by kind, whichever bucket it was; of runs at a scope, as {@code run}. */
+  public Map<String, ClosedTime> throttled() {
+    return throttledTime;
   }
 
   /** Runs are writes for Azure Resource Manager, and Cost Management counts those of each scope besides. */

@@ -4,6 +4,7 @@ import dev.finops.azure.costexport.arm.ExportsClient.CallListener;
 import dev.finops.azure.costexport.arm.Gate;
 import dev.finops.azure.costexport.arm.Operation;
 import dev.finops.azure.costexport.reconcile.Turns;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -18,6 +19,8 @@ record ArmMetrics(MeterRegistry registry) implements CallListener {
       Gauge.builder("costexport.arm.bucket.calls", gate, g -> g.lowest(kind)).tag("kind", kind.toString())
           .description("Calls that are left of Azure's quota, in the emptiest of its buckets").register(registry);
     }
+    gate.throttled().forEach((kind, time) -> FunctionCounter.builder("costexport.arm.throttled", time, closed -> closed.total().toMillis() / 1000.0).baseUnit("seconds")
+        .tag("kind", kind).description("Time for which calls were kept back because Azure had refused one for so long").register(registry));
   }
 
   @Override

@@ -44,6 +44,10 @@ final class ExportMetrics implements Telemetry, MultiCollector {
     this.registry = registry;
     this.clock = clock;
     this.deliveries = deliveries;
+    // Served as 0 before anything happens: Prometheus takes the first value of a series for its past, and would miss the first of each.
+    corrections();
+    List.of("started", "completed", "failed", "refused").forEach(this::runs);
+    timeToReady();
   }
 
   @Override
@@ -55,8 +59,7 @@ final class ExportMetrics implements Telemetry, MultiCollector {
         months(after), delivered(after), sasExpiry.orElse(null), end(before.getSpec())));
     boolean first = before.getStatus() == null || before.getStatus().eTag() == null;
     if (first && after.eTag() != null && ready.filter(condition -> condition.status().equals("True")).isPresent()) {
-      Timer.builder("costexport.time.to.ready").description("From the creation of a CostExport until its spec is in Azure for the first time")
-          .register(registry).record(Duration.between(Instant.parse(before.getMetadata().getCreationTimestamp()), clock.instant()));
+      timeToReady().record(Duration.between(Instant.parse(before.getMetadata().getCreationTimestamp()), clock.instant()));
     }
   }
 
@@ -64,11 +67,11 @@ final class ExportMetrics implements Telemetry, MultiCollector {
   @Override
   public void told(Note note) {
     switch (note.reason()) {
-      case DRIFT_CORRECTED -> count("costexport.drift.corrections", "Times that an export was put right after somebody changed it in Azure");
-      case RUN_STARTED -> countRun("started");
-      case RUN_COMPLETED -> countRun("completed");
-      case RUN_FAILED -> countRun("failed");
-      case RUN_REFUSED -> countRun("refused");
+      case DRIFT_CORRECTED -> corrections().increment();
+      case RUN_STARTED -> runs("started").increment();
+      case RUN_COMPLETED -> runs("completed").increment();
+      case RUN_FAILED -> runs("failed").increment();
+      case RUN_REFUSED -> runs("refused").increment();
       default -> { }
     }
   }
@@ -99,12 +102,16 @@ final class ExportMetrics implements Telemetry, MultiCollector {
     return snapshots.build();
   }
 
-  private void countRun(String outcome) {
-    count("costexport.runs", "Runs of exports, as they were asked for and as they ended", "outcome", outcome);
+  private Counter runs(String outcome) {
+    return Counter.builder("costexport.runs").description("Runs of exports, as they were asked for and as they ended").tag("outcome", outcome).register(registry);
   }
 
-  private void count(String name, String description, String... tags) {
-    Counter.builder(name).description(description).tags(tags).register(registry).increment();
+  private Counter corrections() {
+    return Counter.builder("costexport.drift.corrections").description("Times that an export was put right after somebody changed it in Azure").register(registry);
+  }
+
+  private Timer timeToReady() {
+    return Timer.builder("costexport.time.to.ready").description("From the creation of a CostExport until its spec is in Azure for the first time").register(registry);
   }
 
   private static boolean isFailing(Condition condition) {

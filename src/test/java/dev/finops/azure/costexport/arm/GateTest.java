@@ -7,6 +7,7 @@ import dev.finops.azure.costexport.export.Scope;
 import dev.finops.azure.costexport.failure.ArmFailure.Detail;
 import dev.finops.azure.costexport.failure.ArmFailure.Throttled;
 import dev.finops.azure.costexport.quota.Caller;
+import dev.finops.azure.costexport.quota.ClosedTime;
 import dev.finops.azure.costexport.quota.SettableClock;
 import dev.finops.azure.costexport.quota.Urgency;
 import java.time.Duration;
@@ -82,6 +83,30 @@ class GateTest {
     assertTrue(isClosed(OWN, new Scope("/providers/Microsoft.Management/managementGroups/x"), Operation.PUT));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+      "LIST,   " + ENTITY + ", read",
+      "PUT,    " + TENANT + ", write",
+      "DELETE, " + ENTITY + ", delete",
+      "RUN,    " + ENTITY + ", run",
+      "RUN,    " + TENANT + ", write"})
+  void theTimeThatAzureKeepsCallsBackIsCountedOnce(Operation operation, String header, String kind) {
+    refuse(SCOPE, operation, header);
+    assertEquals(Duration.ZERO, throttled(kind));
+    clock.pass(Duration.ofSeconds(20));
+    refuse(new Scope("/subscriptions/0b"), operation, header);
+    clock.pass(Duration.ofSeconds(25));
+    assertEquals(Duration.ofSeconds(45), throttled(kind));
+    clock.pass(MINUTE);
+    assertEquals(Duration.ofSeconds(80), throttled(kind));
+    assertEquals(Duration.ofSeconds(80), gate.throttled().values().stream().map(ClosedTime::total).reduce(Duration.ZERO, Duration::plus), "only of this kind");
+
+    clock.pass(MINUTE);
+    refuse(SCOPE, operation, header);
+    clock.pass(Duration.ofSeconds(1));
+    assertEquals(Duration.ofSeconds(81), throttled(kind), "open in between");
+  }
+
   @Test
   void whoIsKeptBackIsToldInAzuresWords() {
     refuse(SCOPE, Operation.PUT, ENTITY);
@@ -142,6 +167,10 @@ class GateTest {
       assertEquals(Optional.empty(), wait(run % 2 == 0 ? OWN : OTHER, SCOPE, Operation.RUN));
     }
     assertTrue(wait(OTHER, SCOPE, Operation.RUN).isPresent());
+  }
+
+  private Duration throttled(String kind) {
+    return gate.throttled().get(kind).total();
   }
 
   private void refuse(Scope scope, Operation operation, String header) {

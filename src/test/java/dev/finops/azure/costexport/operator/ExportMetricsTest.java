@@ -122,6 +122,9 @@ class ExportMetricsTest {
 
   @Test
   void whatHappensIsCounted() {
+    assertEquals(List.of("costexport_drift_corrections_total 0.0"), lines("costexport_drift_corrections_total"));
+    assertEquals(List.of("costexport_time_to_ready_seconds_count 0"), lines("costexport_time_to_ready_seconds_count"));
+    assertEquals(List.of("completed\"} 0.0", "failed\"} 0.0", "refused\"} 0.0", "started\"} 0.0"), runs());
     metrics.told(Note.normal(Reason.DRIFT_CORRECTED, ""));
     metrics.told(Note.normal(Reason.RUN_COMPLETED, ""));
     metrics.told(Note.warning(Reason.RUN_FAILED, ""));
@@ -129,6 +132,10 @@ class ExportMetricsTest {
     metrics.told(Note.normal(Reason.CREATED, ""));
 
     assertEquals(List.of("costexport_drift_corrections_total 1.0"), lines("costexport_drift_corrections_total"));
-    assertEquals(List.of("costexport_runs_total{outcome=\"completed\"} 1.0", "costexport_runs_total{outcome=\"failed\"} 2.0"), lines("costexport_runs_total"));
+    assertEquals(List.of("completed\"} 1.0", "failed\"} 2.0", "refused\"} 0.0", "started\"} 0.0"), runs());
+  }
+
+  private List<String> runs() {
+    return lines("costexport_runs_total{").stream().map(line -> line.replace("costexport_runs_total{outcome=\"", "")).toList();
   }
 }
