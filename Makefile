@@ -16,13 +16,16 @@ IMAGE := target/costexport-operator-image.tar
 BASE ?=
 TEST_CLASSPATH = target/test-classes:target/classes:$$(cat $(CLASSPATH_FILE))
 
-.PHONY: help build package image reproducible release test node-test unit demo simulator run figures figures-backfill figures-image bench crd pages manifests servers tools clean prerequisites
+.PHONY: help build package image reproducible release test node-test unit demo dashboard-picture simulator run figures figures-backfill figures-image bench crd pages manifests servers tools clean prerequisites prometheus
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
 demo: build servers ## a cluster, a simulated Azure and the operator on this machine: no account needed; DEMO_EXIT=1 ends by itself
 	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.costexport.demo.Demo
+
+dashboard-picture: prometheus build servers ## draw docs/images/dashboard.svg from the dashboard's queries and a run of the demo's world: needs prometheus (7 minutes)
+	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.costexport.dashboard.Picture docs/images/dashboard.svg
 
 test: prerequisites servers tools target/costexport-operator ## everything that must pass, from nothing
 	@mvn -B -ntp verify
@@ -106,3 +109,6 @@ $(CLASSPATH_FILE): pom.xml
 prerequisites:
 	@[ -n "$(JDK)" ] || { echo "JDK 25 is missing: install one, or point JAVA_HOME at it" >&2; exit 1; }
 	@command -v mvn >/dev/null || { echo "Maven is missing: install Maven 3.8 or later" >&2; exit 1; }
+
+prometheus:
+	@command -v prometheus >/dev/null || { echo "Prometheus is missing: install Prometheus 2.40 or later" >&2; exit 1; }

@@ -4,7 +4,6 @@ import com.azure.storage.blob.models.BlobItem;
 import dev.finops.azure.costexport.controlplane.ControlPlane;
 import dev.finops.azure.costexport.controlplane.Kubectl;
 import dev.finops.azure.costexport.simulator.AzureSimulator;
-import dev.finops.azure.costexport.simulator.Behaviour;
 import dev.finops.azure.costexport.simulator.Fault;
 import dev.finops.azure.costexport.simulator.Match;
 import dev.finops.azure.costexport.simulator.Operation;
@@ -13,28 +12,22 @@ import dev.finops.azure.costexport.simulator.RunOutcome.Delivered;
 import dev.finops.azure.costexport.storage.Azurite;
 import dev.finops.azure.costexport.system.OperatorProcess;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 
 /**
- * {@code make demo}: a control plane, a simulated Azure and the packaged operator on loopback; samples applied, runs followed
- * to their end. Stays until Ctrl-C, or ends by itself with {@code DEMO_EXIT=1}; leaves nothing behind.
+ * {@code make demo}: samples applied in a {@link World}, runs followed to their end. Stays until Ctrl-C, or ends by itself with
+ * {@code DEMO_EXIT=1}.
  */
 public final class Demo {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
-  private static final String SUBSCRIPTION = "/subscriptions/00000000-0000-0000-0000-000000000000";
   private static final List<String> SAMPLES = List.of("deploy/samples/focus-daily.yaml", "deploy/samples/actual-cost-weekly.yaml", "deploy/samples/cost-trend.yaml");
   private static final String COLUMNS = "custom-columns=NAME:.metadata.name,READY:.status.conditions[?(@.type==\"Ready\")].status,"
       + "SCHEDULE:.status.summary.schedule,LAST RUN:.status.lastRun.status,BACKFILL:.status.summary.backfill,"
@@ -43,70 +36,22 @@ public final class Demo {
   private Demo() {}
 
   public static void main(String[] arguments) throws IOException {
-    Path directory = Files.createTempDirectory("costexport-demo-");
-    Thread demo = Thread.currentThread();
-    Thread end = new Thread(() -> end(demo));
-    Runtime.getRuntime().addShutdownHook(end);
-    try {
-      play(directory);
-    } catch (InterruptedException ctrlC) {
-      say("stopping");
-    } finally {
-      delete(directory);
-      say("everything is stopped and removed");
-    }
-  }
-
-  /** Ctrl-C ends the demo in its own order, each part after those that need it. */
-  private static void end(Thread demo) {
-    demo.interrupt();
-    try {
-      demo.join(Duration.ofSeconds(30));
-    } catch (InterruptedException twice) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private static void play(Path directory) throws InterruptedException {
-    say("starting etcd, kube-apiserver and kube-controller-manager");
-    try (ControlPlane cluster = ControlPlane.start(directory.resolve("cluster"), true)) {
-      cluster.installCrd();
-      say("starting the Azure simulator and Azurite, the storage emulator");
-      Behaviour behaviour = Behaviour.defaults().withQueuedFor(Duration.ofSeconds(2)).withInProgressFor(Duration.ofSeconds(4)).withRunsPerMinute(100);
-      try (AzureSimulator azure = AzureSimulator.start(AzureSimulator.Settings.defaults().withBehaviour(behaviour));
-          Azurite storage = Azurite.start(azure, directory.resolve("storage"), "finopsexports")) {
-        azure.deliverTo(storage);
-        say("starting the operator");
-        try (OperatorProcess operator = OperatorProcess.launch(directory, environment(cluster, azure, storage)).awaitReady()) {
-          show(cluster, operator, azure, storage);
-          if (!"1".equals(System.getenv("DEMO_EXIT"))) {
-            goOn(cluster, operator, azure);
-            say("it all stays up until Ctrl-C");
-            new CountDownLatch(1).await();
-          }
-        }
+    World.play(world -> {
+      show(world.cluster(), world.operator(), world.azure(), world.storage());
+      if (!"1".equals(System.getenv("DEMO_EXIT"))) {
+        goOn(world.cluster(), world.operator(), world.azure());
+        World.say("it all stays up until Ctrl-C");
+        new CountDownLatch(1).await();
       }
-    }
-  }
-
-  private static Map<String, String> environment(ControlPlane cluster, AzureSimulator azure, Azurite storage) {
-    Map<String, String> environment = new HashMap<>(azure.environment());
-    environment.put("KUBECONFIG", cluster.kubeconfig().toString());
-    environment.put("HTTP_PORT", "0");
-    environment.put("OBSERVE_INTERVAL", "10s");
-    environment.put("RUN_POLL_INTERVAL", "1s");
-    environment.put("RETRY_INITIAL", "2s");
-    environment.put("RUNS_PER_MINUTE", "100");
-    environment.put("AZURE_BLOB_ENDPOINT_TEMPLATE", storage.endpointTemplate());
-    return environment;
+    });
   }
 
   private static void show(ControlPlane cluster, OperatorProcess operator, AzureSimulator azure, Azurite storage) throws InterruptedException {
     Kubectl kubectl = cluster.kubectl();
     // Runs are taken one after the other, so that the past arrives month by month; one month of it fails at first.
     azure.faults().while_(Match.on(Operation.RUN).path("/exports/cost-trend/"), new Fault.Delay(Duration.ofMillis(1000)));
-    azure.exports().nextRun(SUBSCRIPTION, "cost-trend", new RunOutcome.Completed(new Delivered.Whole()));
-    azure.exports().nextRun(SUBSCRIPTION, "cost-trend", new RunOutcome.Failed("StorageThrottled", "the storage account was busy"));
+    azure.exports().nextRun(World.SUBSCRIPTION, "cost-trend", new RunOutcome.Completed(new Delivered.Whole()));
+    azure.exports().nextRun(World.SUBSCRIPTION, "cost-trend", new RunOutcome.Failed("StorageThrottled", "the storage account was busy"));
     for (String sample : SAMPLES) {
       print("kubectl apply -f " + sample, kubectl.run("", "apply", "-f", sample).orFail());
     }
@@ -162,17 +107,5 @@ public final class Demo {
 
   private static void print(String command, String output) {
     System.out.print("\n" + (command.startsWith("(") ? "" : "$ ") + command + "\n" + output);
-  }
-
-  private static void say(String what) {
-    System.out.println("demo: " + what);
-  }
-
-  private static void delete(Path directory) {
-    try (var files = Files.walk(directory)) {
-      files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(java.io.File::delete);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }
