@@ -26,7 +26,7 @@ public record Memory(Writes writes, Failures failures, Shown shown, Instant answ
     Instant deletedAt) {
 
   public static final Memory NONE =
-      new Memory(new Writes(0, null, Set.of(), Map.of(), 0), new Failures(0, null, null), null, null, false, false, 0, null, null);
+      new Memory(new Writes(0, null, Set.of(), Map.of(), 0, null), new Failures(0, null, null), null, null, false, false, 0, null, null);
 
   /** For how long after our write Azure may still answer with what was before. */
   static final Duration REPLICATION = Duration.ofMinutes(2);
@@ -39,8 +39,9 @@ public record Memory(Writes writes, Failures failures, Shown shown, Instant answ
    * @param replacedETags of the documents that those of the last two minutes replaced
    * @param sent how often each field was sent as it is wanted, since a read showed it so
    * @param conflicts how many in a row were refused since, made for a document that was no longer the latest
+   * @param unanswered when one was last sent of which nobody knows whether Azure takes it; null when none was
    */
-  public record Writes(long generation, Instant at, Set<String> replacedETags, Map<Field, Integer> sent, int conflicts) {
+  public record Writes(long generation, Instant at, Set<String> replacedETags, Map<Field, Integer> sent, int conflicts, Instant unanswered) {
 
     boolean sentInVain(Field field, long ofGeneration, int times) {
       return generation == ofGeneration && sent.getOrDefault(field, 0) >= times;
@@ -67,7 +68,7 @@ public record Memory(Writes writes, Failures failures, Shown shown, Instant answ
     if (replaced != null) {
       replacedETags.add(replaced);
     }
-    return new Memory(new Writes(generation, at, Set.copyOf(replacedETags), Map.copyOf(counted), 0), NONE.failures, shown, at, false, postRun, posts,
+    return new Memory(new Writes(generation, at, Set.copyOf(replacedETags), Map.copyOf(counted), 0, null), NONE.failures, shown, at, false, postRun, posts,
         triedAt, deletedAt);
   }
 
@@ -75,7 +76,7 @@ public record Memory(Writes writes, Failures failures, Shown shown, Instant answ
   Memory saw(Collection<Field> wanted) {
     Map<Field, Integer> inVain = new HashMap<>(writes.sent);
     inVain.keySet().removeAll(wanted);
-    Writes seen = new Writes(writes.generation, writes.at, writes.replacedETags, Map.copyOf(inVain), writes.conflicts);
+    Writes seen = new Writes(writes.generation, writes.at, writes.replacedETags, Map.copyOf(inVain), writes.conflicts, writes.unanswered);
     return new Memory(seen, failures, shown, answeredAt, moveStart, postRun, posts, triedAt, deletedAt);
   }
 
@@ -85,8 +86,14 @@ public record Memory(Writes writes, Failures failures, Shown shown, Instant answ
   }
 
   public Memory conflicted() {
-    Writes refused = new Writes(writes.generation, writes.at, writes.replacedETags, writes.sent, writes.conflicts + 1);
+    Writes refused = new Writes(writes.generation, writes.at, writes.replacedETags, writes.sent, writes.conflicts + 1, writes.unanswered);
     return new Memory(refused, failures, shown, answeredAt, moveStart, postRun, posts, triedAt, deletedAt);
+  }
+
+  /** A PUT got no answer, or an earlier process may have sent one. */
+  public Memory unanswered(Instant at) {
+    Writes open = new Writes(writes.generation, writes.at, writes.replacedETags, writes.sent, writes.conflicts, at);
+    return new Memory(open, failures, shown, answeredAt, moveStart, postRun, posts, triedAt, deletedAt);
   }
 
   public Memory movingStart() {
@@ -117,7 +124,7 @@ public record Memory(Writes writes, Failures failures, Shown shown, Instant answ
   }
 
   public Memory succeeded() {
-    Writes settled = new Writes(writes.generation, writes.at, writes.replacedETags, writes.sent, 0);
+    Writes settled = new Writes(writes.generation, writes.at, writes.replacedETags, writes.sent, 0, writes.unanswered);
     return new Memory(settled, NONE.failures, shown, answeredAt, moveStart, postRun, posts, triedAt, deletedAt);
   }
 

@@ -2,6 +2,7 @@ package dev.finops.azure.costexport.plan;
 
 import dev.finops.azure.costexport.export.DesiredExport;
 import dev.finops.azure.costexport.export.ExportId;
+import dev.finops.azure.costexport.export.Times;
 import dev.finops.azure.costexport.failure.ArmFailure;
 import dev.finops.azure.costexport.failure.Reason;
 import dev.finops.azure.costexport.plan.Observation.Absent;
@@ -57,6 +58,8 @@ public final class Removal {
       case Unanswered(var failure) -> new Step.Rest(new Verdict.Failing(failure, true, List.of()));
       case Absent absent when !s.settings().apiVersion().sees(s.status().apiVersion()) ->
           new Step.Rest(new Verdict.Stuck(Reason.NOT_VISIBLE_IN_API_VERSION, Planner.notVisible(s), List.of()));
+      case Absent absent when s.creationIsOpen() -> new Step.Rest(new Verdict.Waiting(Reason.DELETING, "nobody knows yet whether Azure creates the export: it is looked for until "
+          + Times.write(s.memory().writes().unanswered().plus(Memory.REPLICATION)) + ", and deleted then"));
       case Absent absent -> released(id, "Azure says that it does not exist");
       case Present present when !known && differs(s, present) -> new Step.Release(Optional.of(
           Note.normal(Reason.ORPHANED, "left " + id + " in Azure: it is not the one that this object meant to create")));

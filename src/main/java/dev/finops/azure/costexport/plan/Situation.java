@@ -110,6 +110,11 @@ public record Situation(Subject subject, CostExportSpec spec, CostExportStatus s
     return at.filter(wrote -> now.isBefore(wrote.plus(Memory.REPLICATION))).isPresent();
   }
 
+  /** Whether Azure may still come to create what it does not show now. */
+  boolean creationIsOpen() {
+    return status.eTag() == null && memory.writes().unanswered() != null && now.isBefore(memory.writes().unanswered().plus(Memory.REPLICATION));
+  }
+
   boolean justDeleted() {
     return memory.deletedAt() != null && now.isBefore(memory.deletedAt().plus(Memory.REPLICATION));
   }

@@ -11,9 +11,16 @@ final class Memories {
   private final Map<String, Memory> byUid = new ConcurrentHashMap<>();
   private final Map<String, Integer> notWritten = new ConcurrentHashMap<>();
 
-  /** An object that is new to this process counts as answered now: silence is measured from here. */
+  /**
+   * An object that is new to this process counts as answered now: silence is measured from here. What another process meant to create it
+   * may have sent a moment ago.
+   */
   Memory of(CostExport object, Instant now) {
-    return byUid.computeIfAbsent(object.getMetadata().getUid(), uid -> Memory.NONE.answered(now));
+    return byUid.computeIfAbsent(object.getMetadata().getUid(), uid -> meansToCreate(object) ? Memory.NONE.answered(now).unanswered(now) : Memory.NONE.answered(now));
+  }
+
+  private static boolean meansToCreate(CostExport object) {
+    return object.getStatus() != null && object.getStatus().exportId() != null && object.getStatus().eTag() == null;
   }
 
   void keep(CostExport object, Memory memory) {

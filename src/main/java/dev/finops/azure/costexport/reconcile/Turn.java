@@ -261,7 +261,10 @@ final class Turn {
         situation = situation.with(situation.memory().refused(situation.now()));
         return Optional.of(new Verdict.Stuck(refused.reason(), Planner.refused(situation, refused.detail().text()), differences));
       }
-      case ArmFailure.Unclear unclear -> around.snapshots().doubt(situation.exportId());
+      case ArmFailure.Unclear unclear -> {
+        around.snapshots().doubt(situation.exportId());
+        situation = situation.with(situation.memory().unanswered(situation.now()));
+      }
       default -> { }
     }
     return Optional.of(new Verdict.Failing(failure, true, differences));

@@ -63,6 +63,17 @@ class RemovalTest {
   }
 
   @Test
+  void whatAzureMayStillCreateIsWaitedFor() {
+    Situation s = absent(intended(FOCUS));
+    assertInstanceOf(Step.Release.class, next(s), "nothing is on its way");
+
+    Situation sent = s.with(s.memory().unanswered(s.now()));
+    Verdict.Waiting waiting = assertInstanceOf(Verdict.Waiting.class, rest(sent));
+    assertEquals(Reason.DELETING, waiting.reason());
+    assertInstanceOf(Step.Release.class, next(later(sent, Memory.REPLICATION)));
+  }
+
+  @Test
   void aPausedObjectWaits() {
     assertInstanceOf(Verdict.Paused.class, rest(annotated(unasked(settled(FOCUS)), Annotations.PAUSED, "true")));
   }

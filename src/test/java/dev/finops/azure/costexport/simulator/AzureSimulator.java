@@ -208,6 +208,11 @@ public final class AzureSimulator implements AutoCloseable {
                     noted(request, act(request));
                     yield new Reply.Cut();
                 }
+                case Fault.Late(var by) -> {
+                    note(request, 0);
+                    Thread.ofVirtual().start(() -> later(request, by));
+                    yield new Reply.Cut();
+                }
                 case Fault.Delay(var by) -> {
                     Thread.sleep(by);
                     yield new Reply.Whole(noted(request, act(request)));
@@ -221,6 +226,15 @@ public final class AzureSimulator implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new Reply.Cut();
+        }
+    }
+
+    private void later(ArmRequest request, Duration by) {
+        try {
+            Thread.sleep(by);
+            noted(request, act(request));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

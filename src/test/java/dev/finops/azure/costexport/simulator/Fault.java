@@ -3,7 +3,7 @@ package dev.finops.azure.costexport.simulator;
 import java.time.Duration;
 
 /** What goes wrong with a request. */
-public sealed interface Fault permits Answer, Fault.ResetBefore, Fault.ResetDuring, Fault.ResetAfter, Fault.Delay, Fault.ThenAct {
+public sealed interface Fault permits Answer, Fault.ResetBefore, Fault.ResetDuring, Fault.ResetAfter, Fault.Late, Fault.Delay, Fault.ThenAct {
 
     /** The connection is closed and nothing has happened. */
     record ResetBefore() implements Fault {
@@ -15,6 +15,10 @@ public sealed interface Fault permits Answer, Fault.ResetBefore, Fault.ResetDuri
 
     /** The call takes effect and the connection is closed before the answer. */
     record ResetAfter() implements Fault {
+    }
+
+    /** The connection is closed at once, and the call takes effect after a while all the same. */
+    record Late(Duration by) implements Fault {
     }
 
     /** The call is handled after a while. */

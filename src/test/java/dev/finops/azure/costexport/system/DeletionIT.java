@@ -47,6 +47,39 @@ class DeletionIT extends SystemTest {
     assertTrue(export.calls().size() <= calls + 1, "one look may have been under way");
   }
 
+  /** F54: the object is deleted while Azure has not yet made up its mind. */
+  @Test
+  void anExportThatAzureCreatesLateIsDeletedToo() {
+    String scope = newSubscription();
+    azure.faults().next(Match.on(PUT).path(scope), new Fault.Late(Duration.ofSeconds(3)));
+    azure.faults().while_(Match.on(PUT).path(scope), ArmErrors.unavailable(1));
+    var export = export("late-create", scope, "");
+    export.await("Ready", "False", "ArmUnavailable");
+
+    export.delete();
+    eventually(() -> assertEquals(1, export.calls(DELETE).size()));
+    eventually(() -> assertFalse(export.existsInAzure()));
+    clock.advance(Duration.ofMinutes(3)); // the PUT that was answered 503 may come late as well
+
+    export.awaitGone();
+    assertEquals(1, export.calls(DELETE).size());
+  }
+
+  @Test
+  void whatNeverCameToBeHoldsADeletionUpForNoLongerThanAzureTakes() {
+    String scope = newSubscription();
+    azure.faults().while_(Match.on(PUT).path(scope), new Fault.ResetBefore());
+    var export = export("never-created", scope, "");
+    export.await("Ready", "False", "ArmUnreachable");
+    export.delete();
+    eventually(() -> assertEquals("Deleting", export.condition("Reconciling").reason()));
+
+    clock.advance(Duration.ofMinutes(3));
+
+    export.awaitGone();
+    assertEquals(0, export.calls(DELETE).size());
+  }
+
   @Test
   void whatWeAdoptedStays() {
     String scope = newSubscription();
