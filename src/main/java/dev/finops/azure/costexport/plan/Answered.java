@@ -41,7 +41,7 @@ public final class Answered {
     String replaced = before == null ? null : before.eTag();
     Collection<Field> fields = before == null ? sent.values().keySet() : differences.stream().map(Difference::field).toList();
     return s.with(draft.done()).with(new Present(answer, s.now(), Source.PUT), s.now())
-        .with(s.memory().wrote(s.now(), replaced, s.subject().generation(), fields));
+        .with(s.memory().wrote(s.now(), replaced, answer.eTag(), s.subject().generation(), fields));
   }
 
   /** Azure will not run the export for us, and says why. A right that is missing may come: the run is asked for again then. */

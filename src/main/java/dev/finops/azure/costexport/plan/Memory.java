@@ -1,6 +1,7 @@
 package dev.finops.azure.costexport.plan;
 
 import dev.finops.azure.costexport.export.Field;
+import dev.finops.azure.costexport.export.ObservedExport;
 import dev.finops.azure.costexport.failure.Reason;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,7 +27,7 @@ public record Memory(Writes writes, Failures failures, Shown shown, Instant answ
     Instant deletedAt) {
 
   public static final Memory NONE =
-      new Memory(new Writes(0, null, Set.of(), Map.of(), 0, null), new Failures(0, null, null), null, null, false, false, 0, null, null);
+      new Memory(new Writes(0, null, null, Set.of(), Map.of(), 0, null), new Failures(0, null, null), null, null, false, false, 0, null, null);
 
   /** For how long after our write Azure may still answer with what was before. */
   static final Duration REPLICATION = Duration.ofMinutes(2);
@@ -36,12 +37,13 @@ public record Memory(Writes writes, Failures failures, Shown shown, Instant answ
    *
    * @param generation the generation that the last one was for
    * @param at when it was answered; null before the first
+   * @param eTag of the document that it was answered with
    * @param replacedETags of the documents that those of the last two minutes replaced
    * @param sent how often each field was sent as it is wanted, since a read showed it so
    * @param conflicts how many in a row were refused since, made for a document that was no longer the latest
    * @param unanswered when one was last sent of which nobody knows whether Azure takes it; null when none was
    */
-  public record Writes(long generation, Instant at, Set<String> replacedETags, Map<Field, Integer> sent, int conflicts, Instant unanswered) {
+  public record Writes(long generation, Instant at, String eTag, Set<String> replacedETags, Map<Field, Integer> sent, int conflicts, Instant unanswered) {
 
     boolean sentInVain(Field field, long ofGeneration, int times) {
       return generation == ofGeneration && sent.getOrDefault(field, 0) >= times;
@@ -58,9 +60,10 @@ public record Memory(Writes writes, Failures failures, Shown shown, Instant answ
    * After a PUT that Azure accepted.
    *
    * @param replaced the eTag of the document that it replaced; null after a create
+   * @param eTag of the document that Azure has now
    * @param sent the fields that were not in Azure as they were sent
    */
-  public Memory wrote(Instant at, String replaced, long generation, Collection<Field> sent) {
+  public Memory wrote(Instant at, String replaced, String eTag, long generation, Collection<Field> sent) {
     Map<Field, Integer> before = generation == writes.generation ? writes.sent : Map.of();
     Map<Field, Integer> counted = new HashMap<>(before);
     sent.forEach(field -> counted.put(field, before.getOrDefault(field, 0) + 1));
@@ -68,7 +71,7 @@ public record Memory(Writes writes, Failures failures, Shown shown, Instant answ
     if (replaced != null) {
       replacedETags.add(replaced);
     }
-    return new Memory(new Writes(generation, at, Set.copyOf(replacedETags), Map.copyOf(counted), 0, null), NONE.failures, shown, at, false, postRun, posts,
+    return new Memory(new Writes(generation, at, eTag, Set.copyOf(replacedETags), Map.copyOf(counted), 0, null), NONE.failures, shown, at, false, postRun, posts,
         triedAt, deletedAt);
   }
 
@@ -76,7 +79,7 @@ public record Memory(Writes writes, Failures failures, Shown shown, Instant answ
   Memory saw(Collection<Field> wanted) {
     Map<Field, Integer> inVain = new HashMap<>(writes.sent);
     inVain.keySet().removeAll(wanted);
-    Writes seen = new Writes(writes.generation, writes.at, writes.replacedETags, Map.copyOf(inVain), writes.conflicts, writes.unanswered);
+    Writes seen = new Writes(writes.generation, writes.at, writes.eTag, writes.replacedETags, Map.copyOf(inVain), writes.conflicts, writes.unanswered);
     return new Memory(seen, failures, shown, answeredAt, moveStart, postRun, posts, triedAt, deletedAt);
   }
 
@@ -85,14 +88,19 @@ public record Memory(Writes writes, Failures failures, Shown shown, Instant answ
     return new Memory(writes, failures, new Shown(eTag, fields), answeredAt, moveStart, postRun, posts, triedAt, deletedAt);
   }
 
+  /** Whether the document is the one that Azure answered our last PUT with. */
+  boolean made(ObservedExport export) {
+    return writes.eTag != null && writes.eTag.equals(export.eTag());
+  }
+
   public Memory conflicted() {
-    Writes refused = new Writes(writes.generation, writes.at, writes.replacedETags, writes.sent, writes.conflicts + 1, writes.unanswered);
+    Writes refused = new Writes(writes.generation, writes.at, writes.eTag, writes.replacedETags, writes.sent, writes.conflicts + 1, writes.unanswered);
     return new Memory(refused, failures, shown, answeredAt, moveStart, postRun, posts, triedAt, deletedAt);
   }
 
   /** A PUT got no answer, or an earlier process may have sent one. */
   public Memory unanswered(Instant at) {
-    Writes open = new Writes(writes.generation, writes.at, writes.replacedETags, writes.sent, writes.conflicts, at);
+    Writes open = new Writes(writes.generation, writes.at, writes.eTag, writes.replacedETags, writes.sent, writes.conflicts, at);
     return new Memory(open, failures, shown, answeredAt, moveStart, postRun, posts, triedAt, deletedAt);
   }
 
@@ -124,7 +132,7 @@ public record Memory(Writes writes, Failures failures, Shown shown, Instant answ
   }
 
   public Memory succeeded() {
-    Writes settled = new Writes(writes.generation, writes.at, writes.replacedETags, writes.sent, 0, writes.unanswered);
+    Writes settled = new Writes(writes.generation, writes.at, writes.eTag, writes.replacedETags, writes.sent, 0, writes.unanswered);
     return new Memory(settled, NONE.failures, shown, answeredAt, moveStart, postRun, posts, triedAt, deletedAt);
   }
 

@@ -203,8 +203,10 @@ public final class Planner {
     ObservedExport export = present.export();
     List<Difference> differences = desired.differences(export, List.of());
     boolean meantToCreate = s.status().exportId() != null;
+    // What this process made is ours however the spec was changed before that could be written down.
+    boolean created = meantToCreate && (differences.isEmpty() || s.memory().made(export));
     boolean adopt = Policies.adopts(s.spec());
-    if (!differences.isEmpty() && !adopt) {
+    if (!differences.isEmpty() && !adopt && !created) {
       if (meantToCreate) {
         StatusDraft draft = new StatusDraft(s.status());
         draft.exportId = null;
@@ -216,13 +218,12 @@ public final class Planner {
       return new Step.Rest(new Verdict.Stuck(Reason.ALREADY_EXISTS, "the export " + s.exportId() + " exists already and differs in "
           + paths(differences) + "; set adoptionPolicy: Adopt to take it over, or another exportName", differences));
     }
-    boolean created = meantToCreate && differences.isEmpty();
     StatusDraft draft = new StatusDraft(s.status());
     draft.exportId = s.exportId().path();
     draft.origin = created ? CREATED : ADOPTED;
     draft.eTag = Optional.ofNullable(export.eTag()).orElse("unknown");
     draft.apiVersion = s.settings().apiVersion().name();
-    draft.appliedFields = desired.statedPaths();
+    draft.appliedFields = created ? withApplied(s, desired).appliedFields() : desired.statedPaths();
     if (!created) {
       draft.pendingRun = null;
       // Which token Azure has is not to be seen: it is left where nothing is written, and replaced with the first PUT.

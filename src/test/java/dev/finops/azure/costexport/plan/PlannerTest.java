@@ -181,7 +181,7 @@ class PlannerTest {
 
     @Test
     void ofOursIsAwaitedForTwoMinutesAfterOurWriteAndThenCreatedAgain() {
-      Situation wrote = absent(settled(FOCUS).with(Memory.NONE.wrote(Specs.NOW, null, 1, Set.of())));
+      Situation wrote = absent(settled(FOCUS).with(Memory.NONE.wrote(Specs.NOW, null, "ours", 1, Set.of())));
 
       assertEquals(Reason.CREATING, assertInstanceOf(Verdict.Waiting.class, rest(absent(later(wrote, Duration.ofSeconds(119))))).reason());
       Record record = assertInstanceOf(Record.class, Planner.next(absent(later(wrote, Duration.ofMinutes(2)))));
@@ -252,6 +252,19 @@ class PlannerTest {
       assertNull(record.status().exportId());
       assertNull(record.status().pendingRun());
       assertEquals(Reason.ALREADY_EXISTS, stuck(got(intended(FOCUS), OTHER).with(record.status())).reason());
+    }
+
+    @Test
+    void isOursWhenThisProcessMadeItThoughTheSpecWasEditedBeforeThatWasWrittenDown() {
+      Situation meant = intended(with(FOCUS, "description", "first"));
+      Create create = (Create) Planner.next(meant);
+      Situation answered = Answered.put(meant, create.desired(), List.of(), List.of(), accepted(meant.spec()));
+      Situation lost = edited(answered.with(meant.status()), with(FOCUS, "format", "Csv"));
+
+      Record record = assertInstanceOf(Record.class, Planner.next(got(lost, accepted(meant.spec()))));
+
+      assertEquals("Created", record.status().origin());
+      assertTrue(record.status().appliedFields().contains("description"), "so that it is taken out");
     }
 
     @Test
@@ -363,7 +376,7 @@ class PlannerTest {
 
     @Test
     void showsTheDocumentBeforeOursForTwoMinutesAndThenThatIsDrift() {
-      Situation wrote = s.with(Memory.NONE.wrote(Specs.NOW, OTHER.eTag(), 1, Set.of()));
+      Situation wrote = s.with(Memory.NONE.wrote(Specs.NOW, OTHER.eTag(), "ours", 1, Set.of()));
 
       assertEquals(Reason.UPDATING,
           assertInstanceOf(Verdict.Waiting.class, rest(got(later(wrote, Duration.ofSeconds(119)), OTHER))).reason());
@@ -372,7 +385,7 @@ class PlannerTest {
 
     @Test
     void thatSomebodyElseChangesRightAfterOursIsDriftAtOnce() {
-      Situation wrote = s.with(Memory.NONE.wrote(Specs.NOW, EXPORT.eTag(), 1, Set.of()));
+      Situation wrote = s.with(Memory.NONE.wrote(Specs.NOW, EXPORT.eTag(), "ours", 1, Set.of()));
 
       assertInstanceOf(Update.class, Planner.next(got(wrote, Specs.edited(EXPORT, "properties.format", "\"Csv\""))));
     }
