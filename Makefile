@@ -12,11 +12,15 @@ MVN := mvn -B -ntp -q
 QUIET := --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
 CLASSPATH_FILE := target/test-classpath
 STAGES ?=
+SCENARIO ?=
+POINT ?=
+SEED ?=
+MINUTES ?= 5
 IMAGE := target/costexport-operator-image.tar
 BASE ?=
 TEST_CLASSPATH = target/test-classes:target/classes:$$(cat $(CLASSPATH_FILE))
 
-.PHONY: help build package image reproducible release test node-test unit demo dashboard-picture simulator run figures figures-backfill figures-image bench crd pages manifests servers tools clean prerequisites prometheus
+.PHONY: help build package image reproducible release test node-test chaos campaign unit demo dashboard-picture simulator run figures figures-backfill figures-image bench crd pages manifests servers tools clean prerequisites prometheus
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -29,6 +33,12 @@ dashboard-picture: prometheus build servers ## draw docs/images/dashboard.svg fr
 
 test: prerequisites servers tools target/costexport-operator ## everything that must pass, from nothing
 	@mvn -B -ntp verify
+
+chaos: build servers ## kill the operator before and after each call of each scenario, and compare the ends (15 minutes)
+	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.costexport.chaos.CrashPoints $(SCENARIO) $(if $(POINT),"$(POINT)")
+
+campaign: build servers ## two operators through MINUTES of random faults; SEED=… has the ones of an earlier campaign again
+	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.costexport.chaos.Campaign $(MINUTES) $(SEED)
 
 unit: prerequisites ## the tests that need no servers
 	@mvn -B -ntp test

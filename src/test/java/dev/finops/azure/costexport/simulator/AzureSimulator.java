@@ -222,6 +222,8 @@ public final class AzureSimulator implements AutoCloseable {
                     act.run();
                     yield new Reply.Whole(answer);
                 }
+                case Fault.Across(var crossing) -> crossing.cross(request.operation(), request.path(), () -> noted(request, act(request)))
+                        .<Reply>map(Reply.Whole::new).orElseGet(Reply.Cut::new);
             };
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -1,9 +1,11 @@
 package dev.finops.azure.costexport.simulator;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /** What goes wrong with a request. */
-public sealed interface Fault permits Answer, Fault.ResetBefore, Fault.ResetDuring, Fault.ResetAfter, Fault.Late, Fault.Delay, Fault.ThenAct {
+public sealed interface Fault permits Answer, Fault.ResetBefore, Fault.ResetDuring, Fault.ResetAfter, Fault.Late, Fault.Delay, Fault.ThenAct,
+        Fault.Across {
 
     /** The connection is closed and nothing has happened. */
     record ResetBefore() implements Fault {
@@ -27,5 +29,20 @@ public sealed interface Fault permits Answer, Fault.ResetBefore, Fault.ResetDuri
 
     /** The call is handled, then something else happens before the client has the answer: somebody's edit between GET and PUT. */
     record ThenAct(Runnable act) implements Fault {
+    }
+
+    /** Somebody stands around the call, and may do something before it is handled, after that, or instead. */
+    record Across(Crossing crossing) implements Fault {
+    }
+
+    @FunctionalInterface
+    interface Crossing {
+        /** @return what the client is answered; empty to close the connection */
+        Optional<Answer> cross(Operation operation, String path, Handling call) throws InterruptedException;
+    }
+
+    @FunctionalInterface
+    interface Handling {
+        Answer answer() throws InterruptedException;
     }
 }

@@ -16,6 +16,7 @@ import dev.finops.azure.costexport.simulator.Operation;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,6 +34,20 @@ class DeletionIT extends SystemTest {
     assertEquals(List.of(PUT, DELETE), export.written());
     assertEquals(GET, export.calls().getLast().operation());
     assertEquals(404, export.calls().getLast().status());
+  }
+
+  @Test
+  void anObjectThatIsDeletedWhileItsExportIsCreatedLeavesNothing() {
+    String scope = newSubscription();
+    CompletableFuture<LiveExport> applied = new CompletableFuture<>();
+    azure.faults().next(Match.on(PUT).path(scope), new Fault.ThenAct(() -> applied.join().delete()));
+    var export = export("in-flight", scope, "");
+    applied.complete(export);
+
+    export.awaitGone();
+
+    assertFalse(export.existsInAzure());
+    assertEquals(List.of(PUT, DELETE), export.written());
   }
 
   @Test

@@ -30,7 +30,7 @@ import java.util.regex.Pattern;
  * What holds in every test. A write is judged at the moment when Azure has it, against what the API server says then: an
  * operator that is killed at that moment has nothing else to go by.
  */
-final class Invariants {
+public final class Invariants {
   private static final Pattern EXPORT = Pattern.compile("(?<scope>.*)/providers/Microsoft\\.CostManagement/exports/(?<name>[^/]+)(/run)?");
 
   /** Where Azure has what the spec states in the same words. */
@@ -55,7 +55,7 @@ final class Invariants {
   private final Set<String> runsAccepted = new HashSet<>();
   private final Map<OperatorProcess, Integer> linesRead = new HashMap<>();
 
-  Invariants(KubernetesClient client, String namespace, AzureSimulator azure, List<OperatorProcess> operators) {
+  public Invariants(KubernetesClient client, String namespace, AzureSimulator azure, List<OperatorProcess> operators) {
     this.client = client;
     this.namespace = namespace;
     this.azure = azure;
@@ -68,7 +68,7 @@ final class Invariants {
     });
   }
 
-  void check() {
+  public void check() {
     List<String> found = List.copyOf(broken);
     broken.clear();
     assertEquals(List.of(), found);

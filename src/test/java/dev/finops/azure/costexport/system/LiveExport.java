@@ -33,7 +33,7 @@ public final class LiveExport {
   private final int firstCall;
 
   /** @param firstCall where in the journal its calls begin */
-  LiveExport(KubernetesClient client, AzureSimulator azure, CostExport created, int firstCall) {
+  public LiveExport(KubernetesClient client, AzureSimulator azure, CostExport created, int firstCall) {
     this.client = client;
     this.azure = azure;
     this.created = created;
@@ -45,15 +45,15 @@ public final class LiveExport {
         .filter(condition -> condition.status().equals("True")).isPresent();
   }
 
-  String name() {
+  public String name() {
     return created.getMetadata().getName();
   }
 
-  String scope() {
+  public String scope() {
     return created.getSpec().scope().replaceFirst("/$", "");
   }
 
-  String exportName() {
+  public String exportName() {
     return created.getSpec().exportName() == null ? name() : created.getSpec().exportName();
   }
 
@@ -67,23 +67,23 @@ public final class LiveExport {
   // --- what people do
 
   /** A merge patch of the spec, in YAML. */
-  LiveExport change(String spec) {
+  public LiveExport change(String spec) {
     ObjectNode patch = Yaml.object("{}");
     patch.set("spec", Yaml.object(spec));
     return patch(patch);
   }
 
-  LiveExport annotate(String annotation, String value) {
+  public LiveExport annotate(String annotation, String value) {
     return annotate(Map.of(annotation, value));
   }
 
-  LiveExport annotate(Map<String, String> annotations) {
+  public LiveExport annotate(Map<String, String> annotations) {
     ObjectNode patch = Yaml.object("{}");
     annotations.forEach(patch.putObject("metadata").putObject("annotations")::put);
     return patch(patch);
   }
 
-  LiveExport withoutAnnotation(String annotation) {
+  public LiveExport withoutAnnotation(String annotation) {
     ObjectNode patch = Yaml.object("{}");
     patch.putObject("metadata").putObject("annotations").putNull(annotation);
     return patch(patch);
@@ -94,36 +94,36 @@ public final class LiveExport {
     return this;
   }
 
-  LiveExport delete() {
+  public LiveExport delete() {
     resource().delete();
     return this;
   }
 
   // --- what the API server shows
 
-  CostExport object() {
+  public CostExport object() {
     return resource().get();
   }
 
-  CostExportStatus status() {
+  public CostExportStatus status() {
     return object().getStatus();
   }
 
-  Condition condition(String type) {
+  public Condition condition(String type) {
     return Conditions.find(status().conditions(), type).orElse(null);
   }
 
-  List<Event> events() {
+  public List<Event> events() {
     return client.v1().events().inNamespace(created.getMetadata().getNamespace())
         .withField("involvedObject.uid", created.getMetadata().getUid()).list().getItems();
   }
 
-  List<String> events(String reason) {
+  public List<String> events(String reason) {
     return events().stream().filter(event -> event.getReason().equals(reason)).map(Event::getMessage).toList();
   }
 
   /** Ready for the present generation. */
-  LiveExport awaitReady() {
+  public LiveExport awaitReady() {
     await(Conditions.READY, "True");
     return this;
   }
@@ -135,12 +135,12 @@ public final class LiveExport {
     return this;
   }
 
-  Condition await(String type, String status) {
+  public Condition await(String type, String status) {
     return await(type, status, null);
   }
 
   /** @param reason any when null */
-  Condition await(String type, String status, String reason) {
+  public Condition await(String type, String status, String reason) {
     eventually(() -> {
       CostExport object = object();
       Condition condition = Conditions.find(object.getStatus().conditions(), type).orElse(null);
@@ -152,7 +152,7 @@ public final class LiveExport {
     return condition(type);
   }
 
-  void awaitGone() {
+  public void awaitGone() {
     eventually(() -> assertEquals(null, object()));
   }
 
@@ -165,7 +165,7 @@ public final class LiveExport {
 
   // --- what Azure has
 
-  ObjectNode inAzure() {
+  public ObjectNode inAzure() {
     return azure.exports().find(scope(), exportName()).orElseThrow();
   }
 
@@ -174,12 +174,12 @@ public final class LiveExport {
     return inAzure().path("properties").at("/" + pointer);
   }
 
-  boolean existsInAzure() {
+  public boolean existsInAzure() {
     return azure.exports().find(scope(), exportName()).isPresent();
   }
 
   /** Somebody changes the export's properties in the portal. */
-  LiveExport editInPortal(Consumer<ObjectNode> change) {
+  public LiveExport editInPortal(Consumer<ObjectNode> change) {
     azure.exports().edit(scope(), exportName(), SystemTest.PORTAL_USER, document -> change.accept((ObjectNode) document.path("properties")));
     return this;
   }
@@ -187,14 +187,14 @@ public final class LiveExport {
   // --- what was called
 
   /** Calls for this export, the list of its scope included. */
-  List<Call> calls() {
+  public List<Call> calls() {
     String list = scope() + "/providers/Microsoft.CostManagement/exports";
     String one = list + "/" + exportName();
     return azure.journal().since(firstCall).stream()
         .filter(call -> call.path().equalsIgnoreCase(list) || call.path().toLowerCase().matches("\\Q" + one.toLowerCase() + "\\E(/.*)?")).toList();
   }
 
-  List<Call> calls(Operation operation) {
+  public List<Call> calls(Operation operation) {
     return calls().stream().filter(call -> call.operation() == operation).toList();
   }
 
@@ -208,7 +208,7 @@ public final class LiveExport {
   }
 
   /** Until Azure has been asked so many times more: long enough for whatever an operator that looks again would do. */
-  LiveExport awaitLooks(int count) {
+  public LiveExport awaitLooks(int count) {
     int before = calls(Operation.LIST).size() + calls(Operation.GET).size();
     eventually(() -> assertTrue(calls(Operation.LIST).size() + calls(Operation.GET).size() >= before + count));
     return this;

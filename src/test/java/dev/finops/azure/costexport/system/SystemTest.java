@@ -25,9 +25,9 @@ import org.junit.jupiter.api.TestInstance;
  * test has a scope of its own too, so that its calls, quotas and faults are its own. After each one the {@link Invariants} hold.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-abstract class SystemTest {
-  static final String PORTAL_USER = "portal@example.com";
-  static final String API_VERSION = "2025-03-01";
+public abstract class SystemTest {
+  public static final String PORTAL_USER = "portal@example.com";
+  public static final String API_VERSION = "2025-03-01";
   static final Duration OBSERVE_INTERVAL = Duration.ofMillis(500);
   static final Duration RETRY_MAX = Duration.ofSeconds(1);
   static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -70,17 +70,23 @@ abstract class SystemTest {
   }
 
   OperatorProcess launch(Map<String, String> more) {
-    Map<String, String> environment = new HashMap<>(azure.environment());
-    environment.put("AZURE_BLOB_ENDPOINT_TEMPLATE", "https://127.0.0.1:1/{account}"); // nobody's; no test asks the world
-    environment.put("KUBECONFIG", cluster.kubeconfig(namespace).toString());
-    environment.putAll(Map.of("WATCH_NAMESPACES", namespace, "HTTP_PORT", "0", "RUNS_PER_MINUTE", "1000",
-        "OBSERVE_INTERVAL", OBSERVE_INTERVAL.toMillis() + "ms", "RUN_POLL_INTERVAL", "300ms", "RETRY_INITIAL", "200ms", "RETRY_MAX", RETRY_MAX.toMillis() + "ms"));
+    Map<String, String> environment = environment(azure, cluster.kubeconfig(namespace), namespace);
     environment.merge("JAVA_TOOL_OPTIONS", " -XX:+UseSerialGC -XX:TieredStopAtLevel=1", String::concat); // as the launcher: a quicker start
     environment.putAll(settings());
     environment.putAll(more);
     OperatorProcess launched = process(Path.of("target/operator-logs"), environment);
     operators.add(launched);
     return launched;
+  }
+
+  /** The usual configuration of an operator that watches one namespace. */
+  public static Map<String, String> environment(AzureSimulator azure, Path kubeconfig, String namespace) {
+    Map<String, String> environment = new HashMap<>(azure.environment());
+    environment.put("AZURE_BLOB_ENDPOINT_TEMPLATE", "https://127.0.0.1:1/{account}"); // nobody's; no test asks the world
+    environment.put("KUBECONFIG", kubeconfig.toString());
+    environment.putAll(Map.of("WATCH_NAMESPACES", namespace, "HTTP_PORT", "0", "RUNS_PER_MINUTE", "1000",
+        "OBSERVE_INTERVAL", OBSERVE_INTERVAL.toMillis() + "ms", "RUN_POLL_INTERVAL", "300ms", "RETRY_INITIAL", "200ms", "RETRY_MAX", RETRY_MAX.toMillis() + "ms"));
+    return environment;
   }
 
   OperatorProcess process(Path directory, Map<String, String> environment) {
@@ -105,7 +111,7 @@ abstract class SystemTest {
     azure.close();
   }
 
-  static String newSubscription() {
+  public static String newSubscription() {
     return "/subscriptions/" + UUID.randomUUID();
   }
 
@@ -119,6 +125,10 @@ abstract class SystemTest {
   }
 
   LiveExport export(String name, String scope, String spec, Map<String, String> annotations) {
+    return apply(manifest(name, scope, spec, annotations));
+  }
+
+  public static ObjectNode manifest(String name, String scope, String spec, Map<String, String> annotations) {
     ObjectNode manifest = Yaml.object("""
         apiVersion: azure.finops.dev/v1alpha1
         kind: CostExport
@@ -134,7 +144,7 @@ abstract class SystemTest {
     Yaml.merge((ObjectNode) manifest.path("spec"), Yaml.object(spec));
     ObjectNode noted = ((ObjectNode) manifest.path("metadata")).putObject("annotations");
     annotations.forEach(noted::put);
-    return apply(manifest);
+    return manifest;
   }
 
   LiveExport apply(ObjectNode manifest) {
@@ -145,6 +155,10 @@ abstract class SystemTest {
 
   /** An export that somebody made in the portal. */
   void portalExport(String scope, String name) {
+    portalExport(azure, scope, name);
+  }
+
+  public static void portalExport(AzureSimulator azure, String scope, String name) {
     azure.exports().create(scope, name, API_VERSION, PORTAL_USER, Yaml.object("""
         properties:
           format: Csv
@@ -158,7 +172,7 @@ abstract class SystemTest {
     return new LiveExport(cluster.client(), azure, cluster.client().resources(CostExport.class).inNamespace(namespace).withName(name).get(), 0);
   }
 
-  static void eventually(ThrowingRunnable assertion) {
+  public static void eventually(ThrowingRunnable assertion) {
     await().atMost(PATIENCE).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(50))
         .ignoreException(NullPointerException.class) // a part of the status that is not there yet
         .untilAsserted(assertion);

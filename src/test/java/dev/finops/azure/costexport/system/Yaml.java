@@ -12,16 +12,16 @@ public final class Yaml {
 
   private Yaml() {}
 
-  static ObjectNode object(String yaml) {
+  public static ObjectNode object(String yaml) {
     // A text that begins with a brace would be taken for JSON.
     return yaml.isBlank() ? MAPPER.createObjectNode() : MAPPER.valueToTree(Serialization.unmarshal("---\n" + yaml, Map.class));
   }
 
-  static JsonNode tree(Object value) {
+  public static JsonNode tree(Object value) {
     return MAPPER.valueToTree(value);
   }
 
-  static <T> T as(Class<T> type, JsonNode document) {
+  public static <T> T as(Class<T> type, JsonNode document) {
     return MAPPER.convertValue(document, type);
   }
 
