@@ -11,6 +11,10 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -49,6 +53,7 @@ public final class ControlPlane implements AutoCloseable {
   private final String address;
   private boolean closed;
   private int port;
+  private int etcdPort;
   private KubernetesClient client;
 
   private ControlPlane(Path directory, String address) {
@@ -150,6 +155,27 @@ public final class ControlPlane implements AutoCloseable {
     return client.resource(namespace).create().getMetadata().getName();
   }
 
+  /** etcd forgets what was before now: who wants to watch from an earlier version has to list anew. */
+  public void compact() {
+    String revision = etcd("range", "{\"key\": \"AA==\"}").at("/header/revision").asText();
+    etcd("compaction", "{\"revision\": \"" + revision + "\", \"physical\": true}");
+  }
+
+  private JsonNode etcd(String operation, String body) {
+    var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + etcdPort + "/v3/kv/" + operation)).POST(HttpRequest.BodyPublishers.ofString(body)).build();
+    try (var http = HttpClient.newHttpClient()) {
+      var answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+      if (answer.statusCode() != 200) {
+        throw new IllegalStateException("etcd answers " + answer.statusCode() + ": " + answer.body());
+      }
+      return json(answer.body());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** What a service account has asked for so far, as the API server's audit log has it. */
   public List<JsonNode> audited(String namespace, String serviceAccount) {
     String user = "system:serviceaccount:" + namespace + ":" + serviceAccount;
@@ -202,7 +228,7 @@ public final class ControlPlane implements AutoCloseable {
         - {level: None}
         """);
 
-    int etcdPort = Server.freePort();
+    etcdPort = Server.freePort();
     var etcd = launch("etcd",
         "--data-dir=" + directory.resolve("etcd"), "--unsafe-no-fsync",
         "--listen-client-urls=http://127.0.0.1:" + etcdPort, "--advertise-client-urls=http://127.0.0.1:" + etcdPort,
