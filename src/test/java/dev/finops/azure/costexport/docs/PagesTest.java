@@ -11,8 +11,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
@@ -151,6 +153,28 @@ class PagesTest {
     Set<String> used = Pattern.compile("<groupId>([^<]+)</groupId>\\s*<artifactId>([^<]+)</artifactId>").matcher(direct).results()
         .map(artifact -> artifact.group(1) + ":" + artifact.group(2)).collect(Collectors.toCollection(TreeSet::new));
     assertEquals(used, words(Files.readString(Path.of("docs/dependencies.md")), "(?m)^\\| `([^`]+:[^`]+)`"));
+  }
+
+  @Test
+  void every_test_that_is_named_for_a_fault_exists() throws IOException {
+    Map<String, String> sources = sourcesOfTests();
+    Set<String> named = words(Files.readString(Path.of("docs/reference/faults.md")), "`([A-Z]\\w+\\.\\w+)`");
+    assertTrue(named.size() > 50, named::toString);
+    named.forEach(test -> {
+      String[] parts = test.split("\\.");
+      String source = sources.getOrDefault(parts[0] + ".java", "");
+      assertTrue(Pattern.compile("(void|String>|boolean) " + parts[1] + "\\(").matcher(source).find(), "docs/reference/faults.md names " + test);
+    });
+  }
+
+  private static Map<String, String> sourcesOfTests() throws IOException {
+    Map<String, String> sources = new HashMap<>();
+    try (var files = Files.walk(Path.of("src/test/java"))) {
+      for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
+        sources.put(file.getFileName().toString(), Files.readString(file));
+      }
+    }
+    return sources;
   }
 
   private static Set<String> words(String text, String pattern) {
