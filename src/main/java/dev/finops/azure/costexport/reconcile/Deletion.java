@@ -56,6 +56,7 @@ final class Deletion {
   }
 
   private void delete(ExportId id) {
+    around.proveLatest(object); // it may be Orphan by now, or gone, and the export somebody else's
     LOG.info("{}: delete {}", Names.of(object), id);
     Observation after = switch (around.azure().delete(id, around.caller())) {
       case Answer.Ok<Boolean> accepted -> {

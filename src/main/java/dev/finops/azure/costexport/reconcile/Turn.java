@@ -61,7 +61,16 @@ final class Turn {
 
   /** What a turn acts on. */
   record Surroundings(KubernetesClient kubernetes, ExportsClient azure, Deliveries deliveries, ScopeSnapshots snapshots, StatusWriter statuses,
-      EventWriter events, AzureClock clock, AtomicBoolean skewTold, Caller caller) {}
+      EventWriter events, AzureClock clock, AtomicBoolean skewTold, Caller caller) {
+
+    /** The API server is asked: what was seen of an object may be old, or the object gone. */
+    void proveLatest(CostExport object) {
+      CostExport latest = kubernetes.resource(object).get();
+      if (latest == null || !latest.getMetadata().getResourceVersion().equals(object.getMetadata().getResourceVersion())) {
+        throw new Stale("the object has changed");
+      }
+    }
+  }
 
   /** The object has changed since it was seen: nothing may be written upon what was decided. */
   static final class Stale extends RuntimeException {
@@ -186,15 +195,10 @@ final class Turn {
 
   /** A status that was written proves that the object is the latest; without one, the API server is asked. */
   private void proveFresh() {
-    if (proven) {
-      return;
+    if (!proven) {
+      around.proveLatest(object);
+      proven = true;
     }
-    CostExport latest = around.kubernetes().resource(object).get();
-    if (latest == null || latest.getMetadata().getDeletionTimestamp() != null
-        || !latest.getMetadata().getResourceVersion().equals(object.getMetadata().getResourceVersion())) {
-      throw new Stale("the object has changed");
-    }
-    proven = true;
   }
 
   private Optional<Verdict> update(Step.Update update) {

@@ -4,9 +4,11 @@ import static dev.finops.azure.costexport.simulator.Operation.DELETE;
 import static dev.finops.azure.costexport.simulator.Operation.PUT;
 import static dev.finops.azure.costexport.system.SystemTest.eventually;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.finops.azure.costexport.controlplane.ControlPlane;
+import dev.finops.azure.costexport.simulator.ArmErrors;
 import dev.finops.azure.costexport.simulator.AzureSimulator;
 import dev.finops.azure.costexport.simulator.Fault;
 import dev.finops.azure.costexport.simulator.Match;
@@ -130,6 +132,30 @@ class ApiServerFaultsIT {
     export().awaitReady();
     assertEquals(List.of("two"), azure.journal().since(mark).stream().filter(call -> call.operation() == PUT)
         .map(call -> call.body().at("/properties/exportDescription").asText()).toList());
+  }
+
+  @Test
+  void nothingIsDeletedUponAPolicyThatIsNoLongerSo() {
+    subject.apply("").awaitReady();
+    azure.faults().while_(Match.on(DELETE).path(subject.scope()), ArmErrors.internalError());
+    export().delete();
+    eventually(() -> assertFalse(export().calls(DELETE).isEmpty()));
+    proxy.holdWatches(true);
+    export().change("deletionPolicy: Orphan");
+    AtomicInteger asked = new AtomicInteger();
+    between = (request, onward) -> {
+      if (request.method().equals("GET") && request.target().endsWith("/costexports/" + subject.name())) {
+        asked.incrementAndGet();
+      }
+      return Optional.of(onward.answer());
+    };
+    azure.faults().clear();
+
+    eventually(() -> assertTrue(asked.get() >= 2 || !export().existsInAzure()));
+    assertTrue(export().existsInAzure());
+    proxy.holdWatches(false);
+    export().awaitGone();
+    assertTrue(export().existsInAzure());
   }
 
   @ParameterizedTest
