@@ -34,8 +34,8 @@ import java.util.stream.Stream;
 final class Trials implements AutoCloseable {
   private static final Duration NOT_REACHED = Duration.ofSeconds(3);
 
-  /** What was lost is sent again, and what went with it in one status may take another. */
-  private static final int REPEATED = 2;
+  /** To the API server: what was lost is sent again, and how many steps of a run are seen and written down depends on time. */
+  private static final int REPEATED = 4;
 
   /** What the object's end is compared with. */
   private record Reference(String state, Map<Operation, Long> effects, Map<String, Long> written, Set<String> warnings, List<Call> calls) {}
