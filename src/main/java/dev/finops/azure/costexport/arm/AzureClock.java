@@ -14,6 +14,9 @@ public final class AzureClock implements InstantSource {
   private static final Duration NOISE = Duration.ofSeconds(2);
   private static final Duration ALARMING = Duration.ofMinutes(5);
 
+  /** No clock of Azure's is off by so much: with this machine's there would be no TLS. */
+  private static final Duration ABSURD = Duration.ofDays(3650);
+
   private final InstantSource local;
   private volatile Duration offset = Duration.ZERO;
 
@@ -33,8 +36,8 @@ public final class AzureClock implements InstantSource {
   }
 
   void heard(String dateHeader) {
-    RetryAfter.date(dateHeader).ifPresent(date -> {
-      Duration heard = Duration.between(local.instant(), date.plusMillis(500));
+    RetryAfter.date(dateHeader).map(date -> Duration.between(local.instant(), date.plusMillis(500)))
+        .filter(heard -> heard.abs().compareTo(ABSURD) < 0).ifPresent(heard -> {
       Duration next = heard.abs().compareTo(NOISE) > 0 ? heard : Duration.ZERO;
       boolean changed = next.minus(offset).abs().compareTo(NOISE) > 0;
       if (changed) {

@@ -30,7 +30,7 @@ class AzureClockTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "yesterday", "2026-11-15T10:10:00Z"})
+  @ValueSource(strings = {"", "yesterday", "2026-11-15T10:10:00Z", "Fri, 31 Dec 9999 23:59:59 GMT", "Thu, 01 Jan 1970 00:00:00 GMT"})
   void hearsNothingElse(String noDate) {
     clock.heard(noDate);
 
