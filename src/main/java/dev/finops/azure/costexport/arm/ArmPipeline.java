@@ -9,12 +9,7 @@ import com.azure.core.http.HttpResponse;
 import com.azure.core.http.policy.BearerTokenAuthenticationPolicy;
 import com.azure.core.http.policy.RequestIdPolicy;
 import com.azure.core.http.policy.UserAgentPolicy;
-import java.nio.ByteBuffer;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import reactor.core.publisher.Mono;
 
@@ -23,13 +18,6 @@ import reactor.core.publisher.Mono;
  * one retry loop is the reconciler's.
  */
 final class ArmPipeline {
-  private static final Duration WHOLE_CALL = Duration.ofSeconds(60);
-  private static final int MAX_BODY = 16 * 1024 * 1024;
-
-  /** Of all answers that are on their way at once: this process has 96 MB in all. */
-  private static final int MAX_BODIES = 24 * 1024 * 1024;
-  private static final AtomicInteger BODIES = new AtomicInteger();
-
   private final SignIn signIn;
   private final Identity identity;
   private final String audience;
@@ -78,54 +66,13 @@ final class ArmPipeline {
   }
 
   private static RawAnswer send(HttpPipeline pipeline, HttpRequest request) {
-    return pipeline.send(request).flatMap(ArmPipeline::read).timeout(WHOLE_CALL).block();
+    return pipeline.send(request).flatMap(ArmPipeline::read).timeout(BoundedHttp.WHOLE_CALL).block();
   }
 
   private static Mono<RawAnswer> read(HttpResponse response) {
     var headers = response.getHeaders().stream()
         .collect(Collectors.toMap(header -> header.getName().toLowerCase(Locale.ROOT), HttpHeader::getValue, (one, other) -> one));
-    Body body = new Body();
-    return response.getBody()
-        .doOnNext(body::append).then(Mono.fromSupplier(() -> new RawAnswer(response.getStatusCode(), headers, body.bytes())))
-        .doFinally(signal -> {
-          BODIES.addAndGet(-body.length);
-          response.close();
-        });
-  }
-
-  private static final class Body {
-    private final List<byte[]> parts = new ArrayList<>();
-    private int length;
-
-    void append(ByteBuffer part) {
-      int size = part.remaining();
-      length += size;
-      if (BODIES.addAndGet(size) > MAX_BODIES || length > MAX_BODY) {
-        throw new AnswerTooLarge();
-      }
-      byte[] bytes = new byte[size];
-      part.get(bytes);
-      parts.add(bytes);
-    }
-
-    byte[] bytes() {
-      ByteBuffer whole = ByteBuffer.allocate(length);
-      while (!parts.isEmpty()) {
-        whole.put(parts.removeFirst());
-      }
-      return whole.array();
-    }
-  }
-
-  /** More than any list of exports is. */
-  static final class AnswerTooLarge extends RuntimeException {
-    AnswerTooLarge() {
-      super("the answer is larger than " + MAX_BODY + " bytes, or all answers together than " + MAX_BODIES);
-    }
-
-    @Override
-    public synchronized Throwable fillInStackTrace() {
-      return this;
-    }
+    return response.getBodyAsByteArray()
+        .map(body -> new RawAnswer(response.getStatusCode(), headers, body)).doFinally(signal -> response.close());
   }
 }

@@ -37,9 +37,9 @@ public final class SignIn {
     ConnectionProvider connections = ConnectionProvider.builder("azure").maxConnections(MAX_CONNECTIONS).pendingAcquireMaxCount(-1)
         .pendingAcquireTimeout(SILENCE.multipliedBy(2)).maxIdleTime(Duration.ofSeconds(20)).build();
     // Left alone, the transport would send a POST again on a connection that was reset.
-    this.http = new NettyAsyncHttpClientBuilder(reactor.netty.http.client.HttpClient.create(connections).disableRetry(true)
+    this.http = new BoundedHttp(new NettyAsyncHttpClientBuilder(reactor.netty.http.client.HttpClient.create(connections).disableRetry(true)
         .doOnChannelInit((observer, channel, address) -> channel.pipeline().addFirst(new LastCheck(acts))))
-        .connectTimeout(CONNECT).responseTimeout(SILENCE).readTimeout(SILENCE).writeTimeout(SILENCE).build();
+        .connectTimeout(CONNECT).responseTimeout(SILENCE).readTimeout(SILENCE).writeTimeout(SILENCE).build());
   }
 
   /** Behind the token, the pool and TLS, where nothing can take its time between the question and the wire. */

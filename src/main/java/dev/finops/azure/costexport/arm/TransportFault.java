@@ -46,7 +46,7 @@ final class TransportFault {
     }
     String what = deepest == null ? firstLine(fault) : describe(deepest);
     String whom = ofToken ? "the token endpoint gave no answer: " : "Azure Resource Manager gave no answer: ";
-    Reason reason = fault instanceof ArmPipeline.AnswerTooLarge ? Reason.BAD_ARM_RESPONSE : Reason.ARM_UNREACHABLE;
+    Reason reason = fault instanceof BoundedHttp.AnswerTooLarge ? Reason.BAD_ARM_RESPONSE : Reason.ARM_UNREACHABLE;
     return new Unclear(new Detail(0, "", Classifier.clean(whom + what), ""), reason, null);
   }
 

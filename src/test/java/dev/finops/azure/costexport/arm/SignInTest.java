@@ -40,4 +40,26 @@ class SignInTest {
       server.stop(0);
     }
   }
+
+  @Test
+  void noAnswerIsReadWithoutEnd() throws IOException {
+    HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext("/", exchange -> {
+      exchange.sendResponseHeaders(200, 0);
+      try (var body = exchange.getResponseBody()) {
+        while (true) {
+          body.write(new byte[64 * 1024]);
+        }
+      }
+    });
+    server.start();
+    var http = new SignIn(null, () -> true).http();
+    try {
+      var answer = http.send(new HttpRequest(HttpMethod.GET, "http://127.0.0.1:" + server.getAddress().getPort())).flatMap(response -> response.getBodyAsString());
+
+      assertThrows(BoundedHttp.AnswerTooLarge.class, () -> answer.block(Duration.ofSeconds(30)));
+    } finally {
+      server.stop(0);
+    }
+  }
 }
