@@ -1,7 +1,6 @@
 package dev.finops.azure.costexport.arm;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.finops.azure.costexport.failure.ArmFailure;
 import dev.finops.azure.costexport.failure.ArmFailure.Denied;
 import dev.finops.azure.costexport.failure.ArmFailure.Detail;
@@ -28,7 +27,6 @@ final class Classifier {
   private static final int MAX_MESSAGE = 1024;
   private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\\s]+", Pattern.UNICODE_CHARACTER_CLASS);
   private static final Pattern STALE_ETAG = Pattern.compile("etag.*(required|match|latest|stale|outdated|conflict)");
-  private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private static final Set<String> ABSENT = Set.of("404", "notfound", "exportnotfound");
   private static final Set<String> SCOPE_GONE = Set.of("subscriptionnotfound", "resourcegroupnotfound");
@@ -113,9 +111,9 @@ final class Classifier {
 
   private static Detail detail(RawAnswer answer) {
     try {
-      JsonNode body = MAPPER.readTree(answer.body());
-      JsonNode error = body != null && body.path("error").isObject() ? body.path("error") : MAPPER.missingNode();
-      JsonNode named = error.isObject() || body == null ? error : body;
+      JsonNode body = Trees.read(answer.body());
+      JsonNode error = body.path("error");
+      JsonNode named = error.isObject() ? error : body;
       String code = named.path("code").asText("");
       String message = named.path("message").asText("");
       if (!code.isEmpty() || error.isObject() && !message.isEmpty()) {

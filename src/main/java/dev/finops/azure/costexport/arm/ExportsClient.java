@@ -5,7 +5,6 @@ import com.azure.core.http.HttpMethod;
 import com.azure.core.http.HttpRequest;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.TimePeriod;
 import dev.finops.azure.costexport.export.ExportId;
@@ -33,7 +32,6 @@ import org.slf4j.MDC;
  */
 public final class ExportsClient {
   private static final Logger LOG = LoggerFactory.getLogger(ExportsClient.class);
-  private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final HttpHeaderName CLIENT_TYPE = HttpHeaderName.fromString("ClientType");
   private static final String WITH_RUNS = "$expand=runHistory&";
 
@@ -220,7 +218,7 @@ public final class ExportsClient {
 
   private static Optional<JsonNode> json(RawAnswer raw) {
     try {
-      return Optional.ofNullable(MAPPER.readTree(raw.body()));
+      return Optional.of(Trees.read(raw.body()));
     } catch (JsonProcessingException notJson) {
       return Optional.empty();
     } catch (IOException e) {

@@ -3,7 +3,6 @@ package dev.finops.azure.costexport.arm;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finops.azure.costexport.export.ObservedExport;
 import java.io.IOException;
@@ -21,11 +20,9 @@ import java.util.function.Function;
  * @param nextLink empty on the last page
  */
 record ListPage<T>(Map<String, T> byName, boolean whole, String nextLink) {
-  private static final ObjectMapper MAPPER = new ObjectMapper();
-
   /** Empty when the text is no list. */
   static <T> Optional<ListPage<T>> read(byte[] text, Function<ObservedExport, T> keep) {
-    try (JsonParser parser = MAPPER.createParser(text)) {
+    try (JsonParser parser = Trees.parser(text)) {
       ListPage<T> entries = null;
       String nextLink = "";
       if (parser.nextToken() != JsonToken.START_OBJECT) {
@@ -52,7 +49,7 @@ record ListPage<T>(Map<String, T> byName, boolean whole, String nextLink) {
     Map<String, T> byName = new HashMap<>();
     boolean whole = true;
     while (parser.nextToken() != JsonToken.END_ARRAY) {
-      JsonNode entry = MAPPER.readTree(parser);
+      JsonNode entry = Trees.read(parser);
       Optional<ObservedExport> export = Optional.of(entry).filter(ExportsClient::isExport).map(e -> new ObservedExport((ObjectNode) e));
       Optional<String> name = export.flatMap(ObservedExport::name);
       whole &= name.isPresent();

@@ -1,7 +1,8 @@
 package dev.finops.azure.costexport.delivery;
 
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.finops.azure.costexport.arm.Trees;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,8 +17,6 @@ import java.util.Objects;
 record Manifest(String runId, String dataVersion, Long rows, List<Blob> blobs) {
   /** Some tens of thousands of blobs; a terabyte of cost data has a thousand. */
   static final int MAX_BYTES = 8 * 1024 * 1024;
-
-  private static final ObjectMapper MAPPER = new ObjectMapper();
 
   /**
    * @param name path from the container's root
@@ -48,10 +47,12 @@ record Manifest(String runId, String dataVersion, Long rows, List<Blob> blobs) {
 
   private static JsonNode tree(byte[] json) throws Malformed {
     try {
-      JsonNode tree = MAPPER.readTree(json);
+      JsonNode tree = Trees.read(json);
       if (tree.isObject()) {
         return tree;
       }
+    } catch (StreamConstraintsException endless) {
+      throw new Malformed("it has more parts than a manifest has");
     } catch (IOException notJson) {
       throw new Malformed("it is not JSON");
     }

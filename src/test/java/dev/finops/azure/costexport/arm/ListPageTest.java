@@ -31,6 +31,14 @@ class ListPageTest {
     assertEquals(Optional.empty(), read(text));
   }
 
+  @Test
+  void anEntryThatWouldFillTheMemoryMakesItNone() {
+    String many = "[]" + ",[]".repeat(Trees.MAX_TOKENS);
+
+    assertEquals(Optional.empty(), read("{\"value\": [{\"name\": \"daily\", \"properties\": {\"a\": [" + many + "]}}]}"));
+    assertEquals(Map.of(), read("{\"context\": [" + many + "], \"value\": []}").orElseThrow().byName());
+  }
+
   private static Optional<ListPage<String>> read(String text) {
     return ListPage.read(text.getBytes(StandardCharsets.UTF_8), ObservedExport::eTag);
   }

@@ -77,6 +77,12 @@ class ManifestTest {
     assertEquals("it is larger than 8388608 bytes", assertThrows(Malformed.class, () -> Manifest.read(huge)).getMessage());
   }
 
+  @Test
+  void what_would_be_a_tree_beyond_the_memory_is_none() {
+    String trees = "{\"blobs\": [[]" + ",[]".repeat(2_000_000) + "]}";
+    assertEquals("it has more parts than a manifest has", assertThrows(Malformed.class, () -> Manifest.read(trees.getBytes(UTF_8))).getMessage());
+  }
+
   private static Manifest read(String file) throws IOException, Malformed {
     return Manifest.read(Files.readAllBytes(Path.of("src/test/resources/manifests", file + ".json")));
   }
