@@ -97,6 +97,7 @@ class ClassifierTest {
       404 | <html><body>404 Not Found</body></html>
       404 | {"error": "not found"}
       404 | {"error": {"message": "NotFound"}}
+      404 | {"code": 404, "message": "page not found"}
       404 | {"error": {"code": "NotF
       409 | []
       412 | ~~
