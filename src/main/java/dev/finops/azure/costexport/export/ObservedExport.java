@@ -15,6 +15,8 @@ import java.util.stream.Collectors;
 
 /** An export as Azure showed it. The document stays whole: most of it is none of our business, and must survive an update. */
 public record ObservedExport(ObjectNode document) {
+  /** What is told in a status, which the API server keeps, is no longer. */
+  private static final int MAX_TEXT = 1024;
 
   public Packed packed() {
     return Packed.of(document.toString().getBytes(StandardCharsets.UTF_8));
@@ -30,7 +32,7 @@ public record ObservedExport(ObjectNode document) {
 
   /** Azure spells it {@code eTag} inside the body and puts quotes into the value. */
   public String eTag() {
-    return text("eTag").or(() -> text("etag")).orElse(null);
+    return text("eTag").or(() -> text("etag")).filter(tag -> tag.length() <= MAX_TEXT).orElse(null);
   }
 
   public Optional<Instant> nextRunTime() {
@@ -51,8 +53,8 @@ public record ObservedExport(ObjectNode document) {
   }
 
   public Identity identity() {
-    Optional<String> principal = text("identity.principalId");
-    Optional<String> tenant = text("identity.tenantId");
+    Optional<String> principal = text("identity.principalId").map(ObservedExport::shown);
+    Optional<String> tenant = text("identity.tenantId").map(ObservedExport::shown);
     return principal.isEmpty() && tenant.isEmpty() ? null : new Identity(principal.orElse(null), tenant.orElse(null));
   }
 
@@ -69,7 +71,7 @@ public record ObservedExport(ObjectNode document) {
 
   /** Who changed it last, where Azure says; for the record of corrections. */
   public Optional<String> changedBy() {
-    return text("systemData.lastModifiedBy");
+    return text("systemData.lastModifiedBy").map(ObservedExport::shown);
   }
 
   /** Why Azure stopped the schedule, when it did. */
@@ -82,7 +84,7 @@ public record ObservedExport(ObjectNode document) {
     String code = context.path("suspensionCode").asText("SystemSuspended");
     String reason = context.path("suspensionReason").asText("");
     String time = context.path("suspensionTime").asText("");
-    return Optional.of(code + (reason.isEmpty() ? "" : ": " + reason) + (time.isEmpty() ? "" : " (since " + time + ")"));
+    return Optional.of(shown(code + (reason.isEmpty() ? "" : ": " + reason) + (time.isEmpty() ? "" : " (since " + time + ")")));
   }
 
   /** The runs that came with the document: one in a list, up to ten in a get with {@code $expand=runHistory}. */
@@ -107,6 +109,10 @@ public record ObservedExport(ObjectNode document) {
     ObjectNode longer = document.deepCopy();
     longer.withObject("/properties/runHistory").set("value", history);
     return new ObservedExport(longer);
+  }
+
+  private static String shown(String text) {
+    return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT - 1) + "…";
   }
 
   private Optional<String> text(String path) {

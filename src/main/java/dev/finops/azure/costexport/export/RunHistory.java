@@ -17,6 +17,9 @@ import java.util.Optional;
 public final class RunHistory {
   private static final int KEPT = 10;
   private static final int MAX_MESSAGE = 1024;
+
+  /** Of what is a word or two, such as an id or a status. */
+  private static final int MAX_WORD = 128;
   private static final Comparator<Run> NEWEST_FIRST =
       Comparator.comparing((Run run) -> submitted(run).orElse(Instant.EPOCH)).reversed();
 
@@ -92,12 +95,12 @@ public final class RunHistory {
     JsonNode properties = entry.path("properties");
     return new Run(
         id(entry),
-        text(properties, "executionType"),
-        text(properties, "status"),
+        word(properties, "executionType"),
+        word(properties, "status"),
         text(properties, "submittedBy"),
-        text(properties, "submittedTime"),
-        text(properties, "processingStartTime"),
-        text(properties, "processingEndTime"),
+        word(properties, "submittedTime"),
+        word(properties, "processingStartTime"),
+        word(properties, "processingEndTime"),
         period(properties),
         text(properties, "fileName"),
         text(properties, "manifestFile"),
@@ -111,17 +114,17 @@ public final class RunHistory {
       String path = Paths.strip(text(entry, "id"));
       id = path.substring(path.lastIndexOf('/') + 1);
     }
-    return id == null ? null : id.toLowerCase(Locale.ROOT);
+    return id == null ? null : shortened(id, MAX_WORD).toLowerCase(Locale.ROOT);
   }
 
   private static TimePeriod period(JsonNode properties) {
-    String from = text(properties, "startDate");
-    String to = text(properties, "endDate");
+    String from = word(properties, "startDate");
+    String to = word(properties, "endDate");
     return from == null && to == null ? null : new TimePeriod(from, to);
   }
 
   private static RunError error(JsonNode error) {
-    String code = text(error, "code");
+    String code = word(error, "code");
     String message = text(error, "message");
     return code == null && message == null ? null : new RunError(code, message);
   }
@@ -131,7 +134,15 @@ public final class RunHistory {
     if (!value.isValueNode() || value.isNull() || value.asText().isEmpty()) {
       return null;
     }
-    String text = value.asText();
-    return text.length() <= MAX_MESSAGE ? text : text.substring(0, MAX_MESSAGE - 1) + "…";
+    return shortened(value.asText(), MAX_MESSAGE);
+  }
+
+  private static String word(JsonNode node, String name) {
+    String text = text(node, name);
+    return text == null ? null : shortened(text, MAX_WORD);
+  }
+
+  private static String shortened(String text, int most) {
+    return text.length() <= most ? text : text.substring(0, most - 1) + "…";
   }
 }

@@ -89,6 +89,14 @@ class RunHistoryTest {
     assertFalse(RunHistory.submitted(ended).isPresent());
   }
 
+  @Test
+  void whatIsAWordIsAsShortAsOne() {
+    String endless = "x".repeat(5000);
+    Run run = read("[{\"name\": \"%1$s\", \"properties\": {\"status\": \"%1$s\", \"error\": {\"code\": \"%1$s\", \"message\": \"%1$s\"}}}]".formatted(endless)).getFirst();
+
+    assertEquals(List.of(128, 128, 128, 1024), Stream.of(run.id(), run.status(), run.error().code(), run.error().message()).map(String::length).toList());
+  }
+
   private static List<Run> read(String json) {
     return RunHistory.read(Json.read(json));
   }
