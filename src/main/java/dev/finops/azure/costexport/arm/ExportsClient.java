@@ -100,7 +100,7 @@ public final class ExportsClient {
 
   /** One export with its last ten runs. */
   public Answer<ObservedExport> get(ExportId id, Caller caller) {
-    return call(Operation.GET, id.scope(), caller, HttpMethod.GET, uri(id.path(), WITH_RUNS), null, ExportsClient::export);
+    return call(Operation.GET, id.scope(), caller, HttpMethod.GET, uri(id.path(), WITH_RUNS), null, raw -> export(raw, id));
   }
 
   /** The runs of an export, further back than the ten that a get shows. */
@@ -111,7 +111,7 @@ public final class ExportsClient {
 
   /** Creates without an {@code eTag} in the body, updates with the latest. */
   public Answer<ObservedExport> put(ExportId id, ObjectNode body, Caller caller) {
-    return call(Operation.PUT, id.scope(), caller, HttpMethod.PUT, uri(id.path(), ""), body, ExportsClient::export);
+    return call(Operation.PUT, id.scope(), caller, HttpMethod.PUT, uri(id.path(), ""), body, raw -> export(raw, id));
   }
 
   /** An export that is not there is deleted already. */
@@ -208,8 +208,9 @@ public final class ExportsClient {
     }
   }
 
-  private static Optional<ObservedExport> export(RawAnswer raw) {
-    return json(raw).filter(ExportsClient::isExport).map(body -> new ObservedExport((ObjectNode) body));
+  /** Another export's document, out of a proxy's memory, says nothing of this one. */
+  private static Optional<ObservedExport> export(RawAnswer raw, ExportId asked) {
+    return json(raw).filter(ExportsClient::isExport).map(body -> new ObservedExport((ObjectNode) body)).filter(export -> export.isOf(asked));
   }
 
   static boolean isExport(JsonNode body) {

@@ -30,6 +30,12 @@ public record ObservedExport(ObjectNode document) {
     return text("name").or(() -> text("id").flatMap(ExportId::parse).map(ExportId::name));
   }
 
+  /** Whether it names itself so. Billing scopes have several spellings: of their exports the names have to do. */
+  public boolean isOf(ExportId id) {
+    boolean named = name().filter(id.name()::equalsIgnoreCase).isPresent();
+    return named && (id.scope().kind() != Scope.Kind.SUBSCRIPTION || text("id").flatMap(ExportId::parse).filter(shown -> !shown.equals(id)).isEmpty());
+  }
+
   /** Azure spells it {@code eTag} inside the body and puts quotes into the value. */
   public String eTag() {
     return text("eTag").or(() -> text("etag")).filter(tag -> tag.length() <= MAX_TEXT).orElse(null);
