@@ -115,7 +115,7 @@ final class ConditionReport {
   }
 
   private void watched(Verdict.Watched watched) {
-    set.set(Conditions.READY, true, Reason.OBSERVED, "Azure was observed; managementPolicy is Observe, so that nothing is written");
+    set.set(Conditions.READY, true, Reason.OBSERVED, "Azure was observed; managementPolicy is " + s.spec().managementPolicy() + ", so that nothing is written");
     if (watched.observed().isEmpty()) {
       set.set(Conditions.SYNCED, false, Reason.NOT_FOUND, "Azure has no export " + s.exportId());
     } else if (watched.differences().isEmpty()) {
@@ -247,7 +247,7 @@ final class ConditionReport {
       set.set(Conditions.BACKFILLED, false, Reason.NEEDS_API_VERSION, s.settings().apiVersion() + " cannot run a month; set EXPORTS_API_VERSION to "
           + ApiVersion.COMPLETE + " or later, or make one export with timeframe Custom per month");
     } else if (s.spec().backfill() != null && !s.managed()) {
-      set.unknown(Conditions.BACKFILLED, Reason.MONTHS_OPEN, "managementPolicy is Observe, so that no month is asked for");
+      set.unknown(Conditions.BACKFILLED, Reason.MONTHS_OPEN, "managementPolicy is " + s.spec().managementPolicy() + ", so that no month is asked for");
     } else if (s.spec().backfill() != null && months.isEmpty()) {
       set.unknown(Conditions.BACKFILLED, Reason.MONTHS_OPEN, "the months are asked for once the export is in sync");
     } else if (months.isEmpty() || !asksForMonths && months.open() == 0) {

@@ -175,7 +175,7 @@ public record Report(CostExportStatus status, List<Note> notes) {
     draft.lastHandledReconcileRequest =
         annotations.getOrDefault(Annotations.RECONCILE_REQUESTED_AT, draft.lastHandledReconcileRequest);
     Optional<String> why = switch (verdict) {
-      case Verdict.Watched watched -> Optional.of("managementPolicy is Observe, so that nothing is written to Azure");
+      case Verdict.Watched watched -> Optional.of("managementPolicy is " + s.spec().managementPolicy() + ", so that nothing is written to Azure");
       case Verdict.Stuck stuck -> Optional.of(stuck.reason() + ": " + stuck.message());
       default -> Optional.empty();
     };
