@@ -114,7 +114,7 @@ final class Classifier {
       JsonNode body = Trees.read(answer.body());
       JsonNode error = body.path("error");
       JsonNode named = error.isObject() ? error : body;
-      String code = named.path("code").isTextual() ? named.path("code").asText() : ""; // a number is a proxy's
+      String code = error.isObject() || named.path("code").isTextual() ? named.path("code").asText("") : ""; // a bare number is a proxy's
       String message = named.path("message").asText("");
       if (!code.isEmpty() || error.isObject() && !message.isEmpty()) {
         return new Detail(answer.status(), clean(code), clean(message), answer.requestId());

@@ -160,7 +160,7 @@ public final class ExportsClient {
 
   private <T> Answer<T> answer(Operation operation, Scope scope, RawAnswer raw, Function<RawAnswer, Optional<T>> reader) {
     try {
-      if (!raw.requestId().isEmpty()) {
+      if (raw.isAzures()) {
         clock.heard(raw.header("date")); // a proxy's clock is nobody's
       }
       gate.heard(identity, scope, operation, raw);

@@ -17,6 +17,11 @@ record RawAnswer(int status, Map<String, String> headers, byte[] body) {
     return header("x-ms-request-id");
   }
 
+  /** As far as can be told; a proxy's own pages are HTML or text. */
+  boolean isAzures() {
+    return !requestId().isEmpty() || header("content-type").contains("json");
+  }
+
   /** As Azure Resource Manager answers; other successes, such as a part of a document, are somebody else's. */
   boolean ok() {
     return status == 200 || status == 201 || status == 202 || status == 204;

@@ -30,9 +30,9 @@ public record ObservedExport(ObjectNode document) {
     return text("name").or(() -> text("id").flatMap(ExportId::parse).map(ExportId::name));
   }
 
-  /** Whether it names itself so. Billing scopes have several spellings: of their exports the names have to do. */
+  /** Whether it names itself so, or not at all. Billing scopes have several spellings: of their exports the names have to do. */
   public boolean isOf(ExportId id) {
-    boolean named = name().filter(id.name()::equalsIgnoreCase).isPresent();
+    boolean named = name().filter(name -> !name.equalsIgnoreCase(id.name())).isEmpty();
     return named && (id.scope().kind() != Scope.Kind.SUBSCRIPTION || text("id").flatMap(ExportId::parse).filter(shown -> !shown.equals(id)).isEmpty());
   }
 
