@@ -211,6 +211,7 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
 
   private void forget(CostExport object) {
     memories.forget(object);
+    overlaps.forget(object);
     sessions.forget(object.getMetadata().getUid());
     secrets.forget(ResourceID.fromResource(object));
     telemetry.gone(object);

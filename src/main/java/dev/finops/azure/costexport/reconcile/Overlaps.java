@@ -12,6 +12,8 @@ import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /** Different exports that get in each other's way: they deliver into one folder, or count the same costs twice. */
@@ -25,8 +27,15 @@ final class Overlaps {
 
   private final IndexerResourceCache<CostExport> cache;
 
+  /** By whom with whom: two that are created together would each tell both. */
+  private final Set<String> told = ConcurrentHashMap.newKeySet();
+
   /** What to tell, and with which object. */
-  record Warning(CostExport object, Note note) {}
+  record Warning(CostExport object, CostExport other, Note note) {
+    String key() {
+      return object.getMetadata().getUid() + " " + other.getMetadata().getUid() + " " + note.reason();
+    }
+  }
 
   Overlaps(IndexerResourceCache<CostExport> cache) {
     this.cache = cache;
@@ -51,7 +60,11 @@ final class Overlaps {
         Stream.of(sharing(object, other), sharing(other, object)));
     Stream<Warning> around = scope(object).around().stream().flatMap(scope -> others(BY_SCOPE, costs(scope, object), object)).map(outer -> nested(object, outer));
     Stream<Warning> within = others(BY_SCOPE_AROUND, costs(scope(object), object), object).map(inner -> nested(inner, object));
-    return Stream.of(folders, around, within).flatMap(warnings -> warnings).limit(TOLD).toList();
+    return Stream.of(folders, around, within).flatMap(warnings -> warnings).limit(TOLD).filter(warning -> told.add(warning.key())).toList();
+  }
+
+  void forget(CostExport object) {
+    told.removeIf(pair -> pair.contains(object.getMetadata().getUid()));
   }
 
   static String describe(CostExport object) {
@@ -60,12 +73,12 @@ final class Overlaps {
   }
 
   private static Warning sharing(CostExport told, CostExport other) {
-    return new Warning(told, Note.warning(Reason.PATH_COLLISION, "CostExport " + Names.of(other) + " delivers into the same folder, " + describe(told)
+    return new Warning(told, other, Note.warning(Reason.PATH_COLLISION, "CostExport " + Names.of(other) + " delivers into the same folder, " + describe(told)
         + ": who reads it gets the data of both; set another destination.rootFolderPath on one of them"));
   }
 
   private static Warning nested(CostExport inner, CostExport outer) {
-    return new Warning(inner, Note.warning(Reason.SCOPE_OVERLAP, "CostExport " + Names.of(outer) + " exports the same dataset, " + inner.getSpec().dataset().type()
+    return new Warning(inner, outer, Note.warning(Reason.SCOPE_OVERLAP, "CostExport " + Names.of(outer) + " exports the same dataset, " + inner.getSpec().dataset().type()
         + ", at " + outer.getSpec().scope() + ", which this scope is in: who adds both up counts these costs twice"));
   }
 

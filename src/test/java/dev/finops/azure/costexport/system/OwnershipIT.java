@@ -166,6 +166,21 @@ class OwnershipIT extends SystemTest {
   }
 
   @Test
+  void twoThatAreCreatedTogetherAreToldOnceEach() {
+    operator.freeze();
+    var one = export("together-one", "exportName: together");
+    var other = export("together-other", "exportName: together");
+    operator.thaw();
+    one.awaitReady();
+    other.awaitReady();
+
+    one.awaitEvent("PathCollision", namespace + "/together-other");
+    other.awaitEvent("PathCollision", namespace + "/together-one");
+    one.awaitLooks(3);
+    assertEquals(List.of(1, 1), List.of(one.events("PathCollision").size(), other.events("PathCollision").size()));
+  }
+
+  @Test
   void aScopeInsideAnotherIsToldOfDoubleCounting() {
     var whole = export("whole", "").awaitReady();
     var part = export("part", whole.scope() + "/resourceGroups/Shop", "").awaitReady();
