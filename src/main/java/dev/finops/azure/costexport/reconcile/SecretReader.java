@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +32,9 @@ final class SecretReader {
    * the object that comes next, which must not act as somebody else.
    */
   private static final Duration SHARED = Duration.ofSeconds(2);
+
+  /** What the API server lets a Secret be called; anything else would be another path to it. */
+  private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?");
 
   private final KubernetesClient client;
   private final InstantSource clock;
@@ -119,6 +123,9 @@ final class SecretReader {
     }
 
     private Content fetch() {
+      if (!NAME.matcher(name.name).matches()) {
+        return new Content.Absent();
+      }
       try {
         Secret secret = client.secrets().inNamespace(name.namespace).withName(name.name).get();
         return secret == null ? new Content.Absent() : new Content.Found(values(secret));

@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Credentials that a namespace brings, and SAS tokens of partners' storage accounts. */
 class SecretsIT extends StoringTest {
@@ -78,6 +80,22 @@ class SecretsIT extends StoringTest {
     credentials("late", client, "hush-late");
     export.awaitReady();
     assertEquals(client, writer(export));
+  }
+
+  /** It would be another path to the API server. */
+  @ParameterizedTest
+  @ValueSource(strings = {"no name", "../secrets/inside", "inside?x=y", "Inside"})
+  void aNameThatNoSecretHasIsMissing(String name) {
+    azure.entra().application(client, "hush-inside");
+    if (cluster.client().secrets().inNamespace(namespace).withName("inside").get() == null) {
+      credentials("inside", client, "hush-inside");
+    }
+    LiveExport export = export("named-" + Math.abs(name.hashCode()), "credentialsSecretRef: {name: \"%s\"}".formatted(name));
+
+    export.await("Ready", "False", "CredentialsMissing");
+
+    assertEquals(List.of(), export.calls());
+    export.delete().awaitGone();
   }
 
   @Test
