@@ -20,7 +20,7 @@ IMAGE := target/costexport-operator-image.tar
 BASE ?=
 TEST_CLASSPATH = target/test-classes:target/classes:$$(cat $(CLASSPATH_FILE))
 
-.PHONY: help build package image reproducible release test node-test chaos campaign unit demo dashboard-picture simulator run figures figures-backfill figures-image bench crd pages manifests servers tools clean prerequisites prometheus
+.PHONY: help build package image reproducible release test node-test chaos campaign unit demo dashboard-picture simulator run figures figures-backfill figures-image bench soak crd pages manifests servers tools clean prerequisites prometheus
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -94,6 +94,9 @@ reproducible: ## build the image twice from nothing and compare: only the layer 
 
 bench: build servers ## measure up to 10,000 CostExports beside a baseline (half an hour; STAGES="many quota" for some, all write docs/reference/benchmark.md)
 	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.costexport.bench.Bench $(STAGES)
+
+soak: build servers ## let an operator live through three weeks of Azure's time and see what grows: docs/reference/soak.md (10 minutes, more on a busy machine)
+	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.costexport.soak.Soak
 
 crd: prerequisites ## write crds/ anew from the Java types
 	@$(MVN) test -Dtest=CrdIsCurrentTest -Dcrd.write=true

@@ -41,6 +41,9 @@ public final class Gate {
   /** Whose refusals are counted apart from those of the writes that they are too. */
   private static final String RUN = "run";
 
+  /** So many buckets are not worth a look at which of them nobody needs any more. */
+  private static final int FEW = 100;
+
   /** Only tells when. */
   private static final ScheduledExecutorService TIMER =
       Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("quota").factory());
@@ -174,7 +177,22 @@ public final class Gate {
     return new Key(identity.quota(), "runs at " + scope.key(), Kind.WRITE);
   }
 
+  /** Subscriptions and identities come and go: what a new bucket would be just like is not kept for those that have gone. */
+  private void forget(Instant now) {
+    buckets.values().removeIf(bucket -> bucket.isAsNew(now));
+    runs.values().removeIf(pace -> pace.isAsNew(now));
+    refusals.values().removeIf(refusal -> refusal.until.isBefore(now));
+  }
+
+  /** How much is kept. */
+  int size() {
+    return buckets.size() + runs.size() + refusals.size();
+  }
+
   private Bucket bucket(Key key, Instant now) {
+    if (buckets.size() >= FEW && !buckets.containsKey(key)) {
+      forget(now);
+    }
     return buckets.computeIfAbsent(key, missing -> {
       Bucket bucket = new Bucket(key.kind.burst, key.kind.perSecond);
       refused(new Key(key.quota, "", key.kind), now).ifPresent(ofAll -> bucket.refused(ofAll.retryAfter(), now));

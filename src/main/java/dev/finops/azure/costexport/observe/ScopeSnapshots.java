@@ -106,6 +106,7 @@ public final class ScopeSnapshots {
     if (snapshot == null || !snapshot.watched()) {
       timed.remove(scope);
       byScope.remove(scope);
+      told.remove(scope);
       return;
     }
     Instant now = clock.instant();

@@ -95,6 +95,12 @@ public final class Bucket {
     calls++;
   }
 
+  /** Whether a new one would do as well: nothing is missing, nobody waits. */
+  public synchronized boolean isAsNew(Instant now) {
+    fill(now);
+    return line.isEmpty() && !frozen(now) && calls >= burst && rate >= fullRate;
+  }
+
   public synchronized int waiting() {
     return line.size();
   }

@@ -36,10 +36,7 @@ public final class RunPace {
    * @param ofMonth whether the run has a period of its own
    */
   public synchronized Optional<Duration> admit(String export, boolean ofMonth, Instant now) {
-    while (!recent.isEmpty() && !recent.peekFirst().at.isAfter(now.minus(MINUTE))) {
-      recent.removeFirst();
-    }
-    waiting.values().removeIf(other -> other.until.isBefore(now));
+    pass(now);
     Instant since = Optional.ofNullable(waiting.get(export)).filter(known -> known.ofMonth == ofMonth).map(Waiting::since).orElse(now);
     long claimed = waiting.entrySet().stream().filter(other -> !other.getKey().equals(export))
         .mapToLong(other -> claim(other.getKey(), other.getValue(), export, ofMonth, since)).sum();
@@ -52,6 +49,19 @@ public final class RunPace {
     Duration wait = Duration.between(now, leaves(claimed - free).plus(MINUTE));
     waiting.put(export, new Waiting(since, ofMonth, now.plus(wait).plus(MINUTE)));
     return Optional.of(wait);
+  }
+
+  /** Whether a new one would do as well. */
+  public synchronized boolean isAsNew(Instant now) {
+    pass(now);
+    return recent.isEmpty() && waiting.isEmpty();
+  }
+
+  private void pass(Instant now) {
+    while (!recent.isEmpty() && !recent.peekFirst().at.isAfter(now.minus(MINUTE))) {
+      recent.removeFirst();
+    }
+    waiting.values().removeIf(other -> other.until.isBefore(now));
   }
 
   /** How many runs another that waits may have before this one has its next. */

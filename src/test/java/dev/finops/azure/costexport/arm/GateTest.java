@@ -11,6 +11,7 @@ import dev.finops.azure.costexport.quota.ClosedTime;
 import dev.finops.azure.costexport.quota.SettableClock;
 import dev.finops.azure.costexport.quota.Urgency;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -57,6 +58,22 @@ class GateTest {
     assertEquals(frozen, isClosed(OWN, new Scope(scope), operation));
     assertEquals(frozen, isClosed(OWN, new Scope(scope + "-new"), operation));
     assertEquals(false, isClosed(OTHER, new Scope(scope), operation));
+  }
+
+  /** A life of years sees many subscriptions and applications, most of them no more there. */
+  @Test
+  void whoHasGoneIsNotRemembered() {
+    for (int i = 0; i < 2000; i++) {
+      Identity passing = new Identity.ServicePrincipal("tenant", "client-" + i, "secret");
+      Scope scope = new Scope("/subscriptions/passing-" + i);
+      for (Operation operation : List.of(Operation.LIST, Operation.PUT, Operation.RUN)) {
+        assertEquals(false, isClosed(passing, scope, operation));
+      }
+      refuse(scope, Operation.RUN, ENTITY);
+      clock.pass(MINUTE.multipliedBy(3));
+    }
+
+    assertTrue(gate.size() < 400, () -> gate.size() + " are kept");
   }
 
   @Test

@@ -49,7 +49,7 @@ public final class Bench {
         %s""".formatted(LocalDate.now(), machine(), table.markdown());
   }
 
-  private static String machine() {
+  public static String machine() {
     return "%d cores, %s %s, Java %s".formatted(Runtime.getRuntime().availableProcessors(), System.getProperty("os.name"),
         System.getProperty("os.arch"), System.getProperty("java.version"));
   }

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 
 /** The figures in the order in which they were measured, each shown at once. */
-final class Table {
+public final class Table {
   private final List<Row> rows = new ArrayList<>();
   private final StringBuilder markdown = new StringBuilder();
 
@@ -53,7 +53,7 @@ final class Table {
     markdown.append(lines);
   }
 
-  private static String text(double value, String unit) {
+  public static String text(double value, String unit) {
     String number = value == Math.rint(value) || value >= 100 ? "%,.0f" : value >= 10 ? "%.1f" : "%.2f";
     return (String.format(Locale.ROOT, number, value) + " " + unit).strip();
   }

@@ -42,6 +42,11 @@ public final class Tunnel implements AutoCloseable {
     open.clear();
   }
 
+  /** The connections that are open now end; new ones carry again. */
+  public void cut() {
+    open.forEach(Connection::end);
+  }
+
   /** Neither these nor new connections carry anything, until {@link #unblock()}. */
   public void block() {
     blocked = true;
@@ -81,6 +86,15 @@ public final class Tunnel implements AutoCloseable {
     Connection(Socket near, Socket far) {
       this.near = near;
       this.far = far;
+    }
+
+    void end() {
+      try {
+        near.close();
+        far.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
 
     void carry(Socket from, Socket to) {

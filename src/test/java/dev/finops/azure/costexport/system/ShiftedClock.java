@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 
 /** Azure's clock: real time, put forward when a test says so. The operator follows it by the Date header of each answer. */
-final class ShiftedClock implements InstantSource {
+public final class ShiftedClock implements InstantSource {
   private volatile Duration ahead = Duration.ZERO;
 
   @Override
@@ -13,7 +13,7 @@ final class ShiftedClock implements InstantSource {
     return Instant.now().plus(ahead);
   }
 
-  synchronized void advance(Duration by) {
+  public synchronized void advance(Duration by) {
     ahead = ahead.plus(by);
   }
 }

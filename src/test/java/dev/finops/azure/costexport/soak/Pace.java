@@ -1,0 +1,15 @@
+package dev.finops.azure.costexport.soak;
+
+import java.time.Duration;
+
+/**
+ * How long a life is, and how quickly it passes.
+ *
+ * @param exports that are there all the time
+ * @param steps of each simulated day, an even number
+ * @param step how long each takes at least, in real time
+ */
+record Pace(int exports, int days, int steps, Duration step) {
+  static final Pace FULL = new Pace(200, 21, 6, Duration.ofMillis(3500));
+  static final Pace SHORT = new Pace(40, 4, 6, Duration.ofMillis(1500));
+}
