@@ -80,6 +80,9 @@ public final class Main {
     // One retry loop in all, the reconciler's: the client only bridges a hiccup. HTTP/1.1, as a request without an answer then ends its
     // connection: one HTTP/2 connection that a firewall has forgotten would be used again and again.
     var cluster = new ConfigBuilder(cluster()).withRequestRetryBackoffLimit(2).withHttp2Disable(true).build();
+    if (cluster.isTrustCerts() || cluster.isDisableHostnameVerification()) {
+      log.warn("the kubeconfig turns off the check of the API server's certificate (insecure-skip-tls-verify): whoever is in between has the operator's rights");
+    }
     Optional<Leadership> leadership = leadership(config, cluster);
     KubernetesClient kubernetes = new KubernetesClientBuilder().withConfig(cluster).withHttpClientFactory(new WatchPulse())
         .withHttpClientBuilderConsumer(http -> leadership.ifPresent(leader -> http.addOrReplaceInterceptor("lease", leader.fence()))).build();

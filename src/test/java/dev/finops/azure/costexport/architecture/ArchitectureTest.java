@@ -1,15 +1,21 @@
 package dev.finops.azure.costexport.architecture;
 
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.lang.conditions.ArchConditions.callMethodWhere;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.ObjectInputStream;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.util.concurrent.ThreadLocalRandom;
+import javax.net.ssl.HostnameVerifier;
+import javax.net.ssl.TrustManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -68,6 +74,35 @@ class ArchitectureTest {
   @Test
   void onlyTwoPackagesKnowAzuresLibraries() {
     noClasses().that().resideOutsideOfPackages(BASE + ".arm..", BASE + ".delivery..").should().dependOnClassesThat().resideInAPackage("com.azure..").check(CLASSES);
+  }
+
+  /** What somebody writes into a CostExport, a Secret or an answer is never run, nor named as a class. WatchPulse makes proxies of the JDK's own builders. */
+  @Test
+  void nothingThatIsReadIsRun() {
+    noClasses().should().callMethod(Class.class, "forName", String.class)
+        .orShould().callMethod(ClassLoader.class, "loadClass", String.class)
+        .orShould().callMethod(Runtime.class, "exec", String.class)
+        .orShould().dependOnClassesThat().haveFullyQualifiedName(ProcessBuilder.class.getName())
+        .orShould().dependOnClassesThat().resideInAnyPackage("javax.script..", "javax.naming..", "java.rmi..", "javax.management..")
+        .orShould().dependOnClassesThat().areAssignableTo(ObjectInputStream.class)
+        .because("a class or a command that is named by what is read would be the reader's").check(CLASSES);
+    noClasses().that().doNotHaveFullyQualifiedName(BASE + ".operator.WatchPulse").should().dependOnClassesThat().resideInAPackage("java.lang.reflect..").check(CLASSES);
+  }
+
+  /** JSON with types in it would make objects of any class. */
+  @Test
+  void jsonMakesNoClassOfItsOwnChoice() {
+    noClasses().should().dependOnClassesThat().resideInAPackage("com.fasterxml.jackson.databind.jsontype..")
+        .orShould().dependOnClassesThat().haveSimpleName("JsonTypeInfo")
+        .orShould(callMethodWhere(target(nameMatching("(activate|enable)DefaultTyping.*")))).check(CLASSES);
+  }
+
+  /** No trust manager, no host name verifier, no TLS context of our own: the JVM's check is the check. */
+  @Test
+  void nobodyChecksCertificatesOtherwiseThanTheJvm() {
+    noClasses().should().implement(TrustManager.class).orShould().implement(HostnameVerifier.class)
+        .orShould().dependOnClassesThat().resideInAPackage("io.netty.handler.ssl..")
+        .orShould(callMethodWhere(target(nameMatching("(with)?(TrustCerts|DisableHostnameVerification)|set(Trust|Endpoint).*|getInsecure.*|secure")))).check(CLASSES);
   }
 
   @Test

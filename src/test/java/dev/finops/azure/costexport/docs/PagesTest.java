@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PagesTest {
   private static final Pattern LINK = Pattern.compile("]\\(([^)#]*)(?:#([^)]*))?\\)");
   private static final Pattern CODE = Pattern.compile("`([^`\n]+)`");
-  private static final Pattern DOTTED = Pattern.compile("(?:spec[.]|status[.])?(([a-z]\\w*)(?:[.]\\w+)*)");
+  private static final Pattern DOTTED = Pattern.compile("(?:spec[.]|status[.])?(([a-z]\\w*)(?:[.][a-z]\\w*)*)");
   private static final Pattern ANNOTATION = Pattern.compile("azure[.]finops[.]dev/(?!v\\d)([a-z-]+[a-z])");
 
   /** Of spec and status. */

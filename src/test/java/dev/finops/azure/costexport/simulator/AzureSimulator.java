@@ -28,30 +28,35 @@ public final class AzureSimulator implements AutoCloseable {
      * @param port 0 for any free one
      * @param directory where certificate and trust store go; a temporary one that ends with the simulator when empty
      */
-    public record Settings(String address, int port, Optional<Path> directory, InstantSource clock, Behaviour behaviour) {
+    public record Settings(String address, int port, Optional<Path> directory, InstantSource clock, Behaviour behaviour,
+            CertificateFlaw flaw) {
 
         public static Settings defaults() {
-            return new Settings("127.0.0.1", 0, Optional.empty(), InstantSource.system(), Behaviour.defaults());
+            return new Settings("127.0.0.1", 0, Optional.empty(), InstantSource.system(), Behaviour.defaults(), CertificateFlaw.NONE);
         }
 
         public Settings withAddress(String value) {
-            return new Settings(value, port, directory, clock, behaviour);
+            return new Settings(value, port, directory, clock, behaviour, flaw);
         }
 
         public Settings withPort(int value) {
-            return new Settings(address, value, directory, clock, behaviour);
+            return new Settings(address, value, directory, clock, behaviour, flaw);
         }
 
         public Settings withDirectory(Path value) {
-            return new Settings(address, port, Optional.of(value), clock, behaviour);
+            return new Settings(address, port, Optional.of(value), clock, behaviour, flaw);
         }
 
         public Settings withClock(InstantSource value) {
-            return new Settings(address, port, directory, value, behaviour);
+            return new Settings(address, port, directory, value, behaviour, flaw);
         }
 
         public Settings withBehaviour(Behaviour value) {
-            return new Settings(address, port, directory, clock, value);
+            return new Settings(address, port, directory, clock, value, flaw);
+        }
+
+        public Settings withFlaw(CertificateFlaw value) {
+            return new Settings(address, port, directory, clock, behaviour, value);
         }
     }
 
@@ -71,7 +76,7 @@ public final class AzureSimulator implements AutoCloseable {
 
     private AzureSimulator(Settings settings) throws IOException {
         temporary = settings.directory.isPresent() ? Optional.empty() : Optional.of(Files.createTempDirectory("azure-simulator"));
-        certificates = Certificates.create(settings.directory.or(() -> temporary).orElseThrow(), settings.address);
+        certificates = Certificates.create(settings.directory.or(() -> temporary).orElseThrow(), settings.address, settings.flaw);
         clock = settings.clock;
         behaviour = new AtomicReference<>(settings.behaviour);
         server = new HttpsListener(InetAddress.ofLiteral(settings.address), settings.port, certificates.server(), this::handle);

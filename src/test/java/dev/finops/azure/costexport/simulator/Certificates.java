@@ -46,12 +46,12 @@ record Certificates(Path caFile, Path trustStore, Path certificateFile, Path key
     static final String PASSWORD = "changeit";
     private static final X500Name AUTHORITY = new X500Name("CN=Azure simulator CA");
 
-    static Certificates create(Path directory, String address) throws IOException {
+    static Certificates create(Path directory, String address, CertificateFlaw flaw) throws IOException {
         try {
             var caKeys = keys();
-            var ca = certificate(AUTHORITY, caKeys, caKeys, Optional.empty());
+            var ca = certificate(AUTHORITY, caKeys, caKeys, Optional.empty(), CertificateFlaw.NONE);
             var serverKeys = keys();
-            var server = certificate(new X500Name("CN=Azure simulator"), serverKeys, caKeys, Optional.of(address));
+            var server = certificate(new X500Name("CN=Azure simulator"), serverKeys, caKeys, Optional.of(address), flaw);
             return new Certificates(pem(directory.resolve("ca.pem"), ca), trustStore(directory.resolve("trust.p12"), ca),
                     pem(directory.resolve("server.pem"), server, ca), pem(directory.resolve("server.key"), new JcaPKCS8Generator(serverKeys.getPrivate(), null)),
                     context(serverKeys, server, ca));
@@ -70,14 +70,14 @@ record Certificates(Path caFile, Path trustStore, Path certificateFile, Path key
         return generator.generateKeyPair();
     }
 
-    private static X509Certificate certificate(X500Name subject, KeyPair keys, KeyPair issuer, Optional<String> address)
+    private static X509Certificate certificate(X500Name subject, KeyPair keys, KeyPair issuer, Optional<String> address, CertificateFlaw flaw)
             throws GeneralSecurityException, OperatorCreationException, IOException {
         // The machine's time, not the simulated one: it is real TLS clients that look at it.
         var now = Instant.now();
         boolean authority = address.isEmpty();
         var extensions = new JcaX509ExtensionUtils();
         var builder = new JcaX509v3CertificateBuilder(AUTHORITY, new BigInteger(120, new SecureRandom()),
-                Date.from(now.minus(Duration.ofHours(1))), Date.from(now.plus(Duration.ofDays(30))), subject, keys.getPublic())
+                Date.from(now.minus(Duration.ofHours(1))), Date.from(flaw == CertificateFlaw.EXPIRED ? now.minusSeconds(1) : now.plus(Duration.ofDays(30))), subject, keys.getPublic())
                 .addExtension(Extension.basicConstraints, true, new BasicConstraints(authority))
                 .addExtension(Extension.subjectKeyIdentifier, false, extensions.createSubjectKeyIdentifier(keys.getPublic()))
                 .addExtension(Extension.authorityKeyIdentifier, false, extensions.createAuthorityKeyIdentifier(issuer.getPublic()))
@@ -85,7 +85,8 @@ record Certificates(Path caFile, Path trustStore, Path certificateFile, Path key
         if (!authority) {
             builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth))
                     .addExtension(Extension.subjectAlternativeName, false, new GeneralNames(new GeneralName[] {
-                            new GeneralName(GeneralName.iPAddress, address.get()), new GeneralName(GeneralName.dNSName, "localhost")}));
+                            new GeneralName(GeneralName.iPAddress, flaw == CertificateFlaw.OTHER_HOST ? "192.0.2.1" : address.get()),
+                            new GeneralName(GeneralName.dNSName, flaw == CertificateFlaw.OTHER_HOST ? "other.example" : "localhost")}));
         }
         return new JcaX509CertificateConverter().getCertificate(
                 builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(issuer.getPrivate())));
