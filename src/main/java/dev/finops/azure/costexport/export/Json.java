@@ -39,7 +39,11 @@ public final class Json {
 
   /** JSON text of at most 256 characters, for people. */
   static String text(JsonNode value) {
-    String text = value == null ? "null" : value.toString();
-    return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT - 1) + "…";
+    return shortened(value == null ? "null" : value.toString(), MAX_TEXT);
+  }
+
+  /** With a mark at its end when some of it is left out. */
+  static String shortened(String text, int most) {
+    return text.length() <= most ? text : text.substring(0, most - 1) + "…";
   }
 }

@@ -118,7 +118,7 @@ public record ObservedExport(ObjectNode document) {
   }
 
   private static String shown(String text) {
-    return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT - 1) + "…";
+    return Json.shortened(text, MAX_TEXT);
   }
 
   private Optional<String> text(String path) {

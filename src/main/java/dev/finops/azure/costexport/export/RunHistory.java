@@ -114,7 +114,7 @@ public final class RunHistory {
       String path = Paths.strip(text(entry, "id"));
       id = path.substring(path.lastIndexOf('/') + 1);
     }
-    return id == null ? null : shortened(id, MAX_WORD).toLowerCase(Locale.ROOT);
+    return id == null ? null : Json.shortened(id, MAX_WORD).toLowerCase(Locale.ROOT);
   }
 
   private static TimePeriod period(JsonNode properties) {
@@ -134,15 +134,11 @@ public final class RunHistory {
     if (!value.isValueNode() || value.isNull() || value.asText().isEmpty()) {
       return null;
     }
-    return shortened(value.asText(), MAX_MESSAGE);
+    return Json.shortened(value.asText(), MAX_MESSAGE);
   }
 
   private static String word(JsonNode node, String name) {
     String text = text(node, name);
-    return text == null ? null : shortened(text, MAX_WORD);
-  }
-
-  private static String shortened(String text, int most) {
-    return text.length() <= most ? text : text.substring(0, most - 1) + "…";
+    return text == null ? null : Json.shortened(text, MAX_WORD);
   }
 }

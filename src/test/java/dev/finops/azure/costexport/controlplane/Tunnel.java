@@ -3,28 +3,29 @@ package dev.finops.azure.costexport.controlplane;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The network between an operator and its API server, which can swallow what it is given: nobody is told that it does not arrive. */
 public final class Tunnel implements AutoCloseable {
   private final ServerSocket entrance;
-  private final InetSocketAddress exit;
+  private final ControlPlane cluster;
   private final Set<Connection> open = ConcurrentHashMap.newKeySet();
   private volatile boolean blocked;
 
-  private Tunnel(ServerSocket entrance, InetSocketAddress exit) {
+  private Tunnel(ServerSocket entrance, ControlPlane cluster) {
     this.entrance = entrance;
-    this.exit = exit;
+    this.cluster = cluster;
   }
 
-  public static Tunnel to(InetSocketAddress exit) {
+  public static Tunnel to(ControlPlane cluster) {
     try {
-      Tunnel tunnel = new Tunnel(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), exit);
+      Tunnel tunnel = new Tunnel(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), cluster);
       Thread.ofVirtual().start(tunnel::accept);
       return tunnel;
     } catch (IOException e) {
@@ -32,8 +33,19 @@ public final class Tunnel implements AutoCloseable {
     }
   }
 
-  public int port() {
-    return entrance.getLocalPort();
+  /** A cluster administrator's, by way of the tunnel. */
+  public Path kubeconfig(String namespace) {
+    Path direct = cluster.kubeconfig(namespace);
+    try {
+      String text = Files.readString(direct).replace(":" + exit(), ":" + entrance.getLocalPort());
+      return Files.writeString(direct.resolveSibling(direct.getFileName() + "-tunnel"), text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private int exit() {
+    return cluster.client().getMasterUrl().getPort();
   }
 
   /** The connections that are open now never carry anything again; new ones do. */
@@ -65,7 +77,7 @@ public final class Tunnel implements AutoCloseable {
   private void accept() {
     try {
       while (true) {
-        Connection connection = new Connection(entrance.accept(), new Socket(exit.getAddress(), exit.getPort()));
+        Connection connection = new Connection(entrance.accept(), new Socket(InetAddress.getLoopbackAddress(), exit()));
         connection.forgotten = blocked;
         open.add(connection);
         Thread.ofVirtual().start(() -> connection.carry(connection.near, connection.far));

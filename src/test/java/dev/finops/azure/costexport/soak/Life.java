@@ -11,15 +11,13 @@ import dev.finops.azure.costexport.storage.Azurite;
 import dev.finops.azure.costexport.system.LiveExport;
 import dev.finops.azure.costexport.system.OperatorProcess;
 import dev.finops.azure.costexport.system.ShiftedClock;
+import dev.finops.azure.costexport.system.SystemTest;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,7 +26,6 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -73,7 +70,7 @@ final class Life implements AutoCloseable {
     storage = Azurite.start(azure, directory, PROVEN, PARTNER);
     azure.deliverTo(new ProvenOnly(storage, PROVEN));
     namespace = cluster.newNamespace("soak");
-    network = Tunnel.to(new InetSocketAddress(InetAddress.getLoopbackAddress(), client.getMasterUrl().getPort()));
+    network = Tunnel.to(cluster);
     // A month ends and days of closedMonth come while nothing has to be flat yet.
     LocalDate today = LocalDate.now(ZoneOffset.UTC);
     LocalDate first = today.withDayOfMonth(28).isAfter(today) ? today.withDayOfMonth(28) : today.plusMonths(1).withDayOfMonth(28);
@@ -86,13 +83,9 @@ final class Life implements AutoCloseable {
     await("all are Ready", () -> all().stream().filter(LiveExport::isReady).count() == pace.exports() + PASSING);
   }
 
-  private OperatorProcess launch(Path directory) throws IOException {
-    Path kubeconfig = cluster.kubeconfig(namespace);
-    String through = Files.readString(kubeconfig).replace(":" + client.getMasterUrl().getPort(), ":" + network.port());
-    Map<String, String> environment = new HashMap<>(azure.environment());
-    environment.putAll(Map.of("KUBECONFIG", Files.writeString(kubeconfig.resolveSibling(namespace + "-tunnel"), through).toString(), "WATCH_NAMESPACES", namespace,
-        "HTTP_PORT", "0", "RUNS_PER_MINUTE", "1000", "OBSERVE_INTERVAL", "1s", "RUN_POLL_INTERVAL", "1s", "RETRY_INITIAL", "200ms", "RETRY_MAX", "2s",
-        "AZURE_BLOB_ENDPOINT_TEMPLATE", storage.endpointTemplate()));
+  private OperatorProcess launch(Path directory) {
+    Map<String, String> environment = SystemTest.environment(azure, network.kubeconfig(namespace), namespace);
+    environment.putAll(Map.of("OBSERVE_INTERVAL", "1s", "RUN_POLL_INTERVAL", "1s", "RETRY_MAX", "2s", "AZURE_BLOB_ENDPOINT_TEMPLATE", storage.endpointTemplate()));
     return OperatorProcess.launch(directory, environment, List.of("target/costexport-operator")).awaitReady();
   }
 

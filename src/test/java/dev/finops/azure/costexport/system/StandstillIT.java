@@ -14,11 +14,6 @@ import dev.finops.azure.costexport.controlplane.Tunnel;
 import dev.finops.azure.costexport.reconcile.CostExportReconciler;
 import dev.finops.azure.costexport.simulator.RunOutcome;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -33,19 +28,12 @@ class StandstillIT extends SystemTest {
 
   private static final Pattern DEBUGGER = Pattern.compile("Listening for transport dt_socket at address: (\\d+)");
 
-  private final Tunnel network = Tunnel.to(new InetSocketAddress(InetAddress.getLoopbackAddress(), cluster.client().getMasterUrl().getPort()));
+  private final Tunnel network = Tunnel.to(cluster);
 
   @Override
   Map<String, String> settings() {
-    try {
-      Path kubeconfig = cluster.kubeconfig(namespace);
-      String through = Files.readString(kubeconfig).replace(":" + cluster.client().getMasterUrl().getPort(), ":" + network.port());
-      Path file = Files.writeString(kubeconfig.resolveSibling(kubeconfig.getFileName() + "-tunnel"), through);
-      return Map.of("KUBECONFIG", file.toString(), "JDK_JAVA_OPTIONS", "-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=127.0.0.1:0 "
-          + "-Djdk.virtualThreadScheduler.parallelism=32"); // a thread that the debugger holds keeps its carrier
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Map.of("KUBECONFIG", network.kubeconfig(namespace).toString(), "JDK_JAVA_OPTIONS", "-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=127.0.0.1:0 "
+        + "-Djdk.virtualThreadScheduler.parallelism=32"); // a thread that the debugger holds keeps its carrier
   }
 
   @AfterAll
