@@ -1,6 +1,7 @@
 package dev.finops.azure.costexport.arm;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.finops.azure.costexport.export.Json;
 import dev.finops.azure.costexport.failure.ArmFailure;
 import dev.finops.azure.costexport.failure.ArmFailure.Denied;
 import dev.finops.azure.costexport.failure.ArmFailure.Detail;
@@ -142,7 +143,6 @@ final class Classifier {
   }
 
   static String clean(String text) {
-    String line = Masked.of(CONTROL.matcher(text).replaceAll(" ")).strip();
-    return line.length() <= MAX_MESSAGE ? line : line.substring(0, MAX_MESSAGE - 1) + "…";
+    return Json.shortened(Masked.of(CONTROL.matcher(text).replaceAll(" ")).strip(), MAX_MESSAGE);
   }
 }

@@ -208,9 +208,10 @@ public final class ExportsClient {
     }
   }
 
-  /** Another export's document, out of a proxy's memory, says nothing of this one. */
+  /** Another export's document, out of a proxy's memory, says nothing of this one; nor does one that says nothing. */
   private static Optional<ObservedExport> export(RawAnswer raw, ExportId asked) {
-    return json(raw).filter(ExportsClient::isExport).map(body -> new ObservedExport((ObjectNode) body)).filter(export -> export.isOf(asked));
+    return json(raw).filter(body -> isExport(body) && !body.path("properties").isEmpty()).map(body -> new ObservedExport((ObjectNode) body))
+        .filter(export -> export.isOf(asked));
   }
 
   static boolean isExport(JsonNode body) {

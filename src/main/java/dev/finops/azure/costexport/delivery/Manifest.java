@@ -3,6 +3,7 @@ package dev.finops.azure.costexport.delivery;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finops.azure.costexport.arm.Trees;
+import dev.finops.azure.costexport.export.Json;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,12 @@ import java.util.Objects;
 record Manifest(String runId, String dataVersion, Long rows, List<Blob> blobs) {
   /** Some tens of thousands of blobs; a terabyte of cost data has a thousand. */
   static final int MAX_BYTES = 8 * 1024 * 1024;
+
+  /** Azure's limit for a blob's name, in characters. */
+  private static final int MAX_NAME = 1024;
+
+  /** What is told in a status is no longer. */
+  private static final int MAX_WORD = 64;
 
   /**
    * @param name path from the container's root
@@ -40,7 +47,7 @@ record Manifest(String runId, String dataVersion, Long rows, List<Blob> blobs) {
     Long rows = count(manifest, "dataRowCount");
     return new Manifest(
         manifest.path("runInfo").path("runId").textValue(),
-        manifest.path("exportConfig").path("dataVersion").textValue(),
+        word(manifest.path("exportConfig").path("dataVersion")),
         rows != null ? rows : sum(blobs.stream().map(Blob::rows).toList()),
         blobs);
   }
@@ -73,9 +80,16 @@ record Manifest(String runId, String dataVersion, Long rows, List<Blob> blobs) {
       if (name.isEmpty()) {
         throw new Malformed("it lists a blob without blobName");
       }
+      if (name.length() > MAX_NAME) {
+        throw new Malformed("it lists a blob whose name is longer than " + MAX_NAME + " characters");
+      }
       blobs.add(new Blob(name, count(blob, "byteCount"), count(blob, "dataRowCount")));
     }
     return List.copyOf(blobs);
+  }
+
+  private static String word(JsonNode value) {
+    return value.isTextual() ? Json.shortened(value.textValue(), MAX_WORD) : null;
   }
 
   /** Null when absent or null. */

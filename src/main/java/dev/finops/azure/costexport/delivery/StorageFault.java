@@ -3,6 +3,7 @@ package dev.finops.azure.costexport.delivery;
 import com.azure.core.exception.ClientAuthenticationException;
 import com.azure.storage.blob.models.BlobErrorCode;
 import com.azure.storage.blob.models.BlobStorageException;
+import dev.finops.azure.costexport.export.Json;
 import dev.finops.azure.costexport.failure.Masked;
 import java.io.IOException;
 import java.net.UnknownHostException;
@@ -63,8 +64,7 @@ final class StorageFault extends RuntimeException {
   }
 
   private static String clean(String message) {
-    String line = Masked.of(message).replaceAll("\\p{Cntrl}", " ").strip();
-    return line.length() <= MAX_MESSAGE ? line : line.substring(0, MAX_MESSAGE - 1) + "…";
+    return Json.shortened(Masked.of(message).replaceAll("\\p{Cntrl}", " ").strip(), MAX_MESSAGE);
   }
 
   @Override

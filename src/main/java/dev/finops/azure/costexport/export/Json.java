@@ -43,7 +43,7 @@ public final class Json {
   }
 
   /** With a mark at its end when some of it is left out. */
-  static String shortened(String text, int most) {
+  public static String shortened(String text, int most) {
     return text.length() <= most ? text : text.substring(0, most - 1) + "…";
   }
 }

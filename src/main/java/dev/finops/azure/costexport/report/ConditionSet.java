@@ -1,6 +1,7 @@
 package dev.finops.azure.costexport.report;
 
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Condition;
+import dev.finops.azure.costexport.export.Json;
 import dev.finops.azure.costexport.export.Times;
 import dev.finops.azure.costexport.failure.Reason;
 import dev.finops.azure.costexport.plan.Conditions;
@@ -74,7 +75,7 @@ final class ConditionSet {
 
   private void set(String type, String status, Reason reason, String message, Long observedGeneration) {
     Condition known = conditions.get(type);
-    String text = message.length() <= MAX_MESSAGE ? message : message.substring(0, MAX_MESSAGE - 1) + "…";
+    String text = Json.shortened(message, MAX_MESSAGE);
     boolean sameStatus = known != null && status.equals(known.status());
     boolean sameWords = sameStatus && reason.toString().equals(known.reason()) && lasting(text).equals(lasting(known.message()));
     conditions.put(type, new Condition(type, status, reason.toString(), sameWords ? known.message() : text,

@@ -33,6 +33,14 @@ class ManifestTest {
   }
 
   @Test
+  void what_is_longer_than_azure_has_it_is_refused_or_shortened() throws Exception {
+    String many = "x".repeat(1025);
+    assertEquals("it lists a blob whose name is longer than 1024 characters",
+        assertThrows(Malformed.class, () -> Manifest.read(("{\"blobs\": [{\"blobName\": \"" + many + "\"}]}").getBytes(UTF_8))).getMessage());
+    assertEquals(64, Manifest.read(("{\"exportConfig\": {\"dataVersion\": \"" + many + "\"}, \"blobs\": []}").getBytes(UTF_8)).dataVersion().length());
+  }
+
+  @Test
   void names_are_paths_from_the_containers_root() throws Exception {
     assertEquals(List.of(new Blob("folder/sample/20250301-20250331/" + RUN + "/part0.csv", 8032L, null)), read("2024-04-01-early").blobs());
   }
