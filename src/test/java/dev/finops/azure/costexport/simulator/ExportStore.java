@@ -43,6 +43,8 @@ public final class ExportStore {
         private final Map<YearMonth, Integer> failures = new HashMap<>();
     }
 
+    private static final ApiVersion NEWEST = ApiVersion.of("2026-06-01");
+
     private final InstantSource clock;
     private final Supplier<Behaviour> behaviour;
     private final Map<Key, Slot> slots = new TreeMap<>(Comparator.comparing(Key::scope).thenComparing(Key::name));
@@ -62,6 +64,11 @@ public final class ExportStore {
             document.setAll(export.document().deepCopy());
             return document;
         });
+    }
+
+    /** The latest state with Azure's defaults filled in, as a read shows it. */
+    public synchronized Optional<ObjectNode> shown(String scope, String name) {
+        return latest(Scope.of(scope), name).map(export -> Echo.export(export, NEWEST, behaviour.get().withRespellings(Respelling.DEFAULTS), clock.instant()));
     }
 
     /** An export that was there before, or that somebody else makes. The document is what a PUT would send. */
@@ -128,9 +135,8 @@ public final class ExportStore {
 
     /** The run history as the newest version shows it, newest first. */
     public synchronized List<ObjectNode> runs(String scope, String name) {
-        var newest = ApiVersion.of("2026-06-01");
         var export = existing(scope, name);
-        return runs(export, Duration.ZERO).map(run -> Echo.run(export, run, clock.instant(), newest, behaviour.get())).toList();
+        return runs(export, Duration.ZERO).map(run -> Echo.run(export, run, clock.instant(), NEWEST, behaviour.get())).toList();
     }
 
     synchronized Optional<Export> latest(Scope scope, String name) {

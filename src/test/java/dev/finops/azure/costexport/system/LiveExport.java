@@ -73,6 +73,11 @@ public final class LiveExport {
     return patch(patch);
   }
 
+  LiveExport replaceSpec(JsonNode spec) {
+    resource().patch(PatchContext.of(PatchType.JSON), Yaml.tree(List.of(Map.of("op", "replace", "path", "/spec", "value", spec))).toString());
+    return this;
+  }
+
   public LiveExport annotate(String annotation, String value) {
     return annotate(Map.of(annotation, value));
   }
