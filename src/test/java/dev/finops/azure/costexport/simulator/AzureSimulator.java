@@ -222,6 +222,10 @@ public final class AzureSimulator implements AutoCloseable {
                     Thread.sleep(by);
                     yield new Reply.Whole(noted(request, act(request)));
                 }
+                case Fault.OnTheWire(var bytes) -> {
+                    note(request, 0);
+                    yield new Reply.Raw(bytes);
+                }
                 case Fault.ThenAct(var act) -> {
                     var answer = noted(request, act(request));
                     act.run();

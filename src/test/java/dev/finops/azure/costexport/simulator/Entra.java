@@ -31,6 +31,7 @@ public final class Entra {
     private final InstantSource clock;
     private final Supplier<Behaviour> behaviour;
     private final Map<String, String> secrets = new ConcurrentHashMap<>();
+    private final Set<String> domains = ConcurrentHashMap.newKeySet();
     private volatile String signingKey = UUID.randomUUID().toString();
 
     Entra(URI endpoint, String tenantId, InstantSource clock, Supplier<Behaviour> behaviour) {
@@ -47,6 +48,11 @@ public final class Entra {
 
     public void remove(String clientId) {
         secrets.remove(clientId);
+    }
+
+    /** Another name of the tenant. */
+    public void domain(String name) {
+        domains.add(name);
     }
 
     /** No token issued so far is accepted any more. */
@@ -76,7 +82,7 @@ public final class Entra {
     }
 
     private Answer token(String tenant, Map<String, String> form, boolean v2) {
-        if (!tenant.equalsIgnoreCase(tenantId)) {
+        if (!tenant.equalsIgnoreCase(tenantId) && !domains.contains(tenant)) {
             return error(400, "invalid_request", 90002, "Tenant '" + tenant + "' not found. Check to make sure you have the correct tenant ID.");
         }
         if (!form.getOrDefault("grant_type", "").equals("client_credentials")) {

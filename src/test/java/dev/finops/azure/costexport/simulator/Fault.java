@@ -1,11 +1,13 @@
 package dev.finops.azure.costexport.simulator;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Optional;
 
 /** What goes wrong with a request. */
 public sealed interface Fault permits Answer, Fault.ResetBefore, Fault.ResetDuring, Fault.ResetAfter, Fault.Late, Fault.Delay, Fault.ThenAct,
-        Fault.Across {
+        Fault.Across, Fault.OnTheWire {
 
     /** The connection is closed and nothing has happened. */
     record ResetBefore() implements Fault {
@@ -44,5 +46,14 @@ public sealed interface Fault permits Answer, Fault.ResetBefore, Fault.ResetDuri
     @FunctionalInterface
     interface Handling {
         Answer answer() throws InterruptedException;
+    }
+
+    /** Nothing happens, and these bytes come back, be they HTTP or not; then the connection ends. */
+    record OnTheWire(Bytes bytes) implements Fault {
+    }
+
+    /** Writes as slowly and as much as it likes, until the client has gone. */
+    interface Bytes {
+        void writeTo(OutputStream out) throws IOException;
     }
 }

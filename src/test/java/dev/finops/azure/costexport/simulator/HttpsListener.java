@@ -36,6 +36,10 @@ final class HttpsListener implements AutoCloseable {
 
         record Cut() implements Reply {
         }
+
+        /** Whatever it writes; then the connection ends. */
+        record Raw(Fault.Bytes bytes) implements Reply {
+        }
     }
 
     private final ServerSocket server;
@@ -88,6 +92,11 @@ final class HttpsListener implements AutoCloseable {
                     }
                     case Reply.Cut() -> {
                         reset(connection);
+                        return;
+                    }
+                    case Reply.Raw(var bytes) -> {
+                        bytes.writeTo(out);
+                        out.flush();
                         return;
                     }
                 }
