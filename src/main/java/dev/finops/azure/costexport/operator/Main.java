@@ -84,8 +84,13 @@ public final class Main {
       log.warn("the kubeconfig turns off the check of the API server's certificate (insecure-skip-tls-verify): whoever is in between has the operator's rights");
     }
     Optional<Leadership> leadership = leadership(config, cluster);
+    EarlierState earlier = new EarlierState();
     KubernetesClient kubernetes = new KubernetesClientBuilder().withConfig(cluster).withHttpClientFactory(new WatchPulse())
-        .withHttpClientBuilderConsumer(http -> leadership.ifPresent(leader -> http.addOrReplaceInterceptor("lease", leader.fence()))).build();
+        .withHttpClientBuilderConsumer(http -> {
+          http.addOrReplaceInterceptor("earlier-state", earlier);
+          leadership.ifPresent(leader -> http.addOrReplaceInterceptor("lease", leader.fence()));
+        }).build();
+    earlier.start(kubernetes);
     Preflight.check(kubernetes, config);
     AzureClock clock = new AzureClock(InstantSource.system());
     SignIn signIn = new SignIn(config.azure(), leadership.<BooleanSupplier>map(leader -> leader::holds).orElse(() -> true));

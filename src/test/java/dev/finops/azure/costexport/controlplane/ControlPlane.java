@@ -51,14 +51,16 @@ public final class ControlPlane implements AutoCloseable {
   private final String token = UUID.randomUUID().toString();
   private final Deque<Server> servers = new ArrayDeque<>();
   private final String address;
+  private final String controllers;
   private boolean closed;
   private int port;
   private int etcdPort;
   private KubernetesClient client;
 
-  private ControlPlane(Path directory, String address) {
+  private ControlPlane(Path directory, String address, String controllers) {
     this.directory = directory;
     this.address = address;
+    this.controllers = controllers;
   }
 
   /** The one of this test run: started on first use, stopped when the JVM ends. */
@@ -87,12 +89,12 @@ public final class ControlPlane implements AutoCloseable {
 
   private static ControlPlane start(Path directory, String address, String controllers) {
     while (true) {
-      var plane = new ControlPlane(directory.toAbsolutePath(), address);
+      var plane = new ControlPlane(directory.toAbsolutePath(), address, controllers);
       // Before the first process, so that a signal during the start leaves none behind.
       Runtime.getRuntime().addShutdownHook(new Thread(plane::close, "control-plane-close"));
       var ready = false;
       try {
-        plane.launch(controllers);
+        plane.launch();
         ready = true;
         return plane;
       } catch (Server.PortTaken e) {
@@ -161,6 +163,42 @@ public final class ControlPlane implements AutoCloseable {
     etcd("compaction", "{\"revision\": \"" + revision + "\", \"physical\": true}");
   }
 
+  /** All that is stored, as a copy of etcd's disk; the servers are away meanwhile. */
+  public Path backup() {
+    var backup = directory.resolve("etcd-" + UUID.randomUUID());
+    whileAway(() -> copy(etcdData(), backup));
+    return backup;
+  }
+
+  /** All is as it was, resource versions too: what has been handed out since is handed out again. */
+  public void restore(Path backup) {
+    whileAway(() -> {
+      deleteEtcdData();
+      copy(backup, etcdData());
+    });
+  }
+
+  private synchronized void whileAway(Runnable act) {
+    servers.forEach(Server::close);
+    servers.clear();
+    act.run();
+    startServers();
+  }
+
+  private static void copy(Path from, Path to) {
+    try (var files = Files.walk(from)) {
+      for (var file : files.toList()) {
+        Files.copy(file, to.resolve(from.relativize(file)));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Path etcdData() {
+    return directory.resolve("etcd");
+  }
+
   private JsonNode etcd(String operation, String body) {
     var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + etcdPort + "/v3/kv/" + operation)).POST(HttpRequest.BodyPublishers.ofString(body)).build();
     try (var http = HttpClient.newHttpClient()) {
@@ -214,12 +252,11 @@ public final class ControlPlane implements AutoCloseable {
     deleteEtcdData();
   }
 
-  private void launch(String controllers) throws IOException, GeneralSecurityException {
+  private void launch() throws IOException, GeneralSecurityException {
     Files.createDirectories(directory);
-    var serviceAccountKey = Files.writeString(directory.resolve("service-account.key"), newKeyPair());
-    var tokens = Files.writeString(directory.resolve("tokens.csv"), token + ",admin,admin,system:masters\n");
-
-    var audit = Files.writeString(directory.resolve("audit.yaml"), """
+    Files.writeString(directory.resolve("service-account.key"), newKeyPair());
+    Files.writeString(directory.resolve("tokens.csv"), token + ",admin,admin,system:masters\n");
+    Files.writeString(directory.resolve("audit.yaml"), """
         apiVersion: audit.k8s.io/v1
         kind: Policy
         omitStages: [RequestReceived]
@@ -229,31 +266,35 @@ public final class ControlPlane implements AutoCloseable {
         """);
 
     etcdPort = Server.freePort();
+    port = address.equals(SERVICE_ADDRESS) ? 443 : Server.freePort();
+    startServers();
+  }
+
+  private void startServers() {
     var etcd = launch("etcd",
-        "--data-dir=" + directory.resolve("etcd"), "--unsafe-no-fsync",
+        "--data-dir=" + etcdData(), "--unsafe-no-fsync",
         "--listen-client-urls=http://127.0.0.1:" + etcdPort, "--advertise-client-urls=http://127.0.0.1:" + etcdPort,
         "--listen-peer-urls=http://127.0.0.1:0");
     etcd.await(() -> etcd.prints("ready to serve client requests"));
 
-    port = address.equals(SERVICE_ADDRESS) ? 443 : Server.freePort();
     var apiServer = launch("kube-apiserver",
         "--etcd-servers=http://127.0.0.1:" + etcdPort,
         "--bind-address=" + address, "--secure-port=" + port, "--cert-dir=" + certificate().getParent(),
-        "--service-cluster-ip-range=10.0.0.0/24", "--token-auth-file=" + tokens, "--authorization-mode=RBAC",
+        "--service-cluster-ip-range=10.0.0.0/24", "--token-auth-file=" + directory.resolve("tokens.csv"), "--authorization-mode=RBAC",
         "--service-account-issuer=https://kubernetes.default.svc",
-        "--service-account-key-file=" + serviceAccountKey, "--service-account-signing-key-file=" + serviceAccountKey,
-        "--audit-policy-file=" + audit, "--audit-log-path=" + directory.resolve("audit.log"),
+        "--service-account-key-file=" + directory.resolve("service-account.key"),
+        "--service-account-signing-key-file=" + directory.resolve("service-account.key"), "--audit-policy-file=" + directory.resolve("audit.yaml"), "--audit-log-path=" + directory.resolve("audit.log"),
         "--kubelet-preferred-address-types=InternalIP",
         // No neighbours and few clients: what they would need only costs start-up time.
         "--endpoint-reconciler-type=none", "--enable-priority-and-fairness=false", "--profiling=false");
     apiServer.await(() -> Files.exists(certificate().resolveSibling("apiserver.key")));
-    client = newClient();
+    client = client == null ? newClient() : client;
     apiServer.await(this::answers);
 
     if (!controllers.isEmpty()) {
       launch("kube-controller-manager",
           "--kubeconfig=" + kubeconfig(), "--leader-elect=false", "--secure-port=0",
-          "--service-account-private-key-file=" + serviceAccountKey, "--root-ca-file=" + certificate(),
+          "--service-account-private-key-file=" + directory.resolve("service-account.key"), "--root-ca-file=" + certificate(),
           "--controllers=" + controllers)
           .await(() -> client.serviceAccounts().inNamespace("default").withName("default").get() != null);
     }
@@ -276,9 +317,8 @@ public final class ControlPlane implements AutoCloseable {
   }
 
   private void deleteEtcdData() {
-    var data = directory.resolve("etcd");
-    if (Files.exists(data)) {
-      try (var files = Files.walk(data)) {
+    if (Files.exists(etcdData())) {
+      try (var files = Files.walk(etcdData())) {
         files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
