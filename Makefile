@@ -95,8 +95,8 @@ reproducible: ## build the image twice from nothing and compare: only the layer 
 bench: build servers ## measure up to 10,000 CostExports beside a baseline (half an hour; STAGES="many quota" for some, all write docs/reference/benchmark.md)
 	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.costexport.bench.Bench $(STAGES)
 
-soak: build servers ## let an operator live through three weeks of Azure's time and see what grows: docs/reference/soak.md (10 minutes, more on a busy machine)
-	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.costexport.soak.Soak
+soak: build servers ## let an operator live through DAYS of Azure's time, three weeks of them by default, and see what grows: docs/reference/soak.md (16 minutes)
+	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.costexport.soak.Soak $(DAYS)
 
 crd: prerequisites ## write crds/ anew from the Java types
 	@$(MVN) test -Dtest=CrdIsCurrentTest -Dcrd.write=true

@@ -10,6 +10,7 @@ import java.time.Duration;
  * @param step how long each takes at least, in real time
  */
 record Pace(int exports, int days, int steps, Duration step) {
-  static final Pace FULL = new Pace(200, 21, 6, Duration.ofMillis(3500));
-  static final Pace SHORT = new Pace(40, 4, 6, Duration.ofMillis(1500));
+  static Pace full(int days) {
+    return new Pace(200, days, 6, Duration.ofMillis(3500));
+  }
 }

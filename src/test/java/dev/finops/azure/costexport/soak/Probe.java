@@ -27,8 +27,6 @@ final class Probe {
   private final Life life;
   private final Path directory;
 
-  /** Of each half day: how many Events, ARM calls and tokens. */
-  private final List<int[]> counted = new ArrayList<>();
   private int calls;
   private int tokens;
 
@@ -54,7 +52,7 @@ final class Probe {
     return new Sample(life.day(), values);
   }
 
-  /** Of the last two halves, as the runs of a day are all in its second one. */
+  /** Of the time since it was last looked. */
   private void count(Map<Vital, Double> values) {
     var events = life.client().v1().events().inNamespace(life.namespace());
     int written = events.list().getItems().size();
@@ -62,15 +60,11 @@ final class Probe {
     List<Call> made = life.azure().journal().since(calls);
     int asked = life.azure().journal().tokenRequests();
     System.out.println("calls: " + made.stream().collect(Collectors.groupingBy(call -> call.operation() + " " + call.status(), TreeMap::new, Collectors.counting())));
-    // Lists go by the interval, which is real time.
-    counted.add(new int[] {written, (int) made.stream().filter(call -> call.operation() != Operation.LIST).count(), asked - tokens});
+    values.put(Vital.EVENTS, (double) written);
+    values.put(Vital.CALLS, (double) made.stream().filter(call -> call.operation() != Operation.LIST).count()); // lists go by the interval, which is real time
+    values.put(Vital.TOKENS, (double) asked - tokens);
     calls += made.size();
     tokens = asked;
-    int[] last = counted.getLast();
-    int[] before = counted.get(Math.max(0, counted.size() - 2));
-    values.put(Vital.EVENTS, (double) last[0] + before[0]);
-    values.put(Vital.CALLS, (double) last[1] + before[1]);
-    values.put(Vital.TOKENS, (double) last[2] + before[2]);
   }
 
   private long files() throws IOException {
