@@ -1,10 +1,12 @@
 package dev.finops.azure.costexport.system;
 
+import static dev.finops.azure.costexport.simulator.Operation.PUT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finops.azure.costexport.packaged.Chart;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
@@ -17,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -35,6 +38,9 @@ abstract class LeastPrivilege extends StoringTest {
 
   /** A Secret that nobody lets the operator read. */
   static final String WITHHELD = "withheld";
+
+  /** A CostExport of a time when the operator may not write a status. */
+  private static final String BEREFT = "bereft";
 
   private final String home = cluster.newNamespace("costexport-system");
   private final List<ObjectNode> chart = Chart.rendered(home, chartSettings());
@@ -72,7 +78,7 @@ abstract class LeastPrivilege extends StoringTest {
     handOver();
 
     assertEquals(List.of(), asked().filter(event -> event.at("/responseStatus/code").asInt() == 403)
-        .filter(event -> !event.at("/objectRef/name").asText().equals(WITHHELD)).map(JsonNode::toString).toList());
+        .filter(event -> !Set.of(WITHHELD, BEREFT).contains(event.at("/objectRef/name").asText())).map(JsonNode::toString).toList());
     Set<String> used = asked().filter(event -> !event.at("/objectRef/apiGroup").asText().equals("authorization.k8s.io")) // everybody's
         .map(event -> right(event.path("verb").asText(), event.at("/objectRef/apiGroup").asText(), event.at("/objectRef/resource").asText()
             + (event.at("/objectRef").has("subresource") ? "/" + event.at("/objectRef/subresource").asText() : "")))
@@ -93,6 +99,28 @@ abstract class LeastPrivilege extends StoringTest {
     } finally {
       rights().forEach(object -> cluster.kubectl().run(object.toString(), "apply", "-f", "-").orFail());
     }
+  }
+
+  /** As by somebody who tidies up, and is told. */
+  @Test
+  void aRightThatIsTakenAwayAndGivenBackIsMissedForSoLong() {
+    LiveExport export = export(BEREFT, "").awaitReady();
+    rights().filter(role -> role.has("rules")).map(ObjectNode::deepCopy).forEach(role -> {
+      ((ArrayNode) role.path("rules")).valueStream().filter(rule -> rule.path("resources").toString().contains("costexports/status"))
+          .forEach(rule -> ((ObjectNode) rule).putArray("verbs").add("get"));
+      cluster.kubectl().run(role.toString(), "apply", "-f", "-").orFail();
+    });
+    try {
+      export.change("description: changed");
+      Pattern told = Pattern.compile("WARN .*" + BEREFT + ".*(?i)forbidden");
+      eventually(() -> assertTrue(operators.stream().anyMatch(leader -> told.matcher(leader.log()).find())));
+      assertEquals(List.of(PUT), export.written(), "nothing without its intent in the status");
+    } finally {
+      rights().forEach(object -> cluster.kubectl().run(object.toString(), "apply", "-f", "-").orFail());
+    }
+
+    export.awaitReady();
+    assertEquals("changed", export.inAzure("exportDescription").asText());
   }
 
   private void useSecrets() {
