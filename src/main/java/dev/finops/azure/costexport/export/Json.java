@@ -29,6 +29,10 @@ public final class Json {
     return MAPPER.valueToTree(value);
   }
 
+  public static <T> T as(Class<T> type, JsonNode tree) {
+    return MAPPER.convertValue(tree, type);
+  }
+
   /** Members without a value, at every depth. */
   static void dropNulls(JsonNode node) {
     if (node instanceof ObjectNode object) {

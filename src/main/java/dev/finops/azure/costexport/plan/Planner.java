@@ -34,7 +34,7 @@ public final class Planner {
   /** How closely Azure has to be looked at before anything can be decided; empty when it is not to be asked at all. */
   public static Optional<Look> firstLook(Situation s) {
     CostExportStatus status = s.status();
-    if (s.subject().paused() || s.managed() && s.subject().claim().isPresent() || s.secrets().noCredentials().isPresent()) {
+    if (s.subject().paused() || Needed.missing(s.spec()).isPresent() || s.managed() && s.subject().claim().isPresent() || s.secrets().noCredentials().isPresent()) {
       return Optional.empty();
     }
     boolean asked = s.subject().request(Annotations.RECONCILE_REQUESTED_AT, status.lastHandledReconcileRequest()).isPresent();
@@ -50,7 +50,7 @@ public final class Planner {
     if (s.subject().paused()) {
       return new Step.Rest(new Verdict.Paused());
     }
-    Optional<Verdict> unfit = conflict(s).or(() -> s.secrets().refusal());
+    Optional<Verdict> unfit = incomplete(s).or(() -> conflict(s)).or(() -> s.secrets().refusal());
     if (unfit.isPresent()) {
       return new Step.Rest(unfit.get());
     }
@@ -71,6 +71,11 @@ public final class Planner {
   private static boolean knownAbsent(Situation s) {
     return s.applied() && Conditions.find(s.status().conditions(), Conditions.SYNCED)
         .filter(synced -> Reason.NOT_FOUND.toString().equals(synced.reason())).isPresent();
+  }
+
+  private static Optional<Verdict> incomplete(Situation s) {
+    return Needed.missing(s.spec()).map(field -> new Verdict.Stuck(Reason.INVALID_REQUEST, "spec." + field
+        + " is missing, which this release of the operator needs, though the installed CRD does not; state it, or install the release of the CRD", List.of()));
   }
 
   private static Optional<Verdict> conflict(Situation s) {

@@ -1,11 +1,11 @@
 package dev.finops.azure.costexport.reconcile;
 
 import dev.finops.azure.costexport.api.v1alpha1.CostExport;
-import dev.finops.azure.costexport.api.v1alpha1.CostExportSpec;
 import dev.finops.azure.costexport.delivery.ExportFolder;
 import dev.finops.azure.costexport.export.ExportId;
 import dev.finops.azure.costexport.export.Scope;
 import dev.finops.azure.costexport.failure.Reason;
+import dev.finops.azure.costexport.plan.Needed;
 import dev.finops.azure.costexport.plan.Note;
 import dev.finops.azure.costexport.plan.Policies;
 import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
@@ -51,11 +51,14 @@ final class Overlaps {
 
   /** The others that deliver into the folder of this one. */
   Stream<CostExport> sharers(CostExport object) {
-    return others(BY_FOLDER, folder(object).key(), object).filter(other -> !id(other).equals(id(object)));
+    return !manages(object) ? Stream.empty() : others(BY_FOLDER, folder(object).key(), object).filter(other -> !id(other).equals(id(object)));
   }
 
   /** What people should know once the object's spec is in Azure. */
   List<Warning> warnings(CostExport object) {
+    if (!manages(object)) {
+      return List.of();
+    }
     Stream<Warning> folders = sharers(object).filter(other -> !overwrites(other) && !overwrites(object)).flatMap(other ->
         Stream.of(sharing(object, other), sharing(other, object)));
     Stream<Warning> around = scope(object).around().stream().flatMap(scope -> others(BY_SCOPE, costs(scope, object), object)).map(outer -> nested(object, outer));
@@ -87,8 +90,7 @@ final class Overlaps {
   }
 
   private static boolean manages(CostExport object) {
-    CostExportSpec spec = object.getSpec();
-    return Policies.manages(spec) && spec.destination() != null && spec.dataset() != null;
+    return Needed.missing(object.getSpec()).isEmpty() && Policies.manages(object.getSpec());
   }
 
   private static boolean overwrites(CostExport object) {

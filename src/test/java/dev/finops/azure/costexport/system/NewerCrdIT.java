@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finops.azure.costexport.api.v1alpha1.Annotations;
 import dev.finops.azure.costexport.controlplane.ControlPlane;
+import dev.finops.azure.costexport.simulator.Operation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -45,6 +46,10 @@ class NewerCrdIT extends SystemTest {
       for (String path : List.of("spec", "spec/properties/dataset", "status", "status/properties/summary", "status/properties/runs/items")) {
         ((ObjectNode) schema.at("/" + path)).put("x-kubernetes-preserve-unknown-fields", true);
       }
+      for (String path : List.of("spec", "spec/properties/dataset", "spec/properties/destination")) {
+        ((ObjectNode) schema.at("/" + path)).remove("required");
+        ((ObjectNode) schema.at("/" + path)).remove("x-kubernetes-validations");
+      }
       return crd;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -75,6 +80,34 @@ class NewerCrdIT extends SystemTest {
     boolean ready = LiveExport.isReady(export.object());
     assertEquals(ready, export.existsInAzure() && export.inAzure(pointer).asText().equals(value));
     assertEquals(value, Yaml.tree(export.object().getSpec()).toString().contains(value) ? value : "lost");
+  }
+
+  /** Such as one that has found another way to say it. */
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', textBlock = """
+      scope                  | scope: null
+      dataset.type           | dataset: null
+      dataset.type           | dataset: {type: null}
+      dataset.timeframe      | dataset: {timeframe: null}
+      destination.container  | destination: null
+      destination.container  | destination: {container: null}
+      """)
+  void whatThisReleaseNeedsAndANewerOneDoesNotIsNamed(String field, String spec) {
+    LiveExport export = export("without-" + azure.journal().mark(), newSubscription(), spec, Map.of());
+
+    assertTrue(export.await(READY, "False", "InvalidRequest").message().startsWith("spec." + field + " is missing"), export.condition(READY)::message);
+    assertEquals("True", export.condition(STALLED).status());
+    export.delete().awaitGone();
+  }
+
+  @Test
+  void whatIsTakenOutLaterIsNamedTooAndTheExportStays() {
+    LiveExport export = export("emptied", "schedule: {recurrence: Daily}").awaitReady();
+
+    export.change("destination: null").await(READY, "False", "InvalidRequest");
+    assertEquals(List.of(PUT), export.written());
+    export.delete().awaitGone();
+    assertEquals(List.of(PUT, Operation.DELETE), export.written());
   }
 
   @Test
