@@ -32,6 +32,7 @@ public final class Answered {
     StatusDraft draft = new StatusDraft(s.status());
     draft.eTag = Optional.ofNullable(answer.eTag()).orElse("unknown");
     draft.apiVersion = s.settings().apiVersion().name();
+    draft.origin = s.observation() instanceof Present ? draft.origin : Planner.CREATED;
     draft.appliedFields = sent.statedPaths();
     draft.sasTokenHash = SasDelivery.hashAfter(s, sent, !(s.observation() instanceof Present) || SasDelivery.isDue(differences));
     draft.lastHandledApplyRequest = Planner.applyRequest(s).orElse(s.status().lastHandledApplyRequest());

@@ -134,7 +134,7 @@ public final class Planner {
   private static CostExportStatus intent(Situation s, DesiredExport desired, boolean lost) {
     StatusDraft draft = new StatusDraft(s.status());
     draft.exportId = s.exportId().path();
-    draft.origin = CREATED;
+    draft.origin = lost ? draft.origin : CREATED; // until Azure has taken it: a document that was away for a moment is not ours by that
     draft.eTag = null;
     draft.sasTokenHash = SasDelivery.hashAfter(s, desired, true);
     draft.appliedFields = desired.statedPaths();
@@ -209,7 +209,7 @@ public final class Planner {
     List<Difference> differences = desired.differences(export, List.of());
     boolean meantToCreate = s.status().exportId() != null;
     // What this process made is ours however the spec was changed before that could be written down.
-    boolean created = meantToCreate && (differences.isEmpty() || s.memory().made(export));
+    boolean created = meantToCreate && (differences.isEmpty() && !ADOPTED.equals(s.status().origin()) || s.memory().made(export));
     boolean adopt = Policies.adopts(s.spec());
     if (!differences.isEmpty() && !adopt && !created) {
       if (meantToCreate) {

@@ -57,15 +57,6 @@ public final class RunPlanner {
         || status.runs() != null && status.runs().stream().anyMatch(run -> onDemand(run) && RunHistory.underWay(run));
   }
 
-  /** Whether a run that was under way is no longer among the ten that a get shows: newer ones have pushed it out. */
-  public static boolean lostSight(Situation s, Present present) {
-    Set<String> shown = present.export().runs().stream().map(Run::id).collect(Collectors.toSet());
-    Run last = s.status().lastRun();
-    Stream<String> own = Stream.ofNullable(last).filter(RunHistory::underWay).map(Run::id);
-    Stream<String> months = Stream.concat(MonthRows.of(s.status().backfill()).running(), MonthPlanner.closed(s).awaited(known(s)).stream());
-    return present.source() == Source.GET && !shown.containsAll(Stream.concat(own, months).toList());
-  }
-
   static Optional<Step> next(Situation s, Present present) {
     List<Run> runs = RunHistory.merge(s.status().runs(), present.export().runs());
     PendingRun pending = s.status().pendingRun();

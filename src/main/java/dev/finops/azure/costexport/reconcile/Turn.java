@@ -15,12 +15,12 @@ import dev.finops.azure.costexport.failure.Reason;
 import dev.finops.azure.costexport.observe.ScopeSnapshots;
 import dev.finops.azure.costexport.plan.Answered;
 import dev.finops.azure.costexport.plan.Look;
+import dev.finops.azure.costexport.plan.LostRuns;
 import dev.finops.azure.costexport.plan.Note;
 import dev.finops.azure.costexport.plan.Observation;
 import dev.finops.azure.costexport.plan.Observation.Present;
 import dev.finops.azure.costexport.plan.Planner;
 import dev.finops.azure.costexport.plan.Proof;
-import dev.finops.azure.costexport.plan.RunPlanner;
 import dev.finops.azure.costexport.plan.Situation;
 import dev.finops.azure.costexport.plan.Step;
 import dev.finops.azure.costexport.plan.Verdict;
@@ -99,9 +99,9 @@ final class Turn {
   void observe(Look look) {
     Observation seen = around.snapshots().look(situation.exportId(), look, around.caller()).orElseThrow(Awaited::new);
     situation = situation.with(seen, around.clock().instant());
-    if (seen instanceof Present present && RunPlanner.lostSight(situation, present)
+    if (seen instanceof Present present && LostRuns.any(situation, present)
         && around.azure().runHistory(situation.exportId(), around.caller()) instanceof Answer.Ok<JsonNode>(var history)) {
-      situation = situation.with(new Present(present.export().withRuns(history), present.at(), present.source()), around.clock().instant());
+      situation = situation.with(new Present(LostRuns.found(situation, present, history), present.at(), present.source()), around.clock().instant());
     }
     if (!(seen instanceof Observation.Unanswered)) {
       situation = situation.with(situation.memory().answered(around.clock().instant()));

@@ -173,9 +173,9 @@ class ClosedMonthPlannerTest {
       Situation gone = status(failed, draft -> draft.runs = null);
       ObservedExport others = shown("b1 InProgress 2026-11-15T11:00:00Z");
 
-      assertTrue(RunPlanner.lostSight(gone, (Observation.Present) got(gone, others).observation()));
+      assertTrue(LostRuns.any(gone, (Observation.Present) got(gone, others).observation()));
       Situation known = status(failed, draft -> draft.runs = shown("a1 Failed 2026-11-15T10:00:00Z OnDemand 2026-10").runs());
-      assertTrue(!RunPlanner.lostSight(known, (Observation.Present) got(known, others).observation()));
+      assertTrue(!LostRuns.any(known, (Observation.Present) got(known, others).observation()));
     }
   }
 

@@ -1,11 +1,16 @@
 package dev.finops.azure.costexport.system;
 
+import static dev.finops.azure.costexport.simulator.Operation.GET;
+import static dev.finops.azure.costexport.simulator.Operation.LIST;
 import static dev.finops.azure.costexport.simulator.Operation.PUT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.finops.azure.costexport.simulator.Answer;
+import dev.finops.azure.costexport.simulator.Match;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -191,5 +196,40 @@ class OwnershipIT extends SystemTest {
     otherData.awaitEvent("ScopeOverlap", namespace + "/whole-amortized");
 
     assertEquals(List.of(1, 1, 0, 0), List.of(part, otherData, whole, amortized).stream().map(export -> export.events("ScopeOverlap").size()).toList());
+  }
+
+  /** As one that was adopted is left when its object goes, it must not become ours by an answer that was wrong. */
+  @Test
+  void anAdoptedExportThatWasAwayForAMomentIsNotOurs() {
+    LiveExport maker = export("away", "deletionPolicy: Orphan").awaitReady();
+    maker.delete().awaitGone();
+    LiveExport export = export("away", maker.scope(), "").awaitReady();
+    assertEquals("Adopted", export.status().origin());
+
+    clock.advance(Duration.ofMinutes(3)); // until then an absence may be one of a replica that lags
+    azure.faults().while_(Match.on(LIST).path(export.scope()), Answer.json(200, Yaml.object("{value: []}")))
+        .while_(Match.on(GET).path(export.scope()), Answer.error(404, "NotFound", "The export away was not found."));
+    eventually(() -> assertEquals(List.of(400), export.calls(PUT).stream().map(put -> put.status()).distinct().toList()));
+    azure.faults().clear();
+    export.awaitReady();
+
+    assertEquals("Adopted", export.status().origin());
+    export.delete().awaitGone();
+    assertTrue(export.existsInAzure());
+  }
+
+  @Test
+  void anAdoptedExportThatWasDeletedAndIsMadeAgainIsOurs() {
+    LiveExport maker = export("remade", "deletionPolicy: Orphan").awaitReady();
+    maker.delete().awaitGone();
+    LiveExport export = export("remade", maker.scope(), "").awaitReady();
+
+    clock.advance(Duration.ofMinutes(3)); // until then an absence may be one of a replica that lags
+    azure.exports().remove(export.scope(), export.name());
+    eventually(() -> assertEquals(List.of(PUT), export.written()));
+    eventually(() -> assertEquals("Created", export.status().origin()));
+    export.awaitReady();
+    export.delete().awaitGone();
+    assertFalse(export.existsInAzure());
   }
 }

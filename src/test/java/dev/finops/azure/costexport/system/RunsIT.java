@@ -182,4 +182,23 @@ class RunsIT extends SystemTest {
     assertTrue(Duration.between(posts.get(0).time(), posts.get(1).time()).compareTo(Duration.ofSeconds(1)) >= 0);
     assertEquals("True", export.condition("Ready").status());
   }
+
+  @Test
+  void aRunThatWentWithItsExportIsOverAndTheNextOneRuns() {
+    azure.behaviour(usual.withInProgressFor(Duration.ofHours(5)));
+    LiveExport export = export("vanishing", "").awaitReady().annotate(RUN_REQUESTED_AT, "one");
+    eventually(() -> assertEquals("InProgress", export.status().lastRun().status()));
+    clock.advance(Duration.ofMinutes(3)); // until then an absence may be one of a replica that lags
+    azure.exports().remove(export.scope(), export.name());
+    eventually(() -> assertEquals(2, export.calls(PUT).size()));
+    export.awaitReady().annotate(RUN_REQUESTED_AT, "two").awaitLooks(3);
+    assertEquals(1, export.calls(RUN).size(), "the run may still be shown");
+
+    clock.advance(Duration.ofMinutes(11));
+
+    assertTrue(export.awaitEvent("RunFailed", "Vanished").contains("Azure shows this run no longer"));
+    export.awaitStatus("two", CostExportStatus::lastHandledRunRequest);
+    assertEquals(2, export.calls(RUN).size());
+    assertEquals(1, runs(export));
+  }
 }
