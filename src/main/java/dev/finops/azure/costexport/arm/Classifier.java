@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Names what an answer that is no success means: by ARM's error code first, then by what is known of Cost Management's texts,
@@ -116,7 +117,8 @@ final class Classifier {
       JsonNode error = body.path("error");
       JsonNode named = error.isObject() ? error : body;
       String code = error.isObject() || named.path("code").isTextual() ? named.path("code").asText("") : ""; // a bare number is a proxy's
-      String message = named.path("message").asText("");
+      String message = Stream.of(named, named.path("details").path(0), named.path("innererror")).map(part -> part.path("message").asText(""))
+          .filter(text -> !text.isEmpty()).findFirst().orElse("");
       if (!code.isEmpty() || error.isObject() && !message.isEmpty()) {
         return new Detail(answer.status(), clean(code), clean(message), answer.requestId());
       }

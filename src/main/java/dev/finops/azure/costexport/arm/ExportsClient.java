@@ -83,7 +83,7 @@ public final class ExportsClient {
     boolean whole = true;
     URI next = uri(scope.path() + "/providers/Microsoft.CostManagement/exports", WITH_RUNS);
     for (int pages = 1; next != null; pages++) {
-      switch (call(Operation.LIST, scope, caller, HttpMethod.GET, next, null, raw -> ListPage.read(raw.body(), keep).filter(page -> isPage(page.nextLink())))) {
+      switch (call(Operation.LIST, scope, caller, HttpMethod.GET, next, null, raw -> ListPage.read(raw.body(), export -> isAt(scope, export), keep).filter(page -> isPage(page.nextLink())))) {
         case Answer.Failed<ListPage<T>>(var failure) -> {
           return new Answer.Failed<>(failure);
         }
@@ -212,6 +212,11 @@ public final class ExportsClient {
   private static Optional<ObservedExport> export(RawAnswer raw, ExportId asked) {
     return json(raw).filter(body -> isExport(body) && !body.path("properties").isEmpty()).map(body -> new ObservedExport((ObjectNode) body))
         .filter(export -> export.isOf(asked));
+  }
+
+  /** One of a scope below may have the name of one that is here. */
+  private static boolean isAt(Scope scope, ObservedExport export) {
+    return export.name().filter(name -> export.isOf(new ExportId(scope, name))).isPresent();
   }
 
   static boolean isExport(JsonNode body) {

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * One page of a list, read entry by entry: the trees of a thousand exports at once would be many times their text.
@@ -20,8 +21,12 @@ import java.util.function.Function;
  * @param nextLink empty on the last page
  */
 record ListPage<T>(Map<String, T> byName, boolean whole, String nextLink) {
-  /** Empty when the text is no list. */
-  static <T> Optional<ListPage<T>> read(byte[] text, Function<ObservedExport, T> keep) {
+  /**
+   * Empty when the text is no list.
+   *
+   * @param here whether an export is one of those that were asked for
+   */
+  static <T> Optional<ListPage<T>> read(byte[] text, Predicate<ObservedExport> here, Function<ObservedExport, T> keep) {
     try (JsonParser parser = Trees.parser(text)) {
       ListPage<T> entries = null;
       String nextLink = "";
@@ -32,7 +37,7 @@ record ListPage<T>(Map<String, T> byName, boolean whole, String nextLink) {
         String member = parser.currentName();
         JsonToken value = parser.nextToken();
         if (member.equals("value") && value == JsonToken.START_ARRAY) {
-          entries = entries(parser, keep);
+          entries = entries(parser, here, keep);
         } else if (member.equals("nextLink") && value == JsonToken.VALUE_STRING) {
           nextLink = parser.getText();
         } else {
@@ -45,7 +50,7 @@ record ListPage<T>(Map<String, T> byName, boolean whole, String nextLink) {
     }
   }
 
-  private static <T> ListPage<T> entries(JsonParser parser, Function<ObservedExport, T> keep) throws IOException {
+  private static <T> ListPage<T> entries(JsonParser parser, Predicate<ObservedExport> here, Function<ObservedExport, T> keep) throws IOException {
     Map<String, T> byName = new HashMap<>();
     boolean whole = true;
     while (parser.nextToken() != JsonToken.END_ARRAY) {
@@ -53,7 +58,7 @@ record ListPage<T>(Map<String, T> byName, boolean whole, String nextLink) {
       Optional<ObservedExport> export = Optional.of(entry).filter(ExportsClient::isExport).map(e -> new ObservedExport((ObjectNode) e));
       Optional<String> name = export.flatMap(ObservedExport::name);
       whole &= name.isPresent();
-      name.ifPresent(known -> byName.put(known.toLowerCase(Locale.ROOT), keep.apply(export.get())));
+      name.filter(_ -> here.test(export.get())).ifPresent(known -> byName.put(known.toLowerCase(Locale.ROOT), keep.apply(export.get())));
     }
     return new ListPage<>(byName, whole, "");
   }

@@ -192,7 +192,7 @@ public record MonthRows(String until, List<Month> rows) {
       return new Month(row.month(), RunHistory.withoutData(run) ? NO_DATA : COMPLETED, row.runId(), row.attempts(),
           RunHistory.withoutData(run) ? run.status() : null);
     }
-    String error = run.error() == null ? "the run ended as " + run.status() : run.error().code() + ": " + run.error().message();
+    String error = run.error() == null ? "the run ended as " + run.status() : RunHistory.because(run).substring(2);
     return new Month(row.month(), row.attempts() < MAX_ATTEMPTS ? PENDING : FAILED, row.runId(), row.attempts(), message(row, error));
   }
 

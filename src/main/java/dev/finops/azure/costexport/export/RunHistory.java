@@ -16,6 +16,7 @@ import java.util.Optional;
 /** The runs of an export, newest first. */
 public final class RunHistory {
   private static final int KEPT = 10;
+  private static final List<String> ENDED = List.of("Completed", "Failed", "Timeout", "NewDataNotAvailable", "DataNotAvailable");
   private static final int MAX_MESSAGE = 1024;
 
   /** Of what is a word or two, such as an id or a status. */
@@ -60,8 +61,10 @@ public final class RunHistory {
     return Times.start(run.processingEndTime()).or(() -> submitted(run));
   }
 
+  /** Also in a state that this release has never heard of, as long as Azure names neither an end nor a fault. */
   public static boolean underWay(Run run) {
-    return is(run, "Queued") || is(run, "InProgress");
+    boolean open = run.processingEndTime() == null && run.error() == null;
+    return is(run, "Queued") || is(run, "InProgress") || open && run.status() != null && ENDED.stream().noneMatch(status -> is(run, status));
   }
 
   /** Completed, or answered that there is no (newer) data. */

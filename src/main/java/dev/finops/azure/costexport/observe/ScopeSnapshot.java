@@ -206,7 +206,11 @@ final class ScopeSnapshot {
       exports = listing.byName();
       exports.putAll(meanwhile);
       whole = listing.whole();
-      watchers.values().stream().filter(watcher -> watcher.seen != news(watcher.name)).map(Watcher::wake).forEach(wakes::add);
+      watchers.forEach((object, watcher) -> {
+        if (!object.equals(asking) && watcher.seen != news(watcher.name)) {
+          wakes.add(watcher.wake);
+        }
+      });
     } else if (answer instanceof Answer.Failed<ExportsClient.Listing<Known>>(var why)) {
       boolean begins = !failedAt.isAfter(readAt);
       failure = ofRead(why);

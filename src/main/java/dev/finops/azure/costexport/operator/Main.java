@@ -85,7 +85,7 @@ public final class Main {
     }
     Optional<Leadership> leadership = leadership(config, cluster);
     EarlierState earlier = new EarlierState();
-    KubernetesClient kubernetes = new KubernetesClientBuilder().withConfig(cluster).withHttpClientFactory(new WatchPulse())
+    KubernetesClient kubernetes = new KubernetesClientBuilder().withConfig(cluster).withKubernetesSerialization(Lenient.serialization()).withHttpClientFactory(new WatchPulse())
         .withHttpClientBuilderConsumer(http -> {
           http.addOrReplaceInterceptor("earlier-state", earlier);
           leadership.ifPresent(leader -> http.addOrReplaceInterceptor("lease", leader.fence()));

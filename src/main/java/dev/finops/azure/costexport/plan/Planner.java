@@ -34,7 +34,7 @@ public final class Planner {
   /** How closely Azure has to be looked at before anything can be decided; empty when it is not to be asked at all. */
   public static Optional<Look> firstLook(Situation s) {
     CostExportStatus status = s.status();
-    if (s.subject().paused() || Needed.missing(s.spec()).isPresent() || s.managed() && s.subject().claim().isPresent() || s.secrets().noCredentials().isPresent()) {
+    if (s.subject().paused() || incomplete(s).isPresent() || s.managed() && s.subject().claim().isPresent() || s.secrets().noCredentials().isPresent()) {
       return Optional.empty();
     }
     boolean asked = s.subject().request(Annotations.RECONCILE_REQUESTED_AT, status.lastHandledReconcileRequest()).isPresent();
@@ -73,9 +73,12 @@ public final class Planner {
         .filter(synced -> Reason.NOT_FOUND.toString().equals(synced.reason())).isPresent();
   }
 
+  /** Objects of a newer CRD: nothing is done for them, as it would be done of a part of what they say. */
   private static Optional<Verdict> incomplete(Situation s) {
-    return Needed.missing(s.spec()).map(field -> new Verdict.Stuck(Reason.INVALID_REQUEST, "spec." + field
-        + " is missing, which this release of the operator needs, though the installed CRD does not; state it, or install the release of the CRD", List.of()));
+    Optional<String> unread = Optional.ofNullable(s.subject().annotations().get(Needed.UNREAD)).map(path -> path + " is in a form that this release of the operator does not know");
+    return unread.or(() -> Needed.missing(s.spec()).map(field -> "spec." + field + " is missing, which this release of the operator needs"))
+        .map(why -> new Verdict.Stuck(Reason.INVALID_REQUEST, why + ", though the installed CRD allows it; state it as this release has it, or install the release of the CRD",
+            List.of()));
   }
 
   private static Optional<Verdict> conflict(Situation s) {

@@ -7,6 +7,7 @@ import dev.finops.azure.costexport.arm.Identity;
 import dev.finops.azure.costexport.export.SasToken;
 import dev.finops.azure.costexport.failure.ArmFailure;
 import dev.finops.azure.costexport.plan.Look;
+import dev.finops.azure.costexport.plan.Legible;
 import dev.finops.azure.costexport.plan.Needed;
 import dev.finops.azure.costexport.plan.Observation;
 import dev.finops.azure.costexport.plan.Planner;
@@ -117,8 +118,10 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
     return control;
   }
 
+  /** So that nobody else has to expect what only a newer release writes. */
   private static CostExport filled(CostExport object) {
     object.setSpec(Needed.filled(object.getSpec()));
+    object.setStatus(object.getStatus() == null ? null : Legible.of(object.getStatus()));
     return object;
   }
 
@@ -186,7 +189,7 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
     sessions.session(object.getMetadata().getUid()).ifPresent(session -> session.snapshots().forget(object.getMetadata().getUid()));
     Credentials credentials = credentials(object);
     Deletion deletion = new Deletion(around(object, credentials, caller), object, situation(object, credentials),
-        claims.owner(object).or(() -> claims.heir(object)));
+        claims.owner(object).or(() -> claims.heir(object)).or(() -> claims.claimant(object)));
     Optional<Verdict> waiting = deletion.run();
     memories.keep(object, deletion.situation().memory());
     if (waiting.isEmpty()) {

@@ -1,6 +1,7 @@
 package dev.finops.azure.costexport.arm;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.finops.azure.costexport.export.ObservedExport;
 import java.nio.charset.StandardCharsets;
@@ -32,6 +33,15 @@ class ListPageTest {
   }
 
   @Test
+  void anEntryOfAnotherScopeIsNone() {
+    ListPage<String> page = read("{\"value\": [{\"name\": \"daily\", \"eTag\": \"1\", \"properties\": {}}, {\"id\": \"/elsewhere\", \"name\": \"daily\", \"eTag\": \"2\", \"properties\": {}}]}")
+        .orElseThrow();
+
+    assertEquals(Map.of("daily", "1"), page.byName());
+    assertTrue(page.whole());
+  }
+
+  @Test
   void anEntryThatWouldFillTheMemoryMakesItNone() {
     String many = "[]" + ",[]".repeat(Trees.MAX_TOKENS);
 
@@ -40,6 +50,6 @@ class ListPageTest {
   }
 
   private static Optional<ListPage<String>> read(String text) {
-    return ListPage.read(text.getBytes(StandardCharsets.UTF_8), ObservedExport::eTag);
+    return ListPage.read(text.getBytes(StandardCharsets.UTF_8), export -> !export.document().path("id").asText().startsWith("/elsewhere"), ObservedExport::eTag);
   }
 }

@@ -51,7 +51,7 @@ class RunHistoryTest {
 
   @ParameterizedTest
   @CsvSource({"Queued, true, false", "inprogress, true, false", "Completed, false, true", "NewDataNotAvailable, false, true",
-      "DataNotAvailable, false, true", "Failed, false, false", "Timeout, false, false", "SomethingNew, false, false"})
+      "DataNotAvailable, false, true", "Failed, false, false", "Timeout, false, false", "SomethingNew, true, false"})
   void judgesAStatus(String status, boolean underWay, boolean succeeded) {
     assertEquals(underWay, RunHistory.underWay(run(1, status)));
     assertEquals(succeeded, RunHistory.succeeded(run(1, status)));
@@ -99,6 +99,15 @@ class RunHistoryTest {
 
   private static List<Run> read(String json) {
     return RunHistory.read(Json.read(json));
+  }
+
+  @Test
+  void aStateThatIsNotKnownIsNoEndBeforeAzureNamesOne() {
+    assertTrue(RunHistory.underWay(run(1, "Submitted")));
+    assertFalse(RunHistory.underWay(run(1, "failed")));
+    assertFalse(RunHistory.underWay(new Run("1", null, "Canceled", null, null, null, "2026-11-01T01:00:00Z", null, null, null, null)));
+    assertFalse(RunHistory.underWay(new Run("1", null, "Canceled", null, null, null, null, null, null, null, new RunError("Canceled", null))));
+    assertFalse(RunHistory.underWay(run(1, null)));
   }
 
   private static Run run(int hour, String status) {

@@ -78,6 +78,12 @@ public final class LiveExport {
     return this;
   }
 
+  void copyStatus(LiveExport other) {
+    CostExport object = object();
+    object.setStatus(other.status());
+    client.resource(object).updateStatus();
+  }
+
   public LiveExport annotate(String annotation, String value) {
     return annotate(Map.of(annotation, value));
   }

@@ -218,6 +218,21 @@ class OwnershipIT extends SystemTest {
     assertTrue(export.existsInAzure());
   }
 
+  /** As a backup that is restored under another name has it. */
+  @Test
+  void aStatusThatWasCopiedDeletesNobodysExport() {
+    LiveExport original = export("original", "").awaitReady();
+    LiveExport copy = export("copy", "").awaitReady();
+    operator.close();
+    copy.copyStatus(original);
+    startOperator();
+
+    copy.delete().awaitGone();
+    assertTrue(original.existsInAzure());
+    original.awaitLooks(2);
+    assertEquals(List.of(PUT), original.written());
+  }
+
   @Test
   void anAdoptedExportThatWasDeletedAndIsMadeAgainIsOurs() {
     LiveExport maker = export("remade", "deletionPolicy: Orphan").awaitReady();
