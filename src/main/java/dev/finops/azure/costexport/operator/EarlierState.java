@@ -2,7 +2,6 @@ package dev.finops.azure.costexport.operator;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResourceList;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.http.BasicBuilder;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.Interceptor;
@@ -50,7 +49,7 @@ final class EarlierState implements Interceptor {
         Runtime.getRuntime().halt(1);
       }
       begun.remove(path, version);
-    } catch (KubernetesClientException | NullPointerException | NumberFormatException unanswered) {
+    } catch (RuntimeException unanswered) { // nobody would ask again: a schedule ends with what is thrown
       LOG.debug("{} is compared later", path, unanswered);
     }
   }

@@ -16,6 +16,7 @@ import com.fasterxml.jackson.databind.deser.std.NumberDeserializers;
 import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import dev.finops.azure.costexport.api.v1alpha1.CostExport;
+import dev.finops.azure.costexport.plan.Legible;
 import dev.finops.azure.costexport.plan.Needed;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
@@ -24,8 +25,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Reads CostExports in which a newer schema has given a member another form: that member is left out, and what it was is noted in the
- * object as it is known here. An informer that cannot read one object ends the process, and would at every start.
+ * Reads CostExports of any release, so that nobody else has to expect what only another one writes. A member in a form that is not known is
+ * left out, and noted in the object as it is known here: an informer that cannot read one object ends the process, and would at every start.
  */
 final class Lenient {
   private static final String UNREAD = "unread";
@@ -47,30 +48,30 @@ final class Lenient {
   private static final class Problems extends DeserializationProblemHandler {
     @Override
     public Object handleUnexpectedToken(DeserializationContext context, JavaType type, JsonToken token, JsonParser parser, String why) throws IOException {
-      return leftOut(context, parser, type.getRawClass(), NOT_HANDLED);
+      return leftOut(context, parser, type.getRawClass());
     }
 
     @Override
     public Object handleMissingInstantiator(DeserializationContext context, Class<?> type, ValueInstantiator maker, JsonParser parser, String why) throws IOException {
-      return leftOut(context, parser, type, NOT_HANDLED);
+      return leftOut(context, parser, type);
     }
 
     @Override
     public Object handleWeirdStringValue(DeserializationContext context, Class<?> type, String value, String why) throws IOException {
-      return leftOut(context, context.getParser(), type, NOT_HANDLED);
+      return leftOut(context, context.getParser(), type);
     }
 
     @Override
     public Object handleWeirdNumberValue(DeserializationContext context, Class<?> type, Number value, String why) throws IOException {
-      return leftOut(context, context.getParser(), type, NOT_HANDLED);
+      return leftOut(context, context.getParser(), type);
     }
 
     /** A text stays one, so that a policy of another form is one that is not known, and not the default. */
-    private static Object leftOut(DeserializationContext context, JsonParser parser, Class<?> type, Object otherwise) throws IOException {
+    private static Object leftOut(DeserializationContext context, JsonParser parser, Class<?> type) throws IOException {
       String path = parser.getParsingContext().pathAsPointer().toString().replace('/', '.');
       int spec = path.indexOf(".spec.");
       if (spec < 0 && !path.contains(".status.")) {
-        return otherwise;
+        return NOT_HANDLED;
       }
       if (spec >= 0) {
         context.setAttribute(UNREAD, path.substring(spec + 1));
@@ -111,6 +112,8 @@ final class Lenient {
     @Override
     public Object deserialize(JsonParser parser, DeserializationContext context) throws IOException {
       CostExport object = (CostExport) super.deserialize(parser, context);
+      object.setSpec(Needed.filled(object.getSpec()));
+      object.setStatus(object.getStatus() == null ? null : Legible.of(object.getStatus()));
       Object unread = context.getAttribute(UNREAD);
       if (unread != null) {
         context.setAttribute(UNREAD, null);

@@ -21,7 +21,7 @@ final class Claims {
 
   Claims(IndexerResourceCache<CostExport> cache) {
     this.cache = cache;
-    cache.addIndexer(BY_EXPORT, object -> object.getSpec() == null || object.getSpec().scope() == null ? List.of() : List.of(key(object)));
+    cache.addIndexer(BY_EXPORT, object -> object.getSpec().scope().isEmpty() ? List.of() : List.of(key(object)));
   }
 
   /** The older object that owns the export which this one means. */

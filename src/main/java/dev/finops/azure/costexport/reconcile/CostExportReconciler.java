@@ -7,8 +7,6 @@ import dev.finops.azure.costexport.arm.Identity;
 import dev.finops.azure.costexport.export.SasToken;
 import dev.finops.azure.costexport.failure.ArmFailure;
 import dev.finops.azure.costexport.plan.Look;
-import dev.finops.azure.costexport.plan.Legible;
-import dev.finops.azure.costexport.plan.Needed;
 import dev.finops.azure.costexport.plan.Observation;
 import dev.finops.azure.costexport.plan.Planner;
 import dev.finops.azure.costexport.plan.Settings;
@@ -112,22 +110,15 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
       forget(object);
       return UpdateControl.noUpdate();
     }
-    Caller caller = caller(filled(object));
+    Caller caller = caller(object);
     UpdateControl<CostExport> control = UpdateControl.noUpdate();
     turns.take(caller, () -> turn(object, caller)).ifPresent(wait -> control.rescheduleAfter(wait.toMillis()));
     return control;
   }
 
-  /** So that nobody else has to expect what only a newer release writes. */
-  private static CostExport filled(CostExport object) {
-    object.setSpec(Needed.filled(object.getSpec()));
-    object.setStatus(object.getStatus() == null ? null : Legible.of(object.getStatus()));
-    return object;
-  }
-
   private Optional<Duration> turn(CostExport object, Caller caller) {
     try {
-      Optional<Duration> wait = object.isMarkedForDeletion() ? delete(object, caller) : pass(filled(finalizer.on(object)), caller);
+      Optional<Duration> wait = object.isMarkedForDeletion() ? delete(object, caller) : pass(finalizer.on(object), caller);
       memories.written(object);
       return wait;
     } catch (Turn.Awaited list) {

@@ -6,25 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.finops.azure.costexport.controlplane.ControlPlane;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 /** Somebody deletes the CRD, which deletes every CostExport, and installs it again. */
-class CrdGoneIT extends SystemTest {
-
-  @Override
-  ControlPlane cluster() {
-    ControlPlane own = ControlPlane.own();
-    own.installCrd();
-    return own;
-  }
-
-  @AfterAll
-  void stopCluster() {
-    cluster.close();
-  }
+class CrdGoneIT extends OwnClusterTest {
 
   @Test
   void everyObjectIsDeletedByItsPolicyAndTheNextOnesAreServed() {
@@ -35,20 +21,12 @@ class CrdGoneIT extends SystemTest {
     assertEquals(List.of(PUT, DELETE), ours.written());
     assertFalse(ours.existsInAzure());
     assertTrue(orphan.existsInAzure());
-    pause();
+    eventually(() -> assertTrue(operator.page("/metrics").contains("costexport_watch_up 0"), "it has looked in vain"));
     assertTrue(operator.process().isAlive(), operator::log);
 
     cluster.installCrd();
     LiveExport again = export("ours", ours.scope(), "").awaitReady();
     assertEquals(List.of(PUT), again.written());
     assertEquals("Adopted", export("orphan", orphan.scope(), "").awaitReady().status().origin());
-  }
-
-  private static void pause() {
-    try {
-      Thread.sleep(10_000);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

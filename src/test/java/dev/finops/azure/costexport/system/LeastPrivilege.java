@@ -54,7 +54,7 @@ abstract class LeastPrivilege extends StoringTest {
   @Override
   Map<String, String> settings() {
     if (kubeconfig == null) {
-      rights().forEach(object -> cluster.kubectl().run(object.toString(), "apply", "-f", "-").orFail());
+      grant();
       kubeconfig = cluster.kubeconfigOf(home, SERVICE_ACCOUNT);
     }
     Map<String, String> settings = new HashMap<>(super.settings());
@@ -97,7 +97,7 @@ abstract class LeastPrivilege extends StoringTest {
       assertEquals(1, refused.await());
       assertTrue(refused.log().contains("update"), refused.log());
     } finally {
-      rights().forEach(object -> cluster.kubectl().run(object.toString(), "apply", "-f", "-").orFail());
+      grant();
     }
   }
 
@@ -116,11 +116,15 @@ abstract class LeastPrivilege extends StoringTest {
       eventually(() -> assertTrue(operators.stream().anyMatch(leader -> told.matcher(leader.log()).find())));
       assertEquals(List.of(PUT), export.written(), "nothing without its intent in the status");
     } finally {
-      rights().forEach(object -> cluster.kubectl().run(object.toString(), "apply", "-f", "-").orFail());
+      grant();
     }
 
     export.awaitReady();
     assertEquals("changed", export.inAzure("exportDescription").asText());
+  }
+
+  private void grant() {
+    rights().forEach(object -> cluster.kubectl().run(object.toString(), "apply", "-f", "-").orFail());
   }
 
   private void useSecrets() {

@@ -19,14 +19,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The CRD of a release to come, with values and fields that this one has never heard of: a rollback leaves such objects behind. */
-class NewerCrdIT extends SystemTest {
+class NewerCrdIT extends OwnClusterTest {
 
   @Override
   ControlPlane cluster() {
@@ -63,11 +62,6 @@ class NewerCrdIT extends SystemTest {
   @AfterEach
   void othersAreFine() {
     export("other-" + azure.journal().mark(), "").awaitReady();
-  }
-
-  @AfterAll
-  void stopCluster() {
-    cluster.close();
   }
 
   @ParameterizedTest

@@ -4,27 +4,13 @@ import static dev.finops.azure.costexport.simulator.Operation.PUT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.finops.azure.costexport.controlplane.ControlPlane;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 /** etcd is restored from a backup under a running operator: the API server hands out resource versions again that the operator knows already. */
-class RolledBackIT extends SystemTest {
-
-  @Override
-  ControlPlane cluster() {
-    ControlPlane own = ControlPlane.own();
-    own.installCrd();
-    return own;
-  }
-
-  @AfterAll
-  void stopCluster() {
-    cluster.close();
-  }
+class RolledBackIT extends OwnClusterTest {
 
   @Test
   void theOperatorBeginsAnewFromWhatTheApiServerSays() throws InterruptedException {
