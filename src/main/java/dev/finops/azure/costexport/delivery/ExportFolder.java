@@ -1,6 +1,7 @@
 package dev.finops.azure.costexport.delivery;
 
 import dev.finops.azure.costexport.api.v1alpha1.CostExportSpec.Destination;
+import dev.finops.azure.costexport.export.LetterCase;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -23,10 +24,9 @@ public record ExportFolder(String account, String container, String path) {
     return new ExportFolder(account, destination.container(), path);
   }
 
-  /** Equal for two that are one: names of accounts, containers and exports mean the same in any letter case, other folders do not. */
+  /** Equal for two that are one: names of accounts and containers mean the same in any letter case, folders do not. */
   public String key() {
-    int name = path.lastIndexOf('/') + 1;
-    return (account + "/" + container).toLowerCase(Locale.ROOT) + "/" + path.substring(0, name) + path.substring(name).toLowerCase(Locale.ROOT);
+    return LetterCase.fold(account + "/" + container) + "/" + path;
   }
 
   /**

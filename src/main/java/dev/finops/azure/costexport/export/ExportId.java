@@ -1,14 +1,17 @@
 package dev.finops.azure.costexport.export;
 
 import dev.finops.azure.costexport.api.v1alpha1.CostExportSpec;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Which export: {@code {scope}/providers/Microsoft.CostManagement/exports/{name}}. Two spellings of one id are equal. */
 public record ExportId(Scope scope, String name) {
   static final String TYPE = "/providers/Microsoft.CostManagement/exports";
-  private static final String MARK = (TYPE + "/").toLowerCase(Locale.ROOT);
+
+  /** On the id as it was written: a copy in another letter case may be longer, and is cut elsewhere. */
+  private static final Pattern ID = Pattern.compile("/*([^/].*)" + Pattern.quote(TYPE) + "/([^/]+)/*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
   public ExportId {
     Objects.requireNonNull(scope, "scope");
@@ -25,14 +28,10 @@ public record ExportId(Scope scope, String name) {
     if (id == null) {
       return Optional.empty();
     }
-    int mark = ("/" + id).toLowerCase(Locale.ROOT).lastIndexOf(MARK) - 1;
-    if (mark < 0) {
-      return Optional.empty();
-    }
-    String name = Paths.strip(id.substring(mark + MARK.length()));
-    return name.isEmpty() || name.contains("/")
-        ? Optional.empty()
-        : Optional.of(new ExportId(new Scope(id.substring(0, mark)), name));
+    Matcher matcher = ID.matcher(id);
+    return matcher.matches()
+        ? Optional.of(new ExportId(new Scope(matcher.group(1)), matcher.group(2)))
+        : Optional.empty();
   }
 
   public String path() {
@@ -40,7 +39,7 @@ public record ExportId(Scope scope, String name) {
   }
 
   public String key() {
-    return path().toLowerCase(Locale.ROOT);
+    return LetterCase.fold(path());
   }
 
   @Override

@@ -1,7 +1,6 @@
 package dev.finops.azure.costexport.export;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.Locale;
 import java.util.TreeSet;
 
 /** How values of a field are compared: two with an equal {@link #of canonical form} mean the same to Azure. */
@@ -89,6 +88,6 @@ enum Meaning {
   abstract Object of(JsonNode value);
 
   private static String lower(JsonNode value) {
-    return value.asText().toLowerCase(Locale.ROOT);
+    return LetterCase.fold(value.asText());
   }
 }

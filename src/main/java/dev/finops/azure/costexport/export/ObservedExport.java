@@ -32,7 +32,7 @@ public record ObservedExport(ObjectNode document) {
 
   /** Whether it names itself so, or not at all. Billing scopes have several spellings: of their exports the names have to do. */
   public boolean isOf(ExportId id) {
-    boolean named = name().filter(name -> !name.equalsIgnoreCase(id.name())).isEmpty();
+    boolean named = name().filter(name -> !LetterCase.same(name, id.name())).isEmpty();
     return named && (id.scope().kind() != Scope.Kind.SUBSCRIPTION || text("id").flatMap(ExportId::parse).filter(shown -> !shown.equals(id)).isEmpty());
   }
 

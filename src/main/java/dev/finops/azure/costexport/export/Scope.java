@@ -2,7 +2,6 @@ package dev.finops.azure.costexport.export;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -28,7 +27,7 @@ public record Scope(String path) {
   }
 
   public String key() {
-    return path.toLowerCase(Locale.ROOT);
+    return LetterCase.fold(path);
   }
 
   /** A resource group counts as its subscription, a department and an enrollment account as their enrollment. */
@@ -41,7 +40,7 @@ public record Scope(String path) {
   /** The subscription whose ARM quota a call at this scope uses, or {@code tenant} for billing scopes and management groups. */
   public String quotaOwner() {
     Matcher subscription = SUBSCRIPTION.matcher(path);
-    return subscription.find() ? subscription.group(1).toLowerCase(Locale.ROOT) : "tenant";
+    return subscription.find() ? LetterCase.fold(subscription.group(1)) : "tenant";
   }
 
   /** The scopes that this one is in, as far as its path tells: which subscriptions a management group has is only Azure's to know. */

@@ -13,6 +13,7 @@ import java.io.ObjectInputStream;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
+import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 import javax.net.ssl.HostnameVerifier;
 import javax.net.ssl.TrustManager;
@@ -49,6 +50,14 @@ class ArchitectureTest {
   @Test
   void nobodyAsksTheMachineForTheTime() {
     noClasses().should().callMethod(Instant.class, "now").orShould().callMethod(System.class, "currentTimeMillis").check(CLASSES);
+  }
+
+  /** A machine in Turkey has another lower case than one in Ireland. */
+  @Test
+  void textsAreTheSameInAllLocales() {
+    noClasses().should().callMethod(String.class, "toLowerCase").orShould().callMethod(String.class, "toUpperCase")
+        .orShould().callMethod(Locale.class, "getDefault")
+        .check(CLASSES);
   }
 
   @Test

@@ -30,4 +30,12 @@ class ExportFolderTest {
     assertEquals("https://partner1.blob.core.windows.net",
         ExportFolder.of(new Destination(null, "partner1", null, "exports", null), "daily").endpoint(template));
   }
+
+  @ParameterizedTest
+  @CsvSource({"exports, finops, daily, true", "EXPORTS, finops, daily, true", "exports, Finops, daily, false", "exports, finops, Daily, false"})
+  void is_one_folder_in_any_letter_case_of_account_and_container(String container, String root, String name, boolean same) {
+    ExportFolder folder = ExportFolder.of(new Destination(ID, null, null, "exports", "finops"), "daily");
+
+    assertEquals(same, folder.key().equals(ExportFolder.of(new Destination(ID.toUpperCase(java.util.Locale.ROOT), null, null, container, root), name).key()));
+  }
 }

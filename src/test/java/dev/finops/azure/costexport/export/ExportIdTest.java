@@ -35,7 +35,8 @@ class ExportIdTest {
       "/subscriptions/0a/providers/Microsoft.CostManagement/exports/",
       "/subscriptions/0a/providers/Microsoft.CostManagement/exports/focus/run/1",
       "/subscriptions/0a/providers/Microsoft.CostManagement/budgets/focus",
-      "providers/Microsoft.CostManagement/exports/focus"})
+      "providers/Microsoft.CostManagement/exports/focus",
+      "/providers/Microsoft.CostManagement/exports/focus"})
   void isReadFromNothingElse(String other) {
     assertEquals(Optional.empty(), ExportId.parse(other));
   }
@@ -56,6 +57,24 @@ class ExportIdTest {
   void differsByScopeAndName() {
     assertNotEquals(ID, new ExportId(new Scope("/subscriptions/0b"), "focus-daily"));
     assertNotEquals(ID, new ExportId(new Scope("/subscriptions/0a"), "focus"));
+  }
+
+  /** A capital dotted I is one character and two in lower case: each one moved the name's begin by one. */
+  @ParameterizedTest
+  @ValueSource(strings = {"İstanbul", "İİ", "Straße", "ﬃ", "ÅK"})
+  void isCutWhereTheNameBegins(String group) {
+    ExportId id = new ExportId(new Scope("/subscriptions/0a/resourceGroups/" + group), "xdaily");
+
+    assertEquals("xdaily", ExportId.parse(id.path()).orElseThrow().name());
+    assertEquals(id, ExportId.parse(id.path()).orElseThrow());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+      "İstanbul, istanbul, false", "İstanbul, i̇stanbul, false", "ısparta, Isparta, false", "maſs, mass, false",
+      "\u212A2, K2, false", "K2, k2, true", "Köln, KÖLN, true", "ΑΣ, ας, true"})
+  void isTheSameInAnotherLetterCaseAsAzureSeesIt(String one, String other, boolean same) {
+    assertEquals(same, new Scope("/subscriptions/0a/resourceGroups/" + one).equals(new Scope("/subscriptions/0a/resourceGroups/" + other)));
   }
 
   @ParameterizedTest

@@ -185,7 +185,7 @@ final class AdmissionRules {
 
   /** Azure keeps no more of the dataset (docs/azure.md, "Runs"); which months are too old is its to say, since CEL has no clock. */
   private static String reachesBack(int months) {
-    return "(!has(self.backfill) || (!has(self.backfill.months) || self.backfill.months <= %d) && (!(%s) || %s < %d))"
+    return "(!has(self.backfill) || (!has(self.backfill.months) || self.backfill.months <= %s) && (!(%s) || %s < %s))"
         .formatted(months, inBackfill(MONTHS_EXIST), inBackfill(MONTHS_BETWEEN), months);
   }
 
