@@ -79,13 +79,13 @@ public record ClosedMonths(List<ClosedMonth> rows, List<Integer> days) {
   /** Azure has accepted the run for a day: it handles those that were missed before, too. */
   public ClosedMonths accepted(LocalDate day, String runId) {
     ClosedMonth row = handled(day);
-    return put(new ClosedMonth(row.month(), row.handledDays(), runId, null, row.rows(), row.bytes()));
+    return put(new ClosedMonth(row.month(), row.handledDays(), runId, null, row.rows(), row.bytes(), null, null, null, null));
   }
 
   /** Azure refused it for good: there is nothing to try again before the next day. */
   public ClosedMonths refused(LocalDate day) {
     ClosedMonth row = handled(day);
-    return put(new ClosedMonth(row.month(), row.handledDays(), row.time() == null ? null : row.runId(), row.time(), row.rows(), row.bytes()));
+    return put(new ClosedMonth(row.month(), row.handledDays(), row.time() == null ? null : row.runId(), row.time(), row.rows(), row.bytes(), null, null, null, null));
   }
 
   /** Says of runs that have succeeded when they ended. */
@@ -147,7 +147,7 @@ public record ClosedMonths(List<ClosedMonth> rows, List<Integer> days) {
   /** It was found. */
   public ClosedMonths proven(Run run, Instant now, Long found, Long bytes) {
     return new ClosedMonths(looked(run, now).rows.stream().map(row -> run.id().equals(row.runId())
-        ? new ClosedMonth(row.month(), row.handledDays(), row.runId(), row.time(), found, bytes) : row).toList(), days);
+        ? new ClosedMonth(row.month(), row.handledDays(), row.runId(), row.time(), found, bytes, null, null, null, null) : row).toList(), days);
   }
 
   /** The row that names a run. */
@@ -193,17 +193,17 @@ public record ClosedMonths(List<ClosedMonth> rows, List<Integer> days) {
 
   private ClosedMonth handled(LocalDate day) {
     YearMonth month = month(day);
-    ClosedMonth row = row(month).orElseGet(() -> new ClosedMonth(month.toString(), null, null, null, null, null));
+    ClosedMonth row = row(month).orElseGet(() -> new ClosedMonth(month.toString(), null, null, null, null, null, null, null, null, null));
     TreeSet<Integer> handled = new TreeSet<>(Objects.requireNonNullElse(row.handledDays(), List.of()));
     waiting(month, day).map(LocalDate::getDayOfMonth).forEach(handled::add);
     handled.add(day.getDayOfMonth());
-    return new ClosedMonth(row.month(), List.copyOf(handled), row.runId(), row.time(), row.rows(), row.bytes());
+    return new ClosedMonth(row.month(), List.copyOf(handled), row.runId(), row.time(), row.rows(), row.bytes(), null, null, null, null);
   }
 
   private ClosedMonths begun(YearMonth month, Instant since) {
     Optional<ClosedMonth> known = row(month);
     return put(new ClosedMonth(month.toString(), List.of(), null, Times.write(since), known.map(ClosedMonth::rows).orElse(null),
-        known.map(ClosedMonth::bytes).orElse(null)));
+        known.map(ClosedMonth::bytes).orElse(null), null, null, null, null));
   }
 
   /** A month that has had no run says nothing without days. */
@@ -213,7 +213,7 @@ public record ClosedMonths(List<ClosedMonth> rows, List<Integer> days) {
     }
     ClosedMonth row = rows.getFirst();
     ClosedMonths others = new ClosedMonths(rows.subList(1, rows.size()), days);
-    return row.runId() == null ? others.ended() : others.put(new ClosedMonth(row.month(), null, row.runId(), row.time(), row.rows(), row.bytes()));
+    return row.runId() == null ? others.ended() : others.put(new ClosedMonth(row.month(), null, row.runId(), row.time(), row.rows(), row.bytes(), null, null, null, null));
   }
 
   private ClosedMonths put(ClosedMonth row) {
@@ -240,7 +240,7 @@ public record ClosedMonths(List<ClosedMonth> rows, List<Integer> days) {
   }
 
   private static ClosedMonth at(ClosedMonth row, Instant time) {
-    return new ClosedMonth(row.month(), row.handledDays(), row.runId(), Times.write(time), row.rows(), row.bytes());
+    return new ClosedMonth(row.month(), row.handledDays(), row.runId(), Times.write(time), row.rows(), row.bytes(), null, null, null, null);
   }
 
   private static YearMonth month(ClosedMonth row) {

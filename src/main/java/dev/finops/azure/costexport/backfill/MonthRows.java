@@ -68,7 +68,7 @@ public record MonthRows(String until, List<Month> rows) {
 
   /** Adds months as Pending; those that are done or failed begin anew, those under way go on. */
   public MonthRows ask(Collection<YearMonth> months) {
-    return merged(until, rows, months.stream().map(month -> new Month(month.toString(), PENDING, null, 0, ASKED)).toList(),
+    return merged(until, rows, months.stream().map(month -> new Month(month.toString(), PENDING, null, 0, ASKED, null)).toList(),
         (known, asked) -> known.state().equals(REQUESTED) || known.state().equals(RUNNING) ? known : asked);
   }
 
@@ -81,7 +81,7 @@ public record MonthRows(String until, List<Month> rows) {
     List<YearMonth> months = window.map(BackfillWindow::months).orElse(List.of());
     List<Month> kept = rows.stream()
         .filter(row -> !row.state().equals(PENDING) || asked(row) || months.contains(YearMonth.parse(row.month()))).toList();
-    List<Month> added = months.stream().map(month -> done(month, history).orElseGet(() -> new Month(month.toString(), PENDING, null, 0, null)))
+    List<Month> added = months.stream().map(month -> done(month, history).orElseGet(() -> new Month(month.toString(), PENDING, null, 0, null, null)))
         .toList();
     return merged(window.map(w -> w.last().toString()).orElse(null), kept, added, (known, wanted) -> known);
   }
@@ -107,24 +107,24 @@ public record MonthRows(String until, List<Month> rows) {
   }
 
   public MonthRows requested(String month) {
-    return change(month, row -> new Month(row.month(), REQUESTED, null, row.attempts(), row.message()));
+    return change(month, row -> new Month(row.month(), REQUESTED, null, row.attempts(), row.message(), null));
   }
 
   /** Azure has accepted a run of it, which is what an attempt is. */
   public MonthRows running(String month, String runId) {
-    return change(month, row -> new Month(row.month(), RUNNING, runId, row.attempts() + 1, asked(row) ? ASKED : null));
+    return change(month, row -> new Month(row.month(), RUNNING, runId, row.attempts() + 1, asked(row) ? ASKED : null, null));
   }
 
   /** It was not asked of Azure after all. */
   public MonthRows pending(String month, String message) {
-    return change(month, row -> new Month(row.month(), PENDING, row.runId(), row.attempts(), message(row, message)));
+    return change(month, row -> new Month(row.month(), PENDING, row.runId(), row.attempts(), message(row, message), null));
   }
 
   /** Azure refused it for good; what it says is too old has no data there. */
   public MonthRows refused(String month, String message) {
     boolean tooOld = message.contains("84 months") || message.toLowerCase(Locale.ROOT).contains("older than");
     return change(month, row -> new Month(row.month(), tooOld ? NO_DATA : FAILED, row.runId(), row.attempts() + 1,
-        message(row, tooOld ? "TooOld: " + message : message)));
+        message(row, tooOld ? "TooOld: " + message : message), null));
   }
 
   /** Brings the rows up to what the history says of their runs. */
@@ -190,10 +190,10 @@ public record MonthRows(String until, List<Month> rows) {
   private static Month ended(Month row, Run run) {
     if (RunHistory.succeeded(run)) {
       return new Month(row.month(), RunHistory.withoutData(run) ? NO_DATA : COMPLETED, row.runId(), row.attempts(),
-          RunHistory.withoutData(run) ? run.status() : null);
+          RunHistory.withoutData(run) ? run.status() : null, null);
     }
     String error = run.error() == null ? "the run ended as " + run.status() : RunHistory.because(run).substring(2);
-    return new Month(row.month(), row.attempts() < MAX_ATTEMPTS ? PENDING : FAILED, row.runId(), row.attempts(), message(row, error));
+    return new Month(row.month(), row.attempts() < MAX_ATTEMPTS ? PENDING : FAILED, row.runId(), row.attempts(), message(row, error), null);
   }
 
   private static Optional<Instant> lastTry(Month row, List<Run> history) {
@@ -205,7 +205,7 @@ public record MonthRows(String until, List<Month> rows) {
         .filter(run -> RunHistory.succeeded(run) && run.timePeriod() != null)
         .filter(run -> Times.start(run.timePeriod().from()).map(MonthRows::date).equals(Optional.of(month.atDay(1)))
             && Times.start(run.timePeriod().to()).map(MonthRows::date).equals(Optional.of(month.atEndOfMonth())))
-        .findFirst().map(run -> new Month(month.toString(), COMPLETED, run.id(), 0, "completed before this object"));
+        .findFirst().map(run -> new Month(month.toString(), COMPLETED, run.id(), 0, "completed before this object", null));
   }
 
   private static YearMonth month(Instant instant) {

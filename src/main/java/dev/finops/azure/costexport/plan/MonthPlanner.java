@@ -60,7 +60,7 @@ final class MonthPlanner {
   }
 
   private static PendingRun run(Situation s, String cause, String request, YearMonth month, int attempts) {
-    return new PendingRun(cause, request, MonthRows.period(month, RunPlanner.today(s)), Times.write(s.now()), attempts);
+    return new PendingRun(cause, request, MonthRows.period(month, RunPlanner.today(s)), Times.write(s.now()), attempts, null);
   }
 
   /** From when on days count: a spec that was edited may not have had them from the beginning. */

@@ -142,7 +142,7 @@ public final class Planner {
     draft.sasTokenHash = SasDelivery.hashAfter(s, desired, true);
     draft.appliedFields = desired.statedPaths();
     if (!lost && Boolean.TRUE.equals(s.spec().runOnCreate()) && draft.pendingRun == null) {
-      draft.pendingRun = new PendingRun(RunPlanner.ON_CREATE, null, null, null, 0);
+      draft.pendingRun = new PendingRun(RunPlanner.ON_CREATE, null, null, null, 0, null);
     }
     return draft.done();
   }

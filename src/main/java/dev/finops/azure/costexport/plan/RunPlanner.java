@@ -119,7 +119,7 @@ public final class RunPlanner {
     }
     if (neverPosted ? !underWay : !s.now().isBefore(lapses.get())) {
       return Optional.of(intent(s, runs, new PendingRun(pending.cause(), pending.request(), pending.timePeriod(),
-          Times.write(s.now()), neverPosted ? 1 : pending.attempts() + 1), List.of()));
+          Times.write(s.now()), neverPosted ? 1 : pending.attempts() + 1, null), List.of()));
     }
     return Optional.empty();
   }
@@ -144,7 +144,7 @@ public final class RunPlanner {
     boolean thisSecond = Times.write(s.now()).equals(pending.requestedTime()); // no intent can be newer
     boolean fresh = Times.start(pending.requestedTime()).filter(at -> s.now().isBefore(at.plus(s.settings().runPollInterval()))).isPresent();
     return fresh || thisSecond ? new Step.PostRun(pending) : intent(s, runs, new PendingRun(pending.cause(), pending.request(), pending.timePeriod(),
-        Times.write(s.now()), pending.attempts()), List.of());
+        Times.write(s.now()), pending.attempts(), null), List.of());
   }
 
   private static Optional<Step> answerRequest(Situation s, List<Run> runs) {
@@ -156,7 +156,7 @@ public final class RunPlanner {
     if (runs.stream().anyMatch(RunHistory::underWay)) {
       return Optional.empty(); // it waits for the one under way
     }
-    return Optional.of(intent(s, runs, new PendingRun(REQUEST, value, null, Times.write(s.now()), 1),
+    return Optional.of(intent(s, runs, new PendingRun(REQUEST, value, null, Times.write(s.now()), 1, null),
         List.of(Note.normal(Reason.RUN_REQUESTED, "a run was asked for (" + value + ")"))));
   }
 
@@ -210,7 +210,7 @@ public final class RunPlanner {
    */
   static CostExportStatus refused(Situation s, PendingRun pending, String message, boolean forGood) {
     StatusDraft draft = new StatusDraft(s.status());
-    draft.pendingRun = forGood ? null : new PendingRun(pending.cause(), pending.request(), pending.timePeriod(), Times.write(s.now()), 0);
+    draft.pendingRun = forGood ? null : new PendingRun(pending.cause(), pending.request(), pending.timePeriod(), Times.write(s.now()), 0, null);
     if (REQUEST.equals(pending.cause())) {
       draft.lastHandledRunRequest = pending.request();
     } else if (BACKFILL.equals(pending.cause())) {

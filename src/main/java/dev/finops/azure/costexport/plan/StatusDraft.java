@@ -9,6 +9,7 @@ import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Delivery;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Difference;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Identity;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.PendingRun;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Refusal;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Run;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Summary;
 import java.util.List;
@@ -21,6 +22,7 @@ public final class StatusDraft {
   public String apiVersion;
   public String eTag;
   public Identity identity;
+  public String tenantId;
   public String nextRunTime;
   public String sasTokenHash;
   public List<String> appliedFields;
@@ -32,6 +34,7 @@ public final class StatusDraft {
   public Run lastSuccessfulRun;
   public List<Run> runs;
   public PendingRun pendingRun;
+  public Refusal refusal;
   public Delivery delivery;
   public Backfill backfill;
   public List<ClosedMonth> closedMonths;
@@ -41,7 +44,7 @@ public final class StatusDraft {
 
   /** Of an object that nobody has looked at yet. */
   public static final CostExportStatus EMPTY = new CostExportStatus(null, null, null, null, null, null, null, null, null, null,
-      null, null, null, null, null, null, null, null, null, null, null, null, null);
+      null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 
   public StatusDraft(CostExportStatus from) {
     observedGeneration = from.observedGeneration();
@@ -50,6 +53,7 @@ public final class StatusDraft {
     apiVersion = from.apiVersion();
     eTag = from.eTag();
     identity = from.identity();
+    tenantId = from.tenantId();
     nextRunTime = from.nextRunTime();
     sasTokenHash = from.sasTokenHash();
     appliedFields = from.appliedFields();
@@ -61,6 +65,7 @@ public final class StatusDraft {
     lastSuccessfulRun = from.lastSuccessfulRun();
     runs = from.runs();
     pendingRun = from.pendingRun();
+    refusal = from.refusal();
     delivery = from.delivery();
     backfill = from.backfill();
     closedMonths = from.closedMonths();
@@ -70,8 +75,9 @@ public final class StatusDraft {
   }
 
   public CostExportStatus done() {
-    return new CostExportStatus(observedGeneration, exportId, origin, apiVersion, eTag, identity, nextRunTime, sasTokenHash,
-        appliedFields, conditions, summary, difference, corrections, lastRun, lastSuccessfulRun, runs, pendingRun, delivery,
-        backfill, closedMonths, lastHandledRunRequest, lastHandledReconcileRequest, lastHandledApplyRequest);
+    return new CostExportStatus(observedGeneration, exportId, origin, apiVersion, eTag, identity, tenantId, nextRunTime,
+        sasTokenHash, appliedFields, conditions, summary, difference, corrections, lastRun, lastSuccessfulRun, runs,
+        pendingRun, refusal, delivery, backfill, closedMonths, lastHandledRunRequest, lastHandledReconcileRequest,
+        lastHandledApplyRequest);
   }
 }

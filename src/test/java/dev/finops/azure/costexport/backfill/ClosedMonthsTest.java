@@ -271,10 +271,10 @@ class ClosedMonthsTest {
     assertEquals(Optional.empty(), ended.looked(run, NOON).unproven(List.of(run)));
     assertEquals(Optional.empty(), ended.looked(run, Instant.parse("2026-11-02T00:10:00.9Z")).unproven(List.of(run)), "within a second");
     ClosedMonths proven = ended.proven(run, NOON, 42L, 4242L);
-    assertEquals(new ClosedMonth("2026-10", List.of(2), "a1", "2026-11-05T12:00:00Z", 42L, 4242L), proven.rows().getFirst());
+    assertEquals(new ClosedMonth("2026-10", List.of(2), "a1", "2026-11-05T12:00:00Z", 42L, 4242L, null, null, null, null), proven.rows().getFirst());
     assertEquals(Optional.empty(), proven.unproven(List.of(run)));
     ClosedMonth next = proven.accepted(LocalDate.of(2026, 11, 5), "a2").rows().getFirst();
-    assertEquals(new ClosedMonth("2026-10", List.of(2, 5), "a2", null, 42L, 4242L), next, "the next run is compared with it");
+    assertEquals(new ClosedMonth("2026-10", List.of(2, 5), "a2", null, 42L, 4242L, null, null, null, null), next, "the next run is compared with it");
   }
 
   @Test
@@ -299,7 +299,7 @@ class ClosedMonthsTest {
   private static ClosedMonths months(String days, String... rows) {
     List<Integer> wanted = days.isEmpty() ? List.of() : numbers(days);
     return ClosedMonths.of(new CostExportSpec.ClosedMonth(wanted), Arrays.stream(rows).map(row -> row.split(" ", 4)).map(words -> new ClosedMonth(
-        words[0], words[1].equals("-") ? null : numbers(words[1]), absent(words[2]), absent(words[3]), null, null)).toList());
+        words[0], words[1].equals("-") ? null : numbers(words[1]), absent(words[2]), absent(words[3]), null, null, null, null, null, null)).toList());
   }
 
   private static List<Integer> numbers(String days) {

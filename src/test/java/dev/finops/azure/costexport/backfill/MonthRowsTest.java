@@ -202,7 +202,7 @@ class MonthRowsTest {
 
   private static MonthRows rows(String... rows) {
     return new MonthRows(null, Arrays.stream(rows).map(row -> row.split(" "))
-        .map(words -> new Month(words[0], words[1], words.length > 2 ? words[2] : null, 0, null)).toList());
+        .map(words -> new Month(words[0], words[1], words.length > 2 ? words[2] : null, 0, null, null)).toList());
   }
 
   private static List<String> told(MonthRows rows) {

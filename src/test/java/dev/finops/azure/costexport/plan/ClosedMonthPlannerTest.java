@@ -63,7 +63,7 @@ class ClosedMonthPlannerTest {
     void isMeantThenPostedThenKnownByTheHistory() {
       Record intent = assertInstanceOf(Record.class, Planner.next(s));
       assertEquals(new PendingRun("ClosedMonth", "2026-11-15", new TimePeriod("2026-10-01T00:00:00Z", "2026-10-31T23:59:59Z"),
-          "2026-11-15T10:00:00Z", 1), intent.status().pendingRun());
+          "2026-11-15T10:00:00Z", 1, null), intent.status().pendingRun());
       assertTrue(intent.runToPost());
       assertEquals(new PostRun(intent.status().pendingRun()), Planner.next(meant(s)));
 
@@ -119,7 +119,7 @@ class ClosedMonthPlannerTest {
       Situation seen = got(added, EXPORT);
 
       assertEquals(new PendingRun("ClosedMonth", "2026-12-05", new TimePeriod("2026-11-01T00:00:00Z", "2026-11-30T23:59:59Z"),
-          "2026-12-05T10:00:00Z", 1), ((Record) Planner.next(seen)).status().pendingRun(), "the day itself does");
+          "2026-12-05T10:00:00Z", 1, null), ((Record) Planner.next(seen)).status().pendingRun(), "the day itself does");
       assertNull(((Record) Planner.next(later(seen, Duration.ofDays(1)))).status().pendingRun());
     }
 
@@ -217,7 +217,7 @@ class ClosedMonthPlannerTest {
     @ParameterizedTest
     @CsvSource({"4, true", "5, false"})
     void waitsForOneOfFive(int running, boolean runs) {
-      List<Month> months = IntStream.range(0, running).mapToObj(i -> new Month("2026-0" + (9 - i), "Running", "b" + i, 1, null)).toList();
+      List<Month> months = IntStream.range(0, running).mapToObj(i -> new Month("2026-0" + (9 - i), "Running", "b" + i, 1, null, null)).toList();
       Situation busy = status(s, draft -> draft.backfill = new Backfill(null, running, 0, 0, months));
 
       Record next = assertInstanceOf(Record.class, Planner.next(busy));
@@ -227,14 +227,14 @@ class ClosedMonthPlannerTest {
     @Test
     void countsAsOneOfFiveForAPersonsMonths() {
       Situation running = status(exported(null, 15), draft -> draft.backfill = new Backfill(null, 5, 0, 0, List.of(month("2026-09"), month("2026-08"),
-          month("2026-07"), month("2026-06"), new Month("2026-05", "Pending", null, 0, "asked for by azure.finops.dev/run-requested-at"))));
+          month("2026-07"), month("2026-06"), new Month("2026-05", "Pending", null, 0, "asked for by azure.finops.dev/run-requested-at", null))));
 
       assertInstanceOf(Rest.class, Planner.next(got(running, shown("a1 InProgress 2026-11-15T10:00:00Z OnDemand 2026-10"))));
       assertEquals("2026-05", ((Record) Planner.next(got(running, shown("a1 Completed 2026-11-15T10:00:00Z OnDemand 2026-10")))).status().pendingRun().request());
     }
 
     private Month month(String month) {
-      return new Month(month, "Running", "b" + month, 1, null);
+      return new Month(month, "Running", "b" + month, 1, null, null);
     }
   }
 
@@ -267,7 +267,7 @@ class ClosedMonthPlannerTest {
         posted = posted.postedRun();
       }
       Situation unseen = status(meant(s).with(posted), draft -> draft.pendingRun = new PendingRun("ClosedMonth", "2026-11-15",
-          draft.pendingRun.timePeriod(), "2026-11-15T10:00:00Z", 5));
+          draft.pendingRun.timePeriod(), "2026-11-15T10:00:00Z", 5, null));
       Record given = assertInstanceOf(Record.class, Planner.next(got(later(unseen, Duration.ofMinutes(3)), EXPORT)));
 
       assertNull(given.status().pendingRun());
@@ -312,7 +312,7 @@ class ClosedMonthPlannerTest {
   }
 
   private static ClosedMonth row(String month, String runId, String time, int... days) {
-    return new ClosedMonth(month, IntStream.of(days).boxed().toList(), runId, time, null, null);
+    return new ClosedMonth(month, IntStream.of(days).boxed().toList(), runId, time, null, null, null, null, null, null);
   }
 
   private static Verdict rested(Situation s) {

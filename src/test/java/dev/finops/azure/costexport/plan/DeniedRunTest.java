@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 class DeniedRunTest {
   private static final ObservedExport EXPORT = accepted(FOCUS);
 
-  private final Situation onCreate = status(settled(FOCUS), draft -> draft.pendingRun = new PendingRun("OnCreate", null, null, null, 0));
+  private final Situation onCreate = status(settled(FOCUS), draft -> draft.pendingRun = new PendingRun("OnCreate", null, null, null, 0, null));
   private final Situation asked = annotated(settled(FOCUS), Annotations.RUN_REQUESTED_AT, "monday");
   private final Situation months = settled(with(FOCUS, "backfill.months", 3));
   private final Situation closed = settled(with(FOCUS, "closedMonth.rerunOnDays", List.of(15)));

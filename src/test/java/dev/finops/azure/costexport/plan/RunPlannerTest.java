@@ -53,7 +53,7 @@ class RunPlannerTest {
     @Test
     void isMeantThenPostedThenKnownByTheHistory() {
       Record intent = assertInstanceOf(Record.class, Planner.next(asked));
-      assertEquals(new PendingRun("Request", "monday", null, "2026-11-15T10:00:00Z", 1), intent.status().pendingRun());
+      assertEquals(new PendingRun("Request", "monday", null, "2026-11-15T10:00:00Z", 1, null), intent.status().pendingRun());
       assertTrue(intent.runToPost());
 
       Situation meant = meant(asked);
@@ -74,7 +74,7 @@ class RunPlannerTest {
       assertInstanceOf(Rest.class, Planner.next(got(crashed, EXPORT)));
       assertInstanceOf(Rest.class, Planner.next(got(later(crashed, Duration.ofSeconds(120)), EXPORT)));
       Record again = assertInstanceOf(Record.class, Planner.next(got(later(crashed, Duration.ofSeconds(121)), EXPORT)));
-      assertEquals(new PendingRun("Request", "monday", null, "2026-11-15T10:02:01Z", 2), again.status().pendingRun());
+      assertEquals(new PendingRun("Request", "monday", null, "2026-11-15T10:02:01Z", 2, null), again.status().pendingRun());
       assertTrue(again.runToPost());
     }
 
@@ -126,7 +126,7 @@ class RunPlannerTest {
       Situation held = got(later(meant(asked), Duration.ofMinutes(10)), EXPORT);
       Record renewed = assertInstanceOf(Record.class, Planner.next(held));
 
-      assertEquals(new PendingRun("Request", "monday", null, "2026-11-15T10:10:00Z", 1), renewed.status().pendingRun());
+      assertEquals(new PendingRun("Request", "monday", null, "2026-11-15T10:10:00Z", 1, null), renewed.status().pendingRun());
       assertInstanceOf(Step.PostRun.class, Planner.next(held.with(renewed.status()).with(held.memory().postingRun(renewed.runToPost()))));
     }
 
@@ -171,13 +171,13 @@ class RunPlannerTest {
 
   @Nested
   class ARunOnCreate {
-    private final Situation created = status(settled(FOCUS), draft -> draft.pendingRun = new PendingRun("OnCreate", null, null, null, 0));
+    private final Situation created = status(settled(FOCUS), draft -> draft.pendingRun = new PendingRun("OnCreate", null, null, null, 0, null));
 
     @Test
     void isMeantAgainWithItsTimeBeforeItIsPosted() {
       Record intent = assertInstanceOf(Record.class, Planner.next(created));
 
-      assertEquals(new PendingRun("OnCreate", null, null, "2026-11-15T10:00:00Z", 1), intent.status().pendingRun());
+      assertEquals(new PendingRun("OnCreate", null, null, "2026-11-15T10:00:00Z", 1, null), intent.status().pendingRun());
       assertTrue(intent.runToPost());
     }
 
@@ -204,7 +204,7 @@ class RunPlannerTest {
 
       Record intent = assertInstanceOf(Record.class, Planner.next(months.with(rows.status())));
       assertEquals(new PendingRun("Backfill", "2026-10", new TimePeriod("2026-10-01T00:00:00Z", "2026-10-31T23:59:59Z"),
-          "2026-11-15T10:00:00Z", 1), intent.status().pendingRun());
+          "2026-11-15T10:00:00Z", 1, null), intent.status().pendingRun());
       assertEquals("2026-10 Requested", states(intent).getFirst());
     }
 
@@ -324,7 +324,7 @@ class RunPlannerTest {
     @Test
     void isOutdatedByAnotherDatasetButNotRepeated() {
       Situation done = status(s, draft -> draft.backfill = new Backfill("2026-10", 2, 2, 0,
-          List.of(new Month("2026-10", "Completed", "a1", 1, null), new Month("2026-09", "NoData", "a2", 1, null))));
+          List.of(new Month("2026-10", "Completed", "a1", 1, null, null), new Month("2026-09", "NoData", "a2", 1, null, null))));
       Situation changed = edited(done, with(done.spec(), "dataset.type", "ActualCost"));
       Step.Update update = assertInstanceOf(Step.Update.class, Planner.next(changed));
       Note note = Answered.outdatedHistory(changed, update.differences()).orElseThrow();

@@ -513,7 +513,7 @@ class ReportTest {
   void whatIsWrittenDuringAPassCountsTheMonthsToo() {
     Situation counted = status(SETTLED, draft -> {
       draft.summary = new CostExportStatus.Summary("Daily", "0/2");
-      draft.backfill = new Backfill("2026-10", 2, 1, 0, List.of(new Month("2026-10", "Completed", "a1", 1, null), new Month("2026-09", "Requested", null, 0, null)));
+      draft.backfill = new Backfill("2026-10", 2, 1, 0, List.of(new Month("2026-10", "Completed", "a1", 1, null, null), new Month("2026-09", "Requested", null, 0, null, null)));
     });
 
     assertEquals(new CostExportStatus.Summary("Daily", "1/2"), Report.working(counted, counted.status()).summary());
@@ -689,7 +689,7 @@ class ReportTest {
 
   @Test
   void aRunThatWaitsWhenTheObjectBeginsToObserveIsRefused() {
-    Situation waiting = annotated(status(SETTLED, draft -> draft.pendingRun = new CostExportStatus.PendingRun("Request", "monday", null, "2026-11-15T10:00:00Z", 1)),
+    Situation waiting = annotated(status(SETTLED, draft -> draft.pendingRun = new CostExportStatus.PendingRun("Request", "monday", null, "2026-11-15T10:00:00Z", 1, null)),
         Annotations.RUN_REQUESTED_AT, "monday");
     Situation s = edited(waiting, with(FOCUS, "managementPolicy", "Observe"));
     Report report = Report.of(s, verdict(s));
@@ -735,7 +735,7 @@ class ReportTest {
 
   private static Situation months(String... rows) {
     List<Month> months = Arrays.stream(rows).map(row -> row.split(" "))
-        .map(words -> new Month(words[0], words[1], words.length > 2 ? words[2] : null, 1, null)).collect(Collectors.toList());
+        .map(words -> new Month(words[0], words[1], words.length > 2 ? words[2] : null, 1, null, null)).collect(Collectors.toList());
     return annotated(status(SETTLED, draft -> draft.backfill = new Backfill(null, 0, 0, 0, months)), Annotations.RUN_PERIOD, "2026-10");
   }
 

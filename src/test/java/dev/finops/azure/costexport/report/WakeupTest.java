@@ -69,7 +69,7 @@ class WakeupTest {
 
   @Test
   void monthsThatWaitAreLookedAtEachInterval() {
-    Situation s = status(idle, draft -> draft.backfill = new Backfill(null, 1, 0, 0, List.of(new Month("2026-10", "Pending", null, 1, null))));
+    Situation s = status(idle, draft -> draft.backfill = new Backfill(null, 1, 0, 0, List.of(new Month("2026-10", "Pending", null, 1, null, null))));
 
     assertTrue(after(s, verdict(s)).orElseThrow().compareTo(Duration.ofSeconds(330)) <= 0);
   }
@@ -77,8 +77,8 @@ class WakeupTest {
   @Test
   void whateverRunsIsPolled() {
     Situation running = got(idle, Histories.with(accepted(FOCUS), "a1 InProgress 2026-11-15T09:00:00Z Scheduled"));
-    Situation meant = status(idle, draft -> draft.pendingRun = new PendingRun("Request", "monday", null, "2026-11-15T10:00:00Z", 1));
-    Situation month = status(idle, draft -> draft.backfill = new Backfill(null, 1, 0, 0, List.of(new Month("2026-10", "Running", null, 0, null))));
+    Situation meant = status(idle, draft -> draft.pendingRun = new PendingRun("Request", "monday", null, "2026-11-15T10:00:00Z", 1, null));
+    Situation month = status(idle, draft -> draft.backfill = new Backfill(null, 1, 0, 0, List.of(new Month("2026-10", "Running", null, 0, null, null))));
 
     for (Situation s : List.of(reported(running, verdict(running)), meant, month)) {
       assertEquals(Optional.of(POLL), after(s, verdict(s)));
@@ -88,7 +88,7 @@ class WakeupTest {
   @Property
   void aDayOfTheClosedMonthWakesWhateverTheInterval(@ForAll long seed) {
     Situation daily = rarely(settled(with(FOCUS, "closedMonth.rerunOnDays", List.of(15, 16))));
-    Situation done = status(daily, draft -> draft.closedMonths = List.of(new ClosedMonth("2026-10", List.of(15), "a1", "2026-11-15T09:00:00Z", null, null)));
+    Situation done = status(daily, draft -> draft.closedMonths = List.of(new ClosedMonth("2026-10", List.of(15), "a1", "2026-11-15T09:00:00Z", null, null, null, null, null, null)));
     Duration wait = Wakeup.after(done, done.status(), verdict(done), new Random(seed)).orElseThrow();
 
     assertTrue(wait.compareTo(Duration.ofHours(14)) >= 0 && wait.compareTo(Duration.ofHours(14).plusMinutes(1)) <= 0, wait.toString());
@@ -98,7 +98,7 @@ class WakeupTest {
   void anotherTryOfAClosedMonthWakesToo() {
     Situation rare = rarely(settled(with(FOCUS, "closedMonth.rerunOnDays", List.of(15))));
     Situation failed = status(rare, draft -> {
-      draft.closedMonths = List.of(new ClosedMonth("2026-10", List.of(15), "a1", null, null, null));
+      draft.closedMonths = List.of(new ClosedMonth("2026-10", List.of(15), "a1", null, null, null, null, null, null, null));
       draft.runs = Histories.with(accepted(FOCUS), "a1 Failed 2026-11-15T10:00:00Z OnDemand 2026-10").runs();
     });
 
@@ -109,7 +109,7 @@ class WakeupTest {
 
   @Test
   void aDeniedRunIsNotPolled() {
-    Situation denied = status(idle, draft -> draft.pendingRun = new PendingRun("Request", "monday", null, "2026-11-15T10:00:00Z", 0));
+    Situation denied = status(idle, draft -> draft.pendingRun = new PendingRun("Request", "monday", null, "2026-11-15T10:00:00Z", 0, null));
 
     assertTrue(after(denied, verdict(denied)).orElseThrow().compareTo(Duration.ofSeconds(270)) >= 0);
     assertEquals(Optional.of(Duration.ofSeconds(10)), after(later(denied, Duration.ofHours(24).minusSeconds(10)), verdict(denied)));

@@ -26,6 +26,8 @@ public record CostExportStatus(
     String eTag,
     @JsonPropertyDescription("Identity that Azure gave the export; grant it access to the storage account.")
     Identity identity,
+    @JsonPropertyDescription("Tenant of the credential that last read or wrote the export.")
+    String tenantId,
     @JsonPropertyDescription("When Azure plans to run the export next.")
     String nextRunTime,
     @JsonPropertyDescription("Hash of the SAS token that Azure has; a new token in the Secret is sent.")
@@ -50,6 +52,8 @@ public record CostExportStatus(
     List<Run> runs,
     @JsonPropertyDescription("A run that is about to be, or may have been, requested from Azure.")
     PendingRun pendingRun,
+    @JsonPropertyDescription("Circumstances of a refusal by Azure that still stands; a change of them ends it.")
+    Refusal refusal,
     @JsonPropertyDescription("What the last verified run left in the storage account.")
     Delivery delivery,
     @JsonPropertyDescription("Progress of the backfill.")
@@ -140,7 +144,17 @@ public record CostExportStatus(
       @JsonPropertyDescription("Value of the annotation that asked for it; the month of a Backfill, the day of a ClosedMonth.") String request,
       @JsonPropertyDescription("The days to export; absent: those of the export's definition.") TimePeriod timePeriod,
       @JsonPropertyDescription("When it was decided.") String requestedTime,
-      @JsonPropertyDescription("How often it has been tried.") Integer attempts) {}
+      @JsonPropertyDescription("How often it has been tried.") Integer attempts,
+      @JsonPropertyDescription("When Azure last denied the run; absent unless the denial is the latest answer.")
+      String deniedTime) {}
+
+  /** Azure refuses the same request again until one of these changes, or the spec does. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Refusal(
+      @JsonPropertyDescription("API version of the request that Azure refused.") String apiVersion,
+      @JsonPropertyDescription("Hash of the SAS token in that request.") String sasTokenHash,
+      @JsonPropertyDescription("When Azure last refused it.") String time) {}
 
   @JsonInclude(JsonInclude.Include.NON_NULL)
   @JsonIgnoreProperties(ignoreUnknown = true)
@@ -169,7 +183,10 @@ public record CostExportStatus(
       @JsonPropertyDescription("How far it is, as Pending or Completed.") String state,
       @JsonPropertyDescription("The run that exports it.") String runId,
       @JsonPropertyDescription("How often it has been tried.") Integer attempts,
-      @JsonPropertyDescription("Why it failed or has no data.") String message) {}
+      @JsonPropertyDescription("Why it failed or has no data.") String message,
+      @JsonPropertyDescription("""
+          True if the annotation azure.finops.dev/run-requested-at requested the month, and not spec.backfill.""")
+      Boolean requested) {}
 
   @JsonInclude(JsonInclude.Include.NON_NULL)
   @JsonIgnoreProperties(ignoreUnknown = true)
@@ -182,5 +199,10 @@ public record CostExportStatus(
           after it has failed. Without a run: the days from here on count.""")
       String time,
       @JsonPropertyDescription("Number of rows when it was last found in storage, with delivery.verify.") Long rows,
-      @JsonPropertyDescription("Size in bytes when it was last found in storage, with delivery.verify.") Long bytes) {}
+      @JsonPropertyDescription("Size in bytes when it was last found in storage, with delivery.verify.") Long bytes,
+      @JsonPropertyDescription("State of the latest run, for example Running, Completed, Failed or RunDenied.")
+      String state,
+      @JsonPropertyDescription("Why the latest run failed or was denied.") String message,
+      @JsonPropertyDescription("Number of runs that were started or refused for the latest day.") Integer attempts,
+      @JsonPropertyDescription("When the operator last looked for the run's data in storage.") String verifiedTime) {}
 }
