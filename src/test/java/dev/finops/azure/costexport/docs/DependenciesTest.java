@@ -1,11 +1,15 @@
 package dev.finops.azure.costexport.docs;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.module.ModuleDescriptor.Version;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,6 +39,16 @@ class DependenciesTest {
         .flatMap(name -> name.results().map((MatchResult found) -> found.group(1))).toList();
     assertEquals(1, used.size(), () -> library + " " + used);
     assertTrue(Version.parse(used.getFirst()).compareTo(Version.parse(least)) >= 0, () -> library + " " + used.getFirst() + " is older than " + least);
+  }
+
+  /** From 1.10.0 on the engine prints an instruction to coding agents at the end of each test run. */
+  @Test
+  void the_property_test_engine_prints_nothing_of_its_own() throws IOException {
+    String engine = "/net/jqwik/engine/execution/JqwikExecutor.class";
+    try (InputStream code = requireNonNull(DependenciesTest.class.getResourceAsStream(engine), engine)) {
+      assertFalse(new String(code.readAllBytes(), StandardCharsets.ISO_8859_1).contains("CodingAgents"),
+          "This jqwik release prints into the test log. Pin 1.9.3.");
+    }
   }
 
   /** The same sources are built from the same libraries, whenever that is. */
