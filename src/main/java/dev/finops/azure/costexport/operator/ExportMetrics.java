@@ -37,7 +37,7 @@ final class ExportMetrics implements Telemetry, MultiCollector {
   private final Map<Labels, State> states = new ConcurrentHashMap<>();
 
   /** What is kept of one object: nothing that most have not. */
-  private record State(Labels name, String ready, String reason, Map<String, String> failing, Map<String, Long> months, Instant delivered, Instant sasExpiry, Instant end) {}
+  private record State(String uid, Labels name, String ready, String reason, Map<String, String> failing, Map<String, Long> months, Instant delivered, Instant sasExpiry, Instant end) {}
 
   /** @param deliveries whether there is a series for each object that says when data last arrived */
   ExportMetrics(MeterRegistry registry, InstantSource clock, boolean deliveries) {
@@ -48,6 +48,7 @@ final class ExportMetrics implements Telemetry, MultiCollector {
     corrections();
     List.of("started", "completed", "failed", "refused").forEach(this::runs);
     timeToReady();
+    List.of("not_reconciled", "missed_change", "no_finalizer", "overdue", "status_changed").forEach(this::requeues);
   }
 
   @Override
@@ -55,7 +56,7 @@ final class ExportMetrics implements Telemetry, MultiCollector {
     Optional<Condition> ready = Conditions.find(after.conditions(), Conditions.READY);
     Map<String, String> failing = after.conditions().stream().filter(ExportMetrics::isFailing).collect(Collectors.toUnmodifiableMap(Condition::type, Condition::reason));
     Labels name = name(before);
-    states.put(name, new State(name, ready.map(Condition::status).orElse("Unknown"), ready.map(Condition::reason).orElse(""), failing,
+    states.put(name, new State(before.getMetadata().getUid(), name, ready.map(Condition::status).orElse("Unknown"), ready.map(Condition::reason).orElse(""), failing,
         months(after), delivered(after), sasExpiry.orElse(null), end(before.getSpec())));
     boolean first = before.getStatus() == null || before.getStatus().eTag() == null;
     if (first && after.eTag() != null && ready.filter(condition -> condition.status().equals("True")).isPresent()) {
@@ -77,8 +78,13 @@ final class ExportMetrics implements Telemetry, MultiCollector {
   }
 
   @Override
-  public void gone(CostExport object) {
-    states.remove(name(object));
+  public void gone(String namespace, String name, String uid) {
+    states.computeIfPresent(name(namespace, name), (series, state) -> state.uid().equals(uid) ? null : state);
+  }
+
+  @Override
+  public void requeued(String why) {
+    requeues(why).increment();
   }
 
   @Override
@@ -104,6 +110,11 @@ final class ExportMetrics implements Telemetry, MultiCollector {
 
   private Counter runs(String outcome) {
     return Counter.builder("costexport.runs").description("Runs of exports, as they were asked for and as they ended").tag("outcome", outcome).register(registry);
+  }
+
+  private Counter requeues(String why) {
+    return Counter.builder("costexport.sweep.requeues").description("CostExports that no event and no timer brought to a reconciliation, by what the sweep found")
+        .tag("why", why).register(registry);
   }
 
   private Counter corrections() {
@@ -135,7 +146,11 @@ final class ExportMetrics implements Telemetry, MultiCollector {
   }
 
   private static Labels name(CostExport object) {
-    return Labels.of("namespace", object.getMetadata().getNamespace(), "name", object.getMetadata().getName());
+    return name(object.getMetadata().getNamespace(), object.getMetadata().getName());
+  }
+
+  private static Labels name(String namespace, String name) {
+    return Labels.of("namespace", namespace, "name", name);
   }
 
   private static List<GaugeDataPointSnapshot> sum(List<State> all, Function<State, Map<Labels, Long>> counts) {

@@ -15,7 +15,9 @@ import dev.finops.azure.costexport.reconcile.CostExportReconciler;
 import dev.finops.azure.costexport.reconcile.Deliveries;
 import dev.finops.azure.costexport.reconcile.Flood;
 import dev.finops.azure.costexport.reconcile.ObjectStore;
+import dev.finops.azure.costexport.reconcile.ReconcileExecutor;
 import dev.finops.azure.costexport.reconcile.Session;
+import dev.finops.azure.costexport.reconcile.Triggers;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -36,7 +38,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
@@ -148,7 +149,7 @@ public final class Main {
   private static Operator operator(Config config, KubernetesClient kubernetes, CostExportReconciler reconciler,
       PrometheusMeterRegistry registry, Optional<Leadership> leadership) {
     // Built out here: the SDK calls the lambda below twice.
-    ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    ExecutorService threads = new ReconcileExecutor();
     var metrics = MicrometerMetrics.withoutPerResourceMetrics(registry);
     Operator operator = new Operator(o -> {
       o.withKubernetesClient(kubernetes).withExecutorService(threads).withMetrics(metrics).withCloseClientOnStop(false)

@@ -25,10 +25,11 @@ import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
-import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
+import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
@@ -75,7 +76,9 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
   private final Settings settings;
   private final Memories memories = new Memories();
   private final Turns turns;
-  private final SimpleInboundEventSource<CostExport> wake = new SimpleInboundEventSource<>("wake");
+  private final WakeUps wake = new WakeUps();
+  private final Sweep sweep;
+  private IndexerResourceCache<CostExport> cache;
   private Claims claims;
   private Overlaps overlaps;
 
@@ -92,33 +95,77 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
     this.telemetry = telemetry;
     this.clock = clock;
     this.settings = settings;
+    this.sweep = new Sweep(settings.observeInterval(), System::nanoTime);
   }
 
   @Override
   public List<EventSource<?, CostExport>> prepareEventSources(EventSourceContext<CostExport> context) {
-    claims = new Claims(context.getPrimaryCache());
-    overlaps = new Overlaps(context.getPrimaryCache());
+    cache = context.getPrimaryCache();
+    claims = new Claims(cache);
+    overlaps = new Overlaps(cache);
+    wake.of(cache);
     long interval = (settings.runPollInterval().compareTo(SECRETS) < 0 ? settings.runPollInterval() : SECRETS).toMillis();
     Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("secrets").factory())
         .scheduleWithFixedDelay(secrets::poll, interval, interval, TimeUnit.MILLISECONDS);
+    long observe = settings.observeInterval().toMillis();
+    Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("sweep").factory())
+        .scheduleWithFixedDelay(this::sweep, observe, observe, TimeUnit.MILLISECONDS);
     return List.of(wake);
   }
 
   @Override
   public UpdateControl<CostExport> reconcile(CostExport object, Context<CostExport> context) {
-    if (context.isPrimaryResourceDeleted()) {
-      forget(object);
+    ResourceID id = ResourceID.fromResource(object);
+    if (context.isPrimaryResourceDeleted()) { // the object may be the next one of that name
+      sweep.forget(id).ifPresent(uid -> forget(id, uid));
+      ReconcileExecutor.afterwards(() -> wake.propagateEvent(id));
       return UpdateControl.noUpdate();
     }
-    Caller caller = caller(object);
-    UpdateControl<CostExport> control = UpdateControl.noUpdate();
-    turns.take(caller, () -> turn(object, caller)).ifPresent(wait -> control.rescheduleAfter(wait.toMillis()));
-    return control;
+    sweep.began(object).ifPresent(uid -> forget(id, uid));
+    Served served = new Served(object);
+    try {
+      Caller caller = caller(object);
+      UpdateControl<CostExport> control = UpdateControl.noUpdate();
+      served.next = turns.take(caller, () -> turn(object, caller, served));
+      served.next.ifPresent(wait -> control.rescheduleAfter(wait.toMillis()));
+      return control;
+    } catch (Error fault) { // the SDK would never reconcile the object again
+      throw new IllegalStateException(fault);
+    } finally {
+      sweep.ended(served.object, served.next);
+    }
   }
 
-  private Optional<Duration> turn(CostExport object, Caller caller) {
+  /** The object as this process last saw or wrote it, and when it comes again; after an exception the SDK retries within RETRY_MAX. */
+  private final class Served {
+    private CostExport object;
+    private Optional<Duration> next = Optional.of(settings.backoff().max());
+
+    Served(CostExport object) {
+      this.object = object;
+    }
+  }
+
+  /** Never throws: a schedule ends with an exception. */
+  private void sweep() {
     try {
-      Optional<Duration> wait = object.isMarkedForDeletion() ? delete(object, caller) : pass(finalizer.on(object), caller);
+      for (Sweep.Found found : sweep.find(cache.list())) {
+        telemetry.requeued(found.why().name().toLowerCase(Locale.ROOT));
+        if (found.why() == Sweep.Why.STATUS_CHANGED) {
+          LOG.info("{}: {}; it is computed again", Names.of(found.id()), found.why());
+        } else if (!found.again()) {
+          LOG.warn("{}: {}; the sweep requeued it. Please report this with the log before it", Names.of(found.id()), found.why());
+        }
+        wake.propagateEvent(found.id());
+      }
+    } catch (RuntimeException fault) {
+      LOG.error("the sweep for objects that no event reached failed, and is tried again; please report it", fault);
+    }
+  }
+
+  private Optional<Duration> turn(CostExport object, Caller caller, Served served) {
+    try {
+      Optional<Duration> wait = object.isMarkedForDeletion() ? delete(object, caller, served) : pass(finalizer.on(object), caller, served);
       memories.written(object);
       return wait;
     } catch (Turn.Awaited list) {
@@ -128,7 +175,8 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
     }
   }
 
-  private Optional<Duration> pass(CostExport object, Caller caller) {
+  private Optional<Duration> pass(CostExport object, Caller caller, Served served) {
+    served.object = object;
     Credentials credentials = credentials(object);
     Situation situation = situation(object, credentials);
     Turn turn = new Turn(around(object, credentials, caller), object, situation);
@@ -163,6 +211,7 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
       LOG.error("{}: a fault of the operator, which is tried again; please report it", Names.of(object), fault);
       throw fault;
     } finally {
+      served.object = turn.object();
       memories.keep(object, turn.situation().memory());
     }
   }
@@ -173,7 +222,7 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
         && throttled.keptBack() && throttled.retryAfter().compareTo(MOMENTS) < 0;
   }
 
-  private Optional<Duration> delete(CostExport object, Caller caller) {
+  private Optional<Duration> delete(CostExport object, Caller caller, Served served) {
     if (!object.hasFinalizer(CostExport.FINALIZER)) {
       return Optional.empty();
     }
@@ -181,11 +230,16 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
     Credentials credentials = credentials(object);
     Deletion deletion = new Deletion(around(object, credentials, caller), object, situation(object, credentials),
         claims.owner(object).or(() -> claims.heir(object)).or(() -> claims.claimant(object)));
-    Optional<Verdict> waiting = deletion.run();
-    memories.keep(object, deletion.situation().memory());
+    Optional<Verdict> waiting;
+    try {
+      waiting = deletion.run();
+    } finally { // what Azure accepted is known also when the API server then refuses the status
+      served.object = deletion.object();
+      memories.keep(object, deletion.situation().memory());
+    }
     if (waiting.isEmpty()) {
       finalizer.off(object);
-      forget(object);
+      forget(ResourceID.fromResource(object), object.getMetadata().getUid());
       claims.heir(object).ifPresent(heir -> wake.propagateEvent(ResourceID.fromResource(heir)));
       wakeSharers(object);
       return Optional.empty();
@@ -209,12 +263,13 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
     });
   }
 
-  private void forget(CostExport object) {
-    memories.forget(object);
-    overlaps.forget(object);
-    sessions.forget(object.getMetadata().getUid());
-    secrets.forget(ResourceID.fromResource(object));
-    telemetry.gone(object);
+  /** The object of this UID is gone. Another one of its name may be there already. */
+  private void forget(ResourceID id, String uid) {
+    memories.forget(uid);
+    overlaps.forget(uid);
+    sessions.forget(uid);
+    secrets.forget(id);
+    telemetry.gone(id.getNamespace().orElseThrow(), id.getName(), uid);
   }
 
   private Credentials credentials(CostExport object) {

@@ -20,7 +20,7 @@ final class Deletion {
   private static final Logger LOG = LoggerFactory.getLogger(Deletion.class);
 
   private final Turn.Surroundings around;
-  private final CostExport object;
+  private CostExport object;
   private final Optional<CostExport> heir;
   private Situation situation;
 
@@ -33,6 +33,11 @@ final class Deletion {
 
   Situation situation() {
     return situation;
+  }
+
+  /** As it was written last. */
+  CostExport object() {
+    return object;
   }
 
   /** Empty when the object may go. */
@@ -75,7 +80,7 @@ final class Deletion {
     }
     Report report = Report.of(situation, verdict);
     if (!report.status().equals(object.getStatus())) {
-      around.statuses().write(object, report.status());
+      object = around.statuses().write(object, report.status());
       report.notes().forEach(note -> around.events().write(object, note));
     }
   }

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.util.Optional;
 
 /** Keeps an object until its export has been dealt with. Put on in a turn, as every write is, so that many new objects do not flood the API server. */
 final class Finalizer {
@@ -37,9 +38,14 @@ final class Finalizer {
         if (refused.getCode() != 404 && (refused.getCode() != 409 || tries == TRIES)) {
           throw refused;
         }
-        latest = client.resource(seen).get();
+        latest = Optional.ofNullable(client.resource(seen).get()).filter(now -> isSame(now, seen)).orElse(null);
       }
     }
+  }
+
+  /** The next object of that name keeps its finalizer. */
+  private static boolean isSame(CostExport now, CostExport seen) {
+    return now.getMetadata().getUid().equals(seen.getMetadata().getUid());
   }
 
   private CostExport write(CostExport object, boolean on) {

@@ -36,8 +36,8 @@ final class Memories {
     notWritten.remove(object.getMetadata().getUid());
   }
 
-  void forget(CostExport object) {
-    byUid.remove(object.getMetadata().getUid());
-    notWritten.remove(object.getMetadata().getUid());
+  void forget(String uid) {
+    byUid.remove(uid);
+    notWritten.remove(uid);
   }
 }

@@ -1,6 +1,7 @@
 package dev.finops.azure.costexport.reconcile;
 
 import dev.finops.azure.costexport.api.v1alpha1.CostExport;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
 
 /** How an object is called in a message. */
 final class Names {
@@ -8,5 +9,9 @@ final class Names {
 
   static String of(CostExport object) {
     return object.getMetadata().getNamespace() + "/" + object.getMetadata().getName();
+  }
+
+  static String of(ResourceID id) {
+    return id.getNamespace().orElse("") + "/" + id.getName();
   }
 }

@@ -66,8 +66,8 @@ final class Overlaps {
     return Stream.of(folders, around, within).flatMap(warnings -> warnings).limit(TOLD).filter(warning -> told.add(warning.key())).toList();
   }
 
-  void forget(CostExport object) {
-    told.removeIf(pair -> pair.contains(object.getMetadata().getUid()));
+  void forget(String uid) {
+    told.removeIf(pair -> pair.contains(uid));
   }
 
   static String describe(CostExport object) {

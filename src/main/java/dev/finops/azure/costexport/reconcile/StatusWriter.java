@@ -54,7 +54,8 @@ final class StatusWriter {
         return write(latest, status);
       } catch (KubernetesClientException conflict) {
         latest = conflict.getCode() == 409 && tries < TRIES ? client.resource(seen).get() : null;
-        if (latest == null || !Objects.equals(latest.getStatus(), seen.getStatus())) {
+        if (latest == null || !latest.getMetadata().getUid().equals(seen.getMetadata().getUid())
+            || !Objects.equals(latest.getStatus(), seen.getStatus())) {
           throw conflict;
         }
       }

@@ -19,5 +19,9 @@ public interface Telemetry {
   /** Something happened that is worth an Event. */
   void told(Note note);
 
-  void gone(CostExport object);
+  /** The object of this UID is gone. Another one of its name may be there already. */
+  void gone(String namespace, String name, String uid);
+
+  /** The sweep requeued an object. */
+  void requeued(String why);
 }

@@ -96,6 +96,11 @@ final class Turn {
     return situation;
   }
 
+  /** As it was written last. */
+  CostExport object() {
+    return object;
+  }
+
   void observe(Look look) {
     Observation seen = around.snapshots().look(situation.exportId(), look, around.caller()).orElseThrow(Awaited::new);
     situation = situation.with(seen, around.clock().instant());

@@ -196,6 +196,36 @@ class ApiServerFaultsIT {
     assertEquals(1, export().calls(DELETE).size());
   }
 
+  private boolean isRelease(Exchange request) {
+    return request.method().equals("PATCH") && request.target().endsWith("/costexports/" + subject.name()) && request.text().contains("\"finalizers\":[]");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"the watch is late", "the operator is paused"})
+  void theNextObjectOfANameIsServedThoughItAndTheDeletionComeTogether(String why) {
+    subject.apply("").awaitReady();
+    between = (request, onward) -> {
+      if (!isRelease(request)) {
+        return Optional.of(onward.answer());
+      }
+      proxy.holdWatches(true);
+      Exchange answer = onward.answer();
+      if (why.equals("the operator is paused")) {
+        operator.freeze();
+        proxy.holdWatches(false);
+      }
+      return Optional.of(answer);
+    };
+    export().delete().awaitGone();
+
+    LiveExport next = subject.apply("");
+    proxy.holdWatches(false);
+    operator.thaw();
+
+    next.awaitReady();
+    assertEquals(List.of(PUT, DELETE, PUT), next.calls().stream().map(call -> call.operation()).filter(Operation::writes).toList());
+  }
+
   @ParameterizedTest
   @EnumSource(names = {"UNAVAILABLE", "REFUSED", "LOST_ANSWERS"})
   void whileItIsAwayAzureIsOnlyReadAndNobodyHasToRestartAnything(Weather.Kind kind) {

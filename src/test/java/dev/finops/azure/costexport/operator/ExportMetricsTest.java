@@ -30,7 +30,7 @@ class ExportMetricsTest {
     return Serialization.unmarshal("""
         apiVersion: azure.finops.dev/v1alpha1
         kind: CostExport
-        metadata: {name: %s, namespace: finops, creationTimestamp: "2026-03-05T10:00:00Z"}
+        metadata: {name: %1$s, namespace: finops, uid: uid-of-%1$s, creationTimestamp: "2026-03-05T10:00:00Z"}
         spec: {scope: /subscriptions/1, schedule: {recurrence: Daily, to: "2027-01-01T00:00:00Z"}}
         status:
         """.formatted(name) + status.indent(2), CostExport.class);
@@ -104,10 +104,18 @@ class ExportMetricsTest {
   @Test
   void whoIsGoneIsForgotten() {
     seen("a", "conditions:\n" + condition("Ready", "False", "Throttled"));
-    metrics.gone(object("a", ""));
+    metrics.gone("finops", "a", "uid-of-a");
 
     assertEquals(List.of(), lines("costexport_exports{"));
     assertEquals(List.of(), lines("costexport_condition_failing{"));
+  }
+
+  @Test
+  void theNextObjectOfTheNameIsKept() {
+    seen("a", "conditions:\n" + condition("Ready", "False", "Throttled"));
+    metrics.gone("finops", "a", "uid-of-its-predecessor");
+
+    assertEquals(List.of("costexport_exports{ready=\"False\",reason=\"Throttled\"} 1.0"), lines("costexport_exports{"));
   }
 
   @Test

@@ -1,4 +1,4 @@
-package dev.finops.azure.costexport.operator;
+package dev.finops.azure.costexport.reconcile;
 
 import dev.finops.azure.costexport.api.v1alpha1.CostExport;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
@@ -8,16 +8,19 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Which changes of an object are news: its spec, its deletion, what it asks for, and that somebody took our finalizer off; not what we write. */
-final class Triggers {
+public final class Triggers {
   private Triggers() {}
 
-  static boolean concerns(CostExport now, CostExport before) {
-    ObjectMeta one = now.getMetadata();
-    ObjectMeta other = before.getMetadata();
-    return !Objects.equals(one.getGeneration(), other.getGeneration())
-        || !Objects.equals(one.getDeletionTimestamp(), other.getDeletionTimestamp())
-        || before.hasFinalizer(CostExport.FINALIZER) && !now.hasFinalizer(CostExport.FINALIZER)
-        || !requests(one).equals(requests(other));
+  public static boolean concerns(CostExport now, CostExport before) {
+    return !facts(now).equals(facts(before)) || before.hasFinalizer(CostExport.FINALIZER) && !now.hasFinalizer(CostExport.FINALIZER);
+  }
+
+  /** Everything that a reconciliation must have seen. The UID is part of it: the next object of a name is another one. */
+  record Facts(String uid, Long generation, String deletionTimestamp, Map<String, String> requests) {}
+
+  static Facts facts(CostExport object) {
+    ObjectMeta metadata = object.getMetadata();
+    return new Facts(metadata.getUid(), metadata.getGeneration(), metadata.getDeletionTimestamp(), requests(metadata));
   }
 
   private static Map<String, String> requests(ObjectMeta metadata) {
