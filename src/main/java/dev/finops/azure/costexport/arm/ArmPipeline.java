@@ -1,77 +1,165 @@
 package dev.finops.azure.costexport.arm;
 
+import com.azure.core.credential.TokenCredential;
+import com.azure.core.http.HttpClient;
 import com.azure.core.http.HttpHeader;
-import com.azure.core.http.HttpMethod;
 import com.azure.core.http.HttpPipeline;
 import com.azure.core.http.HttpPipelineBuilder;
+import com.azure.core.http.HttpPipelineCallContext;
 import com.azure.core.http.HttpRequest;
 import com.azure.core.http.HttpResponse;
 import com.azure.core.http.policy.BearerTokenAuthenticationPolicy;
 import com.azure.core.http.policy.RequestIdPolicy;
 import com.azure.core.http.policy.UserAgentPolicy;
+import dev.finops.azure.costexport.failure.ArmFailure.Throttled;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import reactor.core.publisher.Mono;
 
 /**
  * HTTP to Azure Resource Manager with a token: bounded in time and size, follows no redirect, and sends nothing twice. The
  * one retry loop is the reconciler's.
+ *
+ * <p>A 401 that refuses the token is the exception: Azure did not act on the request, and a token may have been revoked. The
+ * operator then gets one new token and sends the request once more. A 401 that refuses the caller's rights is not of the token.
  */
 final class ArmPipeline {
-  private final SignIn signIn;
-  private final Identity identity;
+  /** A renewal that did not help is not repeated for so long: the scope refuses every token of this identity. */
+  private static final Duration USELESS = Duration.ofMinutes(10);
+
+  private final HttpClient http;
+  private final Supplier<TokenCredential> credentials;
   private final String audience;
   private final String version;
-  private volatile HttpPipeline pipeline;
+  private final LongSupplier nanos;
 
-  ArmPipeline(SignIn signIn, Identity identity, String audience, String version) {
-    this.signIn = signIn;
-    this.identity = identity;
+  /** By scope: when a new token was refused as the one before it. */
+  private final Map<String, Long> useless = new HashMap<>();
+  private Token token;
+
+  /** @param credentials makes a credential that remembers no token */
+  ArmPipeline(HttpClient http, Supplier<TokenCredential> credentials, String audience, String version, LongSupplier nanos) {
+    this.http = http;
+    this.credentials = credentials;
     this.audience = audience;
     this.version = version;
-    this.pipeline = pipeline();
+    this.nanos = nanos;
+    this.token = new Token(pipeline(), nanos.getAsLong(), true);
+  }
+
+  /** One credential with the token that it caches, which is replaced once at most. */
+  private static final class Token {
+    private final HttpPipeline pipeline;
+    private final long since;
+
+    /** Whether a 401 may be news. The token of a renewal has to be accepted somewhere first. */
+    private boolean renewable;
+
+    Token(HttpPipeline pipeline, long since, boolean renewable) {
+      this.pipeline = pipeline;
+      this.since = since;
+      this.renewable = renewable;
+    }
+  }
+
+  /** Sends a challenge of Azure's back as the 401 that it is: the library would send the request again, unasked. */
+  private static final class BearerToken extends BearerTokenAuthenticationPolicy {
+    BearerToken(TokenCredential credential, String scope) {
+      super(credential, scope);
+    }
+
+    @Override
+    public Mono<Boolean> authorizeRequestOnChallenge(HttpPipelineCallContext context, HttpResponse response) {
+      return Mono.just(false);
+    }
   }
 
   private HttpPipeline pipeline() {
     return new HttpPipelineBuilder()
-        .httpClient(signIn.http())
+        .httpClient(http)
         .policies(
             new UserAgentPolicy("costexport-operator", "costexport-operator", version, null),
             new RequestIdPolicy(),
-            new BearerTokenAuthenticationPolicy(signIn.credential(identity), audience + "/.default"))
+            new BearerToken(credentials.get(), audience + "/.default"))
         .build();
   }
 
   /**
-   * A 401 may mean that the token was revoked, or made from a secret that has been rotated: the request, which Azure did not
-   * take, is sent once more with a new one. A run is not when a right is missing: the read before it has proven the token.
-   *
+   * @param scope the key of the scope that is called
+   * @param admission admits the second request after a renewal, as another one admitted the first
+   * @return a failure only when the second request was not admitted
    * @throws RuntimeException when no whole answer came in time
    */
-  RawAnswer send(HttpRequest request) {
-    HttpPipeline used = pipeline;
+  Answer<RawAnswer> send(HttpRequest request, String scope, Supplier<Optional<Throttled>> admission) {
+    Token used = current();
     RawAnswer answer = send(used, request);
-    if (answer.status() != 401 || request.getHttpMethod() == HttpMethod.POST && Classifier.isOfRights(answer)) {
-      return answer;
+    if (!Classifier.refusesToken(answer)) {
+      accepted(used, scope);
+      return new Answer.Ok<>(answer);
     }
-    return send(renewed(used), request.copy());
+    Optional<Token> renewed = renewed(used, scope);
+    if (renewed.isEmpty()) {
+      return new Answer.Ok<>(answer);
+    }
+    Optional<Throttled> early = admission.get();
+    if (early.isPresent()) {
+      return new Answer.Failed<>(early.get());
+    }
+    RawAnswer second = send(renewed.get(), request.copy());
+    if (Classifier.refusesToken(second)) {
+      refused(scope);
+    } else {
+      accepted(renewed.get(), scope);
+    }
+    return new Answer.Ok<>(second);
   }
 
-  /** Of all that met a 401 with one credential the first makes the new one. */
-  private synchronized HttpPipeline renewed(HttpPipeline used) {
-    if (pipeline == used) {
-      pipeline = pipeline();
-    }
-    return pipeline;
+  private synchronized Token current() {
+    return token;
   }
 
-  private static RawAnswer send(HttpPipeline pipeline, HttpRequest request) {
-    return pipeline.send(request).flatMap(ArmPipeline::read).timeout(BoundedHttp.WHOLE_CALL).block();
+  private synchronized void accepted(Token used, String scope) {
+    used.renewable = true;
+    useless.remove(scope);
+  }
+
+  private synchronized void refused(String scope) {
+    useless.values().removeIf(this::isLongAgo);
+    useless.put(scope, nanos.getAsLong());
+  }
+
+  /** Of all calls that meet a 401 with one token, the first renews it. Empty when a new token is of no use. */
+  private synchronized Optional<Token> renewed(Token used, String scope) {
+    boolean known = useless.containsKey(scope) && !isLongAgo(useless.get(scope));
+    if (known) {
+      return Optional.empty();
+    }
+    if (used == token) {
+      if (!used.renewable && !isLongAgo(used.since)) {
+        return Optional.empty();
+      }
+      token = new Token(pipeline(), nanos.getAsLong(), false);
+    }
+    return Optional.of(token);
+  }
+
+  private boolean isLongAgo(long then) {
+    return nanos.getAsLong() - then > USELESS.toNanos();
+  }
+
+  private static RawAnswer send(Token token, HttpRequest request) {
+    return token.pipeline.send(request).flatMap(ArmPipeline::read).timeout(BoundedHttp.WHOLE_CALL).block();
   }
 
   private static Mono<RawAnswer> read(HttpResponse response) {
-    var headers = response.getHeaders().stream()
-        .collect(Collectors.toMap(header -> header.getName().toLowerCase(Locale.ROOT), HttpHeader::getValue, (one, other) -> one));
+    var headers = response.getHeaders().stream().collect(Collectors.toMap(
+        header -> header.getName().toLowerCase(Locale.ROOT), HttpHeader::getValue, (one, other) -> one));
     return response.getBodyAsByteArray()
         .map(body -> new RawAnswer(response.getStatusCode(), headers, body)).doFinally(signal -> response.close());
   }

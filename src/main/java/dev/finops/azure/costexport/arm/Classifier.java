@@ -37,6 +37,19 @@ final class Classifier {
   private static final Set<String> NO_RIGHT = Set.of("authorizationfailed", "linkedauthorizationfailed", "rbacaccessdenied",
       "billingaccessdenied", "unauthorized", "accountcostdisabled", "departmentcostdisabled", "indirectcostdisabled",
       "readonlydisabledsubscription");
+
+  /** 401 of a token that was good once, or of none. */
+  private static final Set<String> REFUSED_TOKEN =
+      Set.of("invalidauthenticationtoken", "expiredauthenticationtoken", "authenticationfailed");
+
+  /** 401 of every token of this identity, however new. */
+  private static final Set<String> OF_IDENTITY =
+      Set.of("invalidauthenticationtokentenant", "invalidauthenticationtokenaudience");
+
+  /** How Azure Resource Manager refuses a token, whatever the code. */
+  private static final Pattern CHALLENGE =
+      Pattern.compile("\\bBearer\\b.*\\berror=\"?(invalid_token|insufficient_claims)", Pattern.CASE_INSENSITIVE);
+
   private static final Set<String> NO_CHARGES = Set.of("disallowedoperation", "subscriptiontypenotsupported");
 
   private Classifier() {}
@@ -80,7 +93,8 @@ final class Classifier {
       return new Denied(detail, Reason.AUTHORIZATION_FAILED);
     }
     return switch (status) {
-      case 401 -> new Denied(detail, Reason.AUTHENTICATION_FAILED);
+      case 401 -> new Denied(detail, refusesToken(answer) || OF_IDENTITY.contains(code)
+          ? Reason.AUTHENTICATION_FAILED : Reason.AUTHORIZATION_FAILED);
       case 404 -> ABSENT.contains(code) ? new ExportNotFound(detail) : new Denied(detail, Reason.SCOPE_NOT_FOUND);
       case 409, 412 -> new Outdated(detail);
       case 400 -> badRequest(detail, text);
@@ -88,9 +102,20 @@ final class Classifier {
     };
   }
 
-  /** Cost Management says 401 of a caller who has no role, whose token Azure Resource Manager has taken. */
-  static boolean isOfRights(RawAnswer answer) {
-    return NO_RIGHT.contains(detail(answer).code().toLowerCase(Locale.ROOT));
+  /**
+   * Whether a 401 is of the token, so that a new one may help. Cost Management also answers 401 to a caller who has no role, in
+   * words or without any, after Azure Resource Manager has accepted the token (docs/azure.md, "Errors").
+   */
+  static boolean refusesToken(RawAnswer answer) {
+    if (answer.status() != 401) {
+      return false;
+    }
+    String code = detail(answer).code().toLowerCase(Locale.ROOT);
+    return REFUSED_TOKEN.contains(code) || !OF_IDENTITY.contains(code) && !NO_RIGHT.contains(code) && challenges(answer);
+  }
+
+  private static boolean challenges(RawAnswer answer) {
+    return CHALLENGE.matcher(answer.header("www-authenticate")).find();
   }
 
   private static ArmFailure badRequest(Detail detail, String text) {

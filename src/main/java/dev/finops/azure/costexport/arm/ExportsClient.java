@@ -57,7 +57,7 @@ public final class ExportsClient {
   /** @param gate one for all identities; who calls is told by it to come later, or woken when its turn has come */
   public ExportsClient(AzureConnection connection, SignIn signIn, Identity identity, Gate gate, AzureClock clock, String version, CallListener listener) {
     this.connection = connection;
-    this.pipeline = new ArmPipeline(signIn, identity, connection.audience(), version);
+    this.pipeline = new ArmPipeline(signIn.http(), () -> signIn.credential(identity), connection.audience(), version, System::nanoTime);
     this.clock = clock;
     this.identity = identity;
     this.gate = gate;
@@ -135,7 +135,7 @@ public final class ExportsClient {
     }
     long started = System.nanoTime();
     listener.calling();
-    Sent<T> sent = send(operation, scope, request(method, uri, body), reader);
+    Sent<T> sent = send(operation, scope, caller, request(method, uri, body), reader);
     Duration took = Duration.ofNanos(System.nanoTime() - started);
     String outcome = sent.answer() instanceof Answer.Failed<T>(var failure) ? failure.reason().toString() : "ok";
     try (var _ = MDC.putCloseable("requestId", sent.requestId())) {
@@ -148,14 +148,17 @@ public final class ExportsClient {
   /** @param requestId Azure's, by which its support finds the call; empty when nothing was answered */
   private record Sent<T>(Answer<T> answer, String requestId) {}
 
-  private <T> Sent<T> send(Operation operation, Scope scope, HttpRequest request, Function<RawAnswer, Optional<T>> reader) {
-    RawAnswer raw;
+  private <T> Sent<T> send(Operation operation, Scope scope, Caller caller, HttpRequest request, Function<RawAnswer, Optional<T>> reader) {
+    Answer<RawAnswer> sent;
     try {
-      raw = pipeline.send(request);
+      sent = pipeline.send(request, scope.key(), () -> gate.admit(identity, scope, operation, caller));
     } catch (RuntimeException fault) {
       return new Sent<>(new Answer.Failed<>(TransportFault.of(fault)), "");
     }
-    return new Sent<>(answer(operation, scope, raw, reader), raw.requestId());
+    return switch (sent) {
+      case Answer.Ok<RawAnswer>(var raw) -> new Sent<>(answer(operation, scope, raw, reader), raw.requestId());
+      case Answer.Failed<RawAnswer>(var notAdmitted) -> new Sent<>(new Answer.Failed<>(notAdmitted), "");
+    };
   }
 
   private <T> Answer<T> answer(Operation operation, Scope scope, RawAnswer raw, Function<RawAnswer, Optional<T>> reader) {
