@@ -56,8 +56,14 @@ public final class ExportsClient {
 
   /** @param gate one for all identities; who calls is told by it to come later, or woken when its turn has come */
   public ExportsClient(AzureConnection connection, SignIn signIn, Identity identity, Gate gate, AzureClock clock, String version, CallListener listener) {
+    this(connection, new ArmPipeline(signIn.http(), () -> signIn.credential(identity), connection.audience(), version, System::nanoTime),
+        identity, gate, clock, version, listener);
+  }
+
+  ExportsClient(AzureConnection connection, ArmPipeline pipeline, Identity identity, Gate gate, AzureClock clock, String version,
+      CallListener listener) {
     this.connection = connection;
-    this.pipeline = new ArmPipeline(signIn.http(), () -> signIn.credential(identity), connection.audience(), version, System::nanoTime);
+    this.pipeline = pipeline;
     this.clock = clock;
     this.identity = identity;
     this.gate = gate;
@@ -91,7 +97,7 @@ public final class ExportsClient {
           exports.putAll(page.byName());
           boolean last = page.nextLink().isEmpty();
           whole &= page.whole() && (last || pages < MAX_PAGES);
-          next = last || pages == MAX_PAGES ? null : URI.create(page.nextLink());
+          next = last || pages == MAX_PAGES ? null : URI.create(UrlPath.completed(page.nextLink()));
         }
       }
     }
@@ -192,18 +198,13 @@ public final class ExportsClient {
   }
 
   private URI uri(String path, String query) {
-    try {
-      URI endpoint = connection.endpoint();
-      return new URI(endpoint.getScheme(), endpoint.getAuthority(), path, query + "api-version=" + connection.apiVersion(), null);
-    } catch (URISyntaxException e) {
-      throw new IllegalArgumentException("no URI can be made of " + path, e);
-    }
+    return URI.create(connection.endpoint() + UrlPath.encoded(path) + "?" + query + "api-version=" + connection.apiVersion());
   }
 
   /** Another page is asked for with the token only where the first one was. */
   private boolean isPage(String nextLink) {
     try {
-      URI next = new URI(nextLink);
+      URI next = new URI(UrlPath.completed(nextLink));
       return nextLink.isEmpty()
           || "https".equals(next.getScheme()) && connection.endpoint().getAuthority().equalsIgnoreCase(next.getAuthority());
     } catch (URISyntaxException unusable) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.util.JsonParserDelegate;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.finops.azure.costexport.export.Json;
 import java.io.IOException;
 
 /** JSON as trees of bounded size: one of nothing but brackets is twenty times its text, which would be more than this process has. */
@@ -13,7 +14,7 @@ public final class Trees {
   /** The runs of seven years have some ten thousand, a manifest of 10,000 blobs a hundred thousand. */
   public static final int MAX_TOKENS = 300_000;
 
-  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final ObjectMapper MAPPER = Json.exact();
 
   private Trees() {}
 

@@ -1,16 +1,28 @@
 package dev.finops.azure.costexport.export;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.regex.Pattern;
 
 /** JSON as trees, so that what this operator has never heard of survives. */
 public final class Json {
-  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final ObjectMapper MAPPER = exact();
   private static final int MAX_TEXT = 256;
+  private static final Pattern LONE_SURROGATE =
+      Pattern.compile("[\\uD800-\\uDBFF](?![\\uDC00-\\uDFFF])|(?<![\\uD800-\\uDBFF])[\\uDC00-\\uDFFF]");
 
   private Json() {}
+
+  /** Keeps numbers of others to the last digit, trailing zeros included: a double has neither 17 digits nor 1e400. */
+  public static ObjectMapper exact() {
+    return JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+        .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES).build();
+  }
 
   /** Reads what the program itself wrote down; anything else is a bug. */
   static JsonNode read(String json) {
@@ -48,6 +60,17 @@ public final class Json {
 
   /** With a mark at its end when some of it is left out. */
   public static String shortened(String text, int most) {
-    return text.length() <= most ? text : text.substring(0, most - 1) + "…";
+    return text.length() <= most ? paired(text) : paired(text.substring(0, most - 1)) + "…";
+  }
+
+  /** With a mark in its middle when some of it is left out. */
+  public static String shortenedInside(String text, int beginning, int most) {
+    return text.length() <= most ? paired(text)
+        : paired(text.substring(0, beginning)) + "…" + paired(text.substring(text.length() - most + beginning + 1));
+  }
+
+  /** Half of a surrogate pair is no character: the API server would store another one, and the text would always differ. */
+  private static String paired(String text) {
+    return LONE_SURROGATE.matcher(text).find() ? LONE_SURROGATE.matcher(text).replaceAll("\uFFFD") : text;
   }
 }

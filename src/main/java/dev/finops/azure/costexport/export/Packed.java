@@ -20,9 +20,12 @@ public final class Packed {
     try {
       deflater.setInput(text);
       deflater.finish();
-      byte[] packed = new byte[text.length + 64];
+      byte[] packed = new byte[text.length / 4 + 64];
       int length = 0;
       while (!deflater.finished()) {
+        if (length == packed.length) { // a full buffer takes nothing more, for ever
+          packed = Arrays.copyOf(packed, packed.length * 2);
+        }
         length += deflater.deflate(packed, length, packed.length - length);
       }
       return new Packed(Arrays.copyOf(packed, length), text.length);
@@ -38,7 +41,11 @@ public final class Packed {
       inflater.setInput(bytes);
       int read = 0;
       while (read < length) {
-        read += inflater.inflate(text, read, length - read);
+        int part = inflater.inflate(text, read, length - read);
+        if (part == 0) {
+          throw new IllegalStateException("the packed text ends after " + read + " of " + length + " bytes");
+        }
+        read += part;
       }
       return text;
     } catch (DataFormatException impossible) {

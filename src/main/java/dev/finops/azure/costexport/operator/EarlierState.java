@@ -40,9 +40,16 @@ final class EarlierState implements Interceptor {
     }
   }
 
+  /** The client puts the path of the API server's address before what it asks for. */
+  static String below(String address, String path) {
+    String prefix = address.replaceFirst("/$", "");
+    return path.startsWith(prefix + "/") ? path.substring(prefix.length()) : path;
+  }
+
   private void compare(KubernetesClient kubernetes, String path, long version) {
     try {
-      var list = kubernetes.getKubernetesSerialization().unmarshal(kubernetes.raw(path + "?limit=1"), GenericKubernetesResourceList.class);
+      var list = kubernetes.getKubernetesSerialization().unmarshal(
+          kubernetes.raw(below(kubernetes.getMasterUrl().getPath(), path) + "?limit=1"), GenericKubernetesResourceList.class);
       long now = Long.parseLong(list.getMetadata().getResourceVersion());
       if (now < version) {
         LOG.warn("the API server is at resource version {}, and was at {}: it was restored from a backup; ending, to begin anew from what it says now", now, version);

@@ -40,7 +40,7 @@ final class Fence implements Interceptor {
     }
     if (isOfLease(request)) {
       asked = renewal(request);
-    } else if (!request.uri().getPath().startsWith(REVIEWS) && !holds.getAsBoolean()) {
+    } else if (!request.uri().getPath().contains(REVIEWS) && !holds.getAsBoolean()) {
       throw new KubernetesClientException("not written without the lease: " + request.method() + " " + request.uri().getPath());
     }
   }
@@ -58,7 +58,8 @@ final class Fence implements Interceptor {
   }
 
   private boolean isOfLease(HttpRequest request) {
-    return request.uri().getPath().startsWith(leases);
+    String path = request.uri().getPath(); // behind a proxy of clusters it begins with the path of the cluster's address
+    return path.endsWith(leases) || path.contains(leases + "/");
   }
 
   /** What the others judge by: the time that is written, not that of the answer. */

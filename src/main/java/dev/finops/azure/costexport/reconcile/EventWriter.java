@@ -1,6 +1,7 @@
 package dev.finops.azure.costexport.reconcile;
 
 import dev.finops.azure.costexport.api.v1alpha1.CostExport;
+import dev.finops.azure.costexport.export.Json;
 import dev.finops.azure.costexport.plan.Note;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.EventBuilder;
@@ -44,8 +45,7 @@ final class EventWriter {
   }
 
   static String shortened(String message) {
-    return message.length() <= MAX_MESSAGE ? message
-        : message.substring(0, BEGINNING) + "…" + message.substring(message.length() - MAX_MESSAGE + BEGINNING + 1);
+    return Json.shortenedInside(message, BEGINNING, MAX_MESSAGE);
   }
 
   private Event event(CostExport object, Note note) {

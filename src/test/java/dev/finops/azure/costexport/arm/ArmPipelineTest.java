@@ -6,15 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import com.azure.core.credential.AccessToken;
 import com.azure.core.credential.TokenCredential;
 import com.azure.core.http.HttpHeaderName;
-import com.azure.core.http.HttpHeaders;
 import com.azure.core.http.HttpMethod;
 import com.azure.core.http.HttpRequest;
-import com.azure.core.http.HttpResponse;
 import dev.finops.azure.costexport.failure.ArmFailure.Detail;
 import dev.finops.azure.costexport.failure.ArmFailure.Throttled;
-import java.nio.ByteBuffer;
-import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -28,7 +23,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** A token is renewed once, when the token is what Azure refuses; each request is admitted. */
@@ -138,10 +132,10 @@ class ArmPipelineTest {
     assertEquals(6, tokens);
   }
 
-  private ArmPipeline azure(Function<HttpRequest, Reply> azure) {
+  private ArmPipeline azure(Function<HttpRequest, CannedResponse.Reply> azure) {
     return new ArmPipeline(request -> {
       sent.add(token(request));
-      return Mono.just(new Response(request, azure.apply(request)));
+      return Mono.just(new CannedResponse(request, azure.apply(request)));
     }, this::credential, "https://arm.example", "test", () -> nanos);
   }
 
@@ -169,55 +163,7 @@ class ArmPipelineTest {
     return "{\"error\":{\"code\":\"%s\",\"message\":\"%s\"}}".formatted(code, message);
   }
 
-  private static Reply answer(int status, String body, String challenge) {
-    return new Reply(status, body, challenge);
-  }
-
-  private record Reply(int status, String body, String challenge) {}
-
-  private static final class Response extends HttpResponse {
-    private final Reply reply;
-
-    Response(HttpRequest request, Reply reply) {
-      super(request);
-      this.reply = reply;
-    }
-
-    @Override
-    public int getStatusCode() {
-      return reply.status;
-    }
-
-    @Override
-    @Deprecated
-    public String getHeaderValue(String name) {
-      return getHeaders().getValue(HttpHeaderName.fromString(name));
-    }
-
-    @Override
-    public HttpHeaders getHeaders() {
-      HttpHeaders headers = new HttpHeaders().set(HttpHeaderName.CONTENT_TYPE, "application/json");
-      return reply.challenge.isEmpty() ? headers : headers.set(HttpHeaderName.WWW_AUTHENTICATE, reply.challenge);
-    }
-
-    @Override
-    public Flux<ByteBuffer> getBody() {
-      return Flux.just(ByteBuffer.wrap(reply.body.getBytes(StandardCharsets.UTF_8)));
-    }
-
-    @Override
-    public Mono<byte[]> getBodyAsByteArray() {
-      return Mono.just(reply.body.getBytes(StandardCharsets.UTF_8));
-    }
-
-    @Override
-    public Mono<String> getBodyAsString() {
-      return getBodyAsString(StandardCharsets.UTF_8);
-    }
-
-    @Override
-    public Mono<String> getBodyAsString(Charset charset) {
-      return Mono.just(reply.body);
-    }
+  private static CannedResponse.Reply answer(int status, String body, String challenge) {
+    return new CannedResponse.Reply(status, body, challenge);
   }
 }

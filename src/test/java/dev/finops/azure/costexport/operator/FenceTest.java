@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectRulesReviewBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -21,6 +22,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What passes on the way to the API server; a mock, which can refuse a renewal at will. */
 @EnableKubernetesMockClient
@@ -91,6 +94,35 @@ class FenceTest {
     client.resource(lease("us")).create();
 
     assertEquals(List.of(WRITTEN, WRITTEN), renewed);
+  }
+
+  /** As behind a proxy of clusters. */
+  @Test
+  void anApiServerWhoseAddressHasAPathIsTheSame() {
+    String below = "/k8s/clusters/c-1";
+    server.expect().patch().withPath(below + LEASES + "/lease").andReturn(200, lease("us")).once();
+    server.expect().post().withPath(below + LEASES).andReturn(201, lease("us")).once();
+    server.expect().post().withPath(below + "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews")
+        .andReturn(201, new SelfSubjectRulesReviewBuilder().build()).once();
+    client = new KubernetesClientBuilder()
+        .withConfig(new ConfigBuilder(mock.getConfiguration()).withMasterUrl(mock.getMasterUrl().toString().replaceFirst("/$", "") + below).build())
+        .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("lease", fence)).build();
+    var map = new ConfigMapBuilder().withNewMetadata().withNamespace("home").withName("leases").endMetadata().build();
+
+    renew("us");
+    client.resource(lease("us")).create();
+    client.resource(new SelfSubjectRulesReviewBuilder().withNewSpec().withNamespace("home").endSpec().build()).create();
+    assertThrows(KubernetesClientException.class, () -> client.resource(map).create());
+
+    assertEquals(List.of(WRITTEN, WRITTEN), renewed);
+    assertEquals(List.of("PATCH", "POST", "POST"), sent());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"/, /apis/x, /apis/x", "'', /apis/x, /apis/x", "/k8s/clusters/c-1/, /k8s/clusters/c-1/apis/x, /apis/x",
+      "/k8s/clusters/c-1, /k8s/clusters/c-1/apis/x, /apis/x", "/k8s, /k8s-other/apis, /k8s-other/apis"})
+  void whatAWatchWasOpenedForIsComparedBelowTheAddress(String address, String path, String below) {
+    assertEquals(below, EarlierState.below(address, path));
   }
 
   @Test

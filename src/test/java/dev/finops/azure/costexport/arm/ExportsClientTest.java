@@ -1,0 +1,104 @@
+package dev.finops.azure.costexport.arm;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.azure.core.credential.AccessToken;
+import com.azure.core.http.HttpRequest;
+import dev.finops.azure.costexport.export.ExportId;
+import dev.finops.azure.costexport.export.Json;
+import dev.finops.azure.costexport.export.Scope;
+import dev.finops.azure.costexport.failure.ArmFailure;
+import dev.finops.azure.costexport.quota.Caller;
+import dev.finops.azure.costexport.quota.Urgency;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
+
+/** What is sent to Azure, without a server. */
+class ExportsClientTest {
+  private static final Caller CALLER = new Caller("uid", "finance", Urgency.CHANGE, () -> { });
+  private static final AzureConnection AZURE = new AzureConnection(URI.create("https://arm.example"), "https://arm.example", "2025-03-01",
+      Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), false, 10, Duration.ofMinutes(1));
+
+  private final List<String> sent = new ArrayList<>();
+  private final List<String> outcomes = new ArrayList<>();
+
+  @Test
+  void aRequestLineIsAscii() {
+    ExportsClient client = client(request -> new CannedResponse.Reply(404, "", ""));
+    Scope scope = new Scope("/subscriptions/0/resourceGroups/Instruktører(1)");
+    ExportId export = new ExportId(scope, "å%20 b");
+
+    client.list(scope, CALLER, any -> any);
+    client.get(export, CALLER);
+    client.put(export, Json.object(), CALLER);
+    client.run(export, null, CALLER);
+    client.runHistory(export, CALLER);
+    client.delete(export, CALLER);
+
+    String exports = "https://arm.example/subscriptions/0/resourceGroups/Instrukt%C3%B8rer(1)/providers/Microsoft.CostManagement/exports";
+    String one = exports + "/%C3%A5%2520%20b";
+    assertEquals(List.of(
+        "GET " + exports + "?$expand=runHistory&api-version=2025-03-01",
+        "GET " + one + "?$expand=runHistory&api-version=2025-03-01",
+        "PUT " + one + "?api-version=2025-03-01",
+        "POST " + one + "/run?api-version=2025-03-01",
+        "GET " + one + "/runHistory?api-version=2025-03-01",
+        "DELETE " + one + "?api-version=2025-03-01"), sent);
+  }
+
+  @Test
+  void anotherPageIsAskedForInAscii() {
+    Scope scope = new Scope("/subscriptions/0");
+    ExportsClient client = client(request -> new CannedResponse.Reply(200,
+        "{\"value\":[]" + (sent.size() == 1 ? ",\"nextLink\":\"https://arm.example/ø%20?$skiptoken=ü\"" : "") + "}", ""));
+
+    assertInstanceOf(Answer.Ok.class, client.list(scope, CALLER, any -> any));
+
+    assertEquals("GET https://arm.example/%C3%B8%20?$skiptoken=%C3%BC", sent.getLast());
+  }
+
+  /** Each call is counted by the rate limiter, the second one after a 401 as well. */
+  @Test
+  void theSecondRequestIsAdmittedByTheRateLimiter() {
+    int burst = 250;
+    ExportsClient client = client(request -> sent.size() > burst - 1
+        ? new CannedResponse.Reply(401, "{\"error\":{\"code\":\"InvalidAuthenticationToken\",\"message\":\"no\"}}", "")
+        : new CannedResponse.Reply(404, "", ""));
+    ExportId export = new ExportId(new Scope("/subscriptions/0"), "daily");
+    List<ArmFailure> failures = new ArrayList<>();
+
+    while (sent.size() < burst && failures.size() < burst) {
+      failures.add(assertInstanceOf(Answer.Failed.class, client.get(export, CALLER)).failure());
+    }
+
+    assertTrue(assertInstanceOf(ArmFailure.Throttled.class, failures.getLast()).keptBack(), failures.getLast()::toString);
+  }
+
+  private ExportsClient client(Function<HttpRequest, CannedResponse.Reply> azure) {
+    InstantSource clock = InstantSource.fixed(Instant.parse("2026-11-30T10:00:00Z"));
+    ArmPipeline pipeline = new ArmPipeline(request -> {
+      sent.add(request.getHttpMethod() + " " + request.getUrl());
+      return Mono.just(new CannedResponse(request, azure.apply(request)));
+    }, () -> request -> Mono.fromSupplier(() -> new AccessToken("token", OffsetDateTime.MAX)), "https://arm.example", "test", () -> 0);
+    return new ExportsClient(AZURE, pipeline, new Identity.Own(), new Gate(clock, 10), new AzureClock(clock), "test", new ExportsClient.CallListener() {
+      @Override
+      public void calling() {}
+
+      @Override
+      public void called(Operation operation, String outcome, Duration took) {
+        outcomes.add(operation + " " + outcome);
+      }
+    });
+  }
+}
