@@ -119,7 +119,7 @@ abstract class StorageTest {
     }
     azure.exports().nextRun(scope, "p", new Completed(delivered));
     azure.exports().run(scope, "p", "portal@example.com");
-    JsonNode run = azure.exports().runs(scope, "p").getLast();
+    JsonNode run = azure.exports().runs(scope, "p").getFirst();
     JsonNode properties = run.path("properties");
     return new Run(run.path("name").asText(), null, "Completed", null, null, null, null,
         new TimePeriod(properties.path("startDate").textValue(), properties.path("endDate").textValue()),

@@ -52,6 +52,26 @@ public final class ArmErrors {
         return Answer.error(401, "RBACAccessDenied", "The client does not have authorization to perform action. Request ID: NoHttpContext");
     }
 
+    /** A 401 without any body, as billing scopes of a Microsoft Customer Agreement send it. */
+    public static Answer bareUnauthorized() {
+        return Answer.empty(401);
+    }
+
+    /** The error shape of ASP.NET itself, which has no member {@code error}. */
+    public static Answer foreignShape(int status) {
+        return Answer.json(status, Json.object().put("message", "No HTTP resource was found that matches the request URI.")
+                .put("messageDetail", "No type was found that matches the controller named 'OperationResults'."));
+    }
+
+    public static Answer notAcceptable() {
+        return Answer.error(406, "NotAcceptable", "Not Acceptable");
+    }
+
+    public static Answer disallowedProvider(String namespace) {
+        return Answer.error(403, "DisallowedProvider", "The operation is not permitted for namespace '" + namespace
+                + "'. List of permitted provider namespaces is 'Microsoft.Authorization,Microsoft.Resources'.");
+    }
+
     public static Answer unauthorized() {
         return Answer.error(401, "Unauthorized", "Unauthorized. Authentication failed.");
     }

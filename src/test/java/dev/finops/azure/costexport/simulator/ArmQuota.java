@@ -33,8 +33,8 @@ final class ArmQuota {
             return name().toLowerCase(Locale.ROOT);
         }
 
-        static Kind of(Operation operation) {
-            return switch (operation) {
+        static Kind of(Operation operation, Behaviour behaviour) {
+            return behaviour.is(Choice.Counter.READS) ? READ : switch (operation) {
                 case PUT, RUN -> WRITE;
                 case DELETE -> DELETE;
                 default -> READ;
@@ -44,14 +44,19 @@ final class ArmQuota {
 
     private record Bucket(double tokens, Instant at) {}
 
-    /** Says how many calls are left. */
-    static String header(Operation operation) {
-        return "x-ms-ratelimit-remaining-subscription-" + Kind.of(operation) + "s";
+    /** The header that tells how many calls are left. */
+    static String header(Operation operation, Behaviour behaviour) {
+        return "x-ms-ratelimit-remaining-subscription-" + Kind.of(operation, behaviour) + "s";
+    }
+
+    /** The number that the header has while nobody keeps the buckets. */
+    static String plenty(Operation operation, Behaviour behaviour) {
+        return Integer.toString(Kind.of(operation, behaviour).burst - 1);
     }
 
     /** How many calls are left after this one; refused where it was one too many. */
-    int take(Principal caller, Scope scope, Operation operation) {
-        var kind = Kind.of(operation);
+    int take(Principal caller, Scope scope, Operation operation, Behaviour behaviour) {
+        var kind = Kind.of(operation, behaviour);
         var owner = scope.inSubscription() ? scope.normal().split("/")[1] : "the tenant";
         var now = clock.instant();
         synchronized (buckets) {

@@ -82,10 +82,10 @@ public final class AzureSimulator implements AutoCloseable {
         server = new HttpsListener(InetAddress.ofLiteral(settings.address), settings.port, certificates.server(), this::handle);
         endpoint = URI.create("https://" + settings.address + ":" + server.port());
         exports = new ExportStore(clock, behaviour::get);
-        api = new ExportsApi(exports, clock, behaviour::get, TENANT);
         entra = new Entra(endpoint, TENANT, clock, behaviour::get);
         entra.application(CLIENT, clientSecret);
-        surroundings = new Surroundings(endpoint, TENANT, entra, behaviour);
+        surroundings = new Surroundings(endpoint, TENANT, entra, clock, behaviour);
+        api = new ExportsApi(exports, surroundings, clock, behaviour::get, TENANT);
     }
 
     public static AzureSimulator start() {
@@ -186,6 +186,13 @@ public final class AzureSimulator implements AutoCloseable {
         behaviour.set(value);
     }
 
+    /** Gives the caller a role at a scope that is {@link Place#DENIED}; it works after {@link Pace#GRANT_TAKES}. */
+    public void grant(String scope) {
+        api.granted(scope);
+        behaviour.updateAndGet(before -> before.with(Place.DENIED, before.where(Place.DENIED).stream()
+                .filter(denied -> !denied.equalsIgnoreCase(scope)).toArray(String[]::new)));
+    }
+
     @Override
     public void close() {
         try {
@@ -254,7 +261,7 @@ public final class AzureSimulator implements AutoCloseable {
             if (surroundings.isMetadata(request)) return surroundings.metadata();
             var login = entra.answer(request);
             if (login.isPresent()) return login.get();
-            Thread.sleep(behaviour.get().latency());
+            Thread.sleep(behaviour.get().takes(Pace.LATENCY));
             var caller = entra.authenticate(request);
             return request.target().map(target -> api.answer(target, request, caller)).orElseGet(() -> surroundings.answer(request));
         } catch (Refusal refusal) {
@@ -274,13 +281,23 @@ public final class AzureSimulator implements AutoCloseable {
         headers.put("Cache-Control", "no-cache");
         headers.put("x-ms-request-id", UUID.randomUUID().toString());
         headers.put("x-ms-correlation-request-id", UUID.randomUUID().toString());
-        switch (request.method()) {
-            case "GET" -> headers.put("x-ms-ratelimit-remaining-subscription-reads", "249");
-            case "DELETE" -> headers.put("x-ms-ratelimit-remaining-subscription-deletes", "199");
-            default -> headers.put("x-ms-ratelimit-remaining-subscription-writes", "199");
-        }
+        request.target().ifPresentOrElse(target -> {
+            headers.put(ArmQuota.header(target.operation(), behaviour.get()), ArmQuota.plenty(target.operation(), behaviour.get()));
+            headers.put("X-Powered-By", "ASP.NET");
+            headers.put("session-id", UUID.randomUUID().toString());
+            var clientRequest = request.headers().get("x-ms-client-request-id");
+            if (clientRequest != null) headers.put("x-ms-client-request-id", clientRequest);
+        }, () -> headers.put("x-ms-ratelimit-remaining-subscription-" + kindOf(request.method()), "199"));
         headers.putAll(answer.headers());
         return new Answer(answer.status(), headers, answer.body());
+    }
+
+    private static String kindOf(String method) {
+        return switch (method) {
+            case "GET" -> "reads";
+            case "DELETE" -> "deletes";
+            default -> "writes";
+        };
     }
 
     private void note(ArmRequest request, int status) {

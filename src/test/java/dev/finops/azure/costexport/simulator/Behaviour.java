@@ -1,150 +1,136 @@
 package dev.finops.azure.costexport.simulator;
 
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
- * How the simulated Azure answers where the real one varies, or where no source says what it does.
+ * How the simulated Azure answers where the real one varies, or where no source decides.
  *
- * @param latency how long each ARM call takes at least
- * @param tokenLifetime how long an access token is good for
- * @param queuedFor how long a run stays Queued
- * @param inProgressFor how long it is InProgress after that
- * @param lateReads how long reads show the state before the last write: ARM replicates between regions
- * @param staleETagStatus the status for an eTag that is not the latest: 409, 412 or 400
- * @param missingDeleteStatus the status for deleting what is not there: 200, 204 or 404
  * @param runsPerMinute runs accepted per scope and minute before 429
- * @param armQuota whether Azure Resource Manager's own buckets are kept, which no test needs that is not about them
  * @param respellings how answers differ from what was sent
  * @param ignoredFields paths such as {@code properties.exportDescription} that are answered with success and dropped
- * @param deniedScopes scopes where the caller has no role, with all below them
- * @param payAsYouGoScopes subscriptions of the pay-as-you-go offer, which has no FOCUS data
- * @param unregisteredSubscriptions subscriptions of storage accounts without Microsoft.CostManagementExports
- * @param emailClaimRequired whether runs want a user's token, as the first versions did
+ * @param choices the points that do not have their default
  */
-public record Behaviour(Duration latency, Duration tokenLifetime, Duration queuedFor, Duration inProgressFor, Duration lateReads,
-        int staleETagStatus, int missingDeleteStatus, int runsPerMinute, boolean armQuota, Set<Respelling> respellings, Set<String> ignoredFields,
-        Set<String> deniedScopes, Set<String> payAsYouGoScopes, Set<String> unregisteredSubscriptions, boolean emailClaimRequired) {
+public record Behaviour(Map<Pace, Duration> paces, int runsPerMinute, Set<Respelling> respellings, Set<String> ignoredFields,
+        Map<Place, Set<String>> places, Map<Class<? extends Choice>, Choice> choices) {
 
     public Behaviour {
+        paces = Map.copyOf(paces);
         respellings = Set.copyOf(respellings);
         ignoredFields = Set.copyOf(ignoredFields);
-        deniedScopes = Set.copyOf(deniedScopes);
-        payAsYouGoScopes = Set.copyOf(payAsYouGoScopes);
-        unregisteredSubscriptions = Set.copyOf(unregisteredSubscriptions);
+        places = Map.copyOf(places);
+        choices = Map.copyOf(choices);
     }
 
     public static Behaviour defaults() {
-        return new Behaviour(Duration.ZERO, Duration.ofHours(1), Duration.ofMillis(200), Duration.ofMillis(300), Duration.ZERO,
-                412, 200, 10, false, Respelling.LIVE, Set.of(), Set.of(), Set.of(), Set.of(), false);
+        // The operator still follows an estimate that moves; this goes when it no longer does.
+        return new Behaviour(Map.of(), 10, Respelling.LIVE, Set.of(), Map.of(), Map.of())
+                .with(Choice.Estimate.ON_SCHEDULE, Choice.EstimateAfterPut.PRESENT);
+    }
+
+    /** Whether a point has this answer. */
+    public boolean is(Choice choice) {
+        return choices.containsKey(choice.getClass()) ? choices.get(choice.getClass()) == choice : choice.isDefault();
+    }
+
+    /** The answer of a point. */
+    <C extends Enum<C> & Choice> C of(Class<C> point) {
+        return point.cast(choices.getOrDefault(point, point.getEnumConstants()[0]));
+    }
+
+    public Duration takes(Pace pace) {
+        return paces.getOrDefault(pace, pace.usual);
+    }
+
+    /** The scopes, subscriptions or accounts that have a property. */
+    Set<String> where(Place place) {
+        return places.getOrDefault(place, Set.of());
+    }
+
+    boolean covers(Place place, Scope scope) {
+        return where(place).stream().anyMatch(scope::within);
+    }
+
+    public Behaviour with(Choice... changed) {
+        var more = new HashMap<>(choices);
+        for (var choice : changed) more.put(choice.getClass(), choice);
+        return new Behaviour(paces, runsPerMinute, respellings, ignoredFields, places, more);
+    }
+
+    public Behaviour with(Pace pace, Duration value) {
+        var more = new HashMap<>(paces);
+        more.put(pace, value);
+        return new Behaviour(more, runsPerMinute, respellings, ignoredFields, places, choices);
+    }
+
+    public Behaviour with(Place place, String... values) {
+        var more = new EnumMap<Place, Set<String>>(Place.class);
+        more.putAll(places);
+        more.put(place, Set.of(values));
+        return new Behaviour(paces, runsPerMinute, respellings, ignoredFields, more, choices);
     }
 
     public Behaviour withLatency(Duration value) {
-        return with(b -> b.latency = value);
+        return with(Pace.LATENCY, value);
     }
 
     public Behaviour withTokenLifetime(Duration value) {
-        return with(b -> b.tokenLifetime = value);
+        return with(Pace.TOKEN_LIFETIME, value);
     }
 
     public Behaviour withQueuedFor(Duration value) {
-        return with(b -> b.queuedFor = value);
+        return with(Pace.RUN_WAITS, value);
     }
 
     public Behaviour withInProgressFor(Duration value) {
-        return with(b -> b.inProgressFor = value);
+        return with(Pace.RUN_TAKES, value);
     }
 
     public Behaviour withLateReads(Duration value) {
-        return with(b -> b.lateReads = value);
+        return with(Pace.READS_LAG, value);
     }
 
     public Behaviour withStaleETagStatus(int value) {
-        return with(b -> b.staleETagStatus = value);
+        return with(Stream.of(Choice.StaleETag.values()).filter(choice -> choice.status == value).findFirst().orElseThrow());
     }
 
     public Behaviour withMissingDeleteStatus(int value) {
-        return with(b -> b.missingDeleteStatus = value);
+        return with(Stream.of(Choice.MissingDelete.values()).filter(choice -> choice.status == value).findFirst().orElseThrow());
     }
 
     public Behaviour withRunsPerMinute(int value) {
-        return with(b -> b.runsPerMinute = value);
+        return new Behaviour(paces, value, respellings, ignoredFields, places, choices);
     }
 
-    public Behaviour withArmQuota(boolean value) {
-        return with(b -> b.armQuota = value);
+    public Behaviour withArmQuota(boolean kept) {
+        return with(kept ? Choice.ArmBuckets.KEPT : Choice.ArmBuckets.OPEN);
     }
 
     public Behaviour withRespellings(Respelling... values) {
-        return with(b -> b.respellings = Set.of(values));
+        return new Behaviour(paces, runsPerMinute, Set.of(values), ignoredFields, places, choices);
     }
 
     public Behaviour withIgnoredFields(String... values) {
-        return with(b -> b.ignoredFields = Set.of(values));
+        return new Behaviour(paces, runsPerMinute, respellings, Set.of(values), places, choices);
     }
 
     public Behaviour withDeniedScopes(String... values) {
-        return with(b -> b.deniedScopes = Set.of(values));
+        return with(Place.DENIED, values);
     }
 
     public Behaviour withPayAsYouGoScopes(String... values) {
-        return with(b -> b.payAsYouGoScopes = Set.of(values));
+        return with(Place.PAY_AS_YOU_GO, values);
     }
 
     public Behaviour withUnregisteredSubscriptions(String... values) {
-        return with(b -> b.unregisteredSubscriptions = Set.of(values));
+        return with(Place.UNREGISTERED, values);
     }
 
-    public Behaviour withEmailClaimRequired(boolean value) {
-        return with(b -> b.emailClaimRequired = value);
-    }
-
-    private Behaviour with(Consumer<Edit> change) {
-        var edit = new Edit(this);
-        change.accept(edit);
-        return edit.behaviour();
-    }
-
-    /** A record cannot say "the same but for one component", and fifteen components are too many to repeat in each wither. */
-    private static final class Edit {
-        private Duration latency;
-        private Duration tokenLifetime;
-        private Duration queuedFor;
-        private Duration inProgressFor;
-        private Duration lateReads;
-        private int staleETagStatus;
-        private int missingDeleteStatus;
-        private int runsPerMinute;
-        private boolean armQuota;
-        private Set<Respelling> respellings;
-        private Set<String> ignoredFields;
-        private Set<String> deniedScopes;
-        private Set<String> payAsYouGoScopes;
-        private Set<String> unregisteredSubscriptions;
-        private boolean emailClaimRequired;
-
-        Edit(Behaviour from) {
-            latency = from.latency;
-            tokenLifetime = from.tokenLifetime;
-            queuedFor = from.queuedFor;
-            inProgressFor = from.inProgressFor;
-            lateReads = from.lateReads;
-            staleETagStatus = from.staleETagStatus;
-            missingDeleteStatus = from.missingDeleteStatus;
-            runsPerMinute = from.runsPerMinute;
-            armQuota = from.armQuota;
-            respellings = from.respellings;
-            ignoredFields = from.ignoredFields;
-            deniedScopes = from.deniedScopes;
-            payAsYouGoScopes = from.payAsYouGoScopes;
-            unregisteredSubscriptions = from.unregisteredSubscriptions;
-            emailClaimRequired = from.emailClaimRequired;
-        }
-
-        Behaviour behaviour() {
-            return new Behaviour(latency, tokenLifetime, queuedFor, inProgressFor, lateReads, staleETagStatus, missingDeleteStatus,
-                    runsPerMinute, armQuota, respellings, ignoredFields, deniedScopes, payAsYouGoScopes, unregisteredSubscriptions, emailClaimRequired);
-        }
+    public Behaviour withEmailClaimRequired(boolean required) {
+        return with(required ? Choice.RunToken.WITH_EMAIL : Choice.RunToken.ANY);
     }
 }

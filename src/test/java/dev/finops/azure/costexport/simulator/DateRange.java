@@ -19,10 +19,16 @@ record DateRange(LocalDate from, LocalDate to) {
 
     static Optional<Instant> instant(JsonNode document, String path) {
         try {
-            return Json.text(document, path).map(text -> OffsetDateTime.parse(text).toInstant());
+            return Json.text(document, path).map(DateRange::instant);
         } catch (DateTimeParseException e) {
             return Optional.empty();
         }
+    }
+
+    /** A time without a zone is UTC: the old store kept such times as they were sent. */
+    static Instant instant(String text) {
+        boolean zoned = text.matches(".*(?:[zZ]|[+-]\\d\\d:\\d\\d)");
+        return OffsetDateTime.parse(zoned ? text : text + "Z").toInstant();
     }
 
     static LocalDate day(Instant instant) {

@@ -108,7 +108,7 @@ public final class Entra {
     private Answer issued(String client, String audience, boolean v2) {
         // Storage accounts are Azurite's, which looks at the machine's clock.
         var now = audience.startsWith("https://storage.azure.com") ? Instant.now() : clock.instant();
-        long lifetime = behaviour.get().tokenLifetime().toSeconds();
+        long lifetime = behaviour.get().takes(Pace.TOKEN_LIFETIME).toSeconds();
         var answer = Json.object().put("token_type", "Bearer").put("access_token", jwt(client, audience, now));
         if (v2) {
             answer.put("expires_in", lifetime).put("ext_expires_in", lifetime);
@@ -122,7 +122,7 @@ public final class Entra {
     private String jwt(String client, String audience, Instant now) {
         var object = UUID.nameUUIDFromBytes(client.getBytes(StandardCharsets.UTF_8)).toString();
         var claims = Json.object().put("aud", audience).put("iss", "https://sts.windows.net/" + tenantId + "/").put("iat", now.getEpochSecond())
-                .put("nbf", now.getEpochSecond()).put("exp", now.plus(behaviour.get().tokenLifetime()).getEpochSecond())
+                .put("nbf", now.getEpochSecond()).put("exp", now.plus(behaviour.get().takes(Pace.TOKEN_LIFETIME)).getEpochSecond())
                 .put("appid", client).put("idtyp", "app").put("oid", object).put("sub", object).put("tid", tenantId).put("ver", "1.0");
         var content = base64(Json.object().put("typ", "JWT").put("alg", "HS256")) + "." + base64(claims);
         return content + "." + BASE64.encodeToString(sign(content));

@@ -19,6 +19,8 @@ import java.util.stream.Stream;
  */
 record ExportRules(ApiVersion version, Scope scope, Optional<Export> existing, Instant now, Behaviour behaviour) {
 
+    private static final String RECURRENCE = "properties.schedule.recurrence";
+
     private static final Pattern RESERVED = Pattern.compile("[:?#\\[\\]@!$&'()*+,;=]");
     private static final Set<String> BILLING_TYPES = Set.of("PriceSheet", "ReservationTransactions",
             "ReservationRecommendations", "ReservationDetails");
@@ -33,14 +35,17 @@ record ExportRules(ApiVersion version, Scope scope, Optional<Export> existing, I
             + "properties.definition.dataSet.granularity properties.definition.dataSet.configuration "
             + "properties.definition.dataSet.configuration.columns properties.schedule properties.schedule.status properties.schedule.recurrence "
             + "properties.schedule.recurrencePeriod properties.schedule.recurrencePeriod.from properties.schedule.recurrencePeriod.to");
+    /** Of the versions up to 2019-11-01; exports of that time still have them. */
+    private static final Set<String> LEGACY_MEMBERS = paths("properties.definition.dataSet.aggregation properties.definition.dataSet.grouping "
+            + "properties.definition.dataSet.filter properties.definition.dataSet.sorting");
     private static final Set<String> NEW_MEMBERS = paths("properties.dataOverwriteBehavior properties.compressionMode properties.exportDescription "
             + "properties.systemSuspensionContext properties.deliveryInfo.destination.type "
             + "properties.definition.dataSet.configuration.dataVersion properties.definition.dataSet.configuration.filters");
 
     /** A member with a fixed set of values, per class of store; the label is what messages call it. */
-    private record Choice(String path, String label, List<String> old, List<String> recent) {
-        static Choice same(String path, String label, String... values) {
-            return new Choice(path, label, List.of(values), List.of(values));
+    private record ValueSet(String path, String label, List<String> old, List<String> recent) {
+        static ValueSet same(String path, String label, String... values) {
+            return new ValueSet(path, label, List.of(values), List.of(values));
         }
 
         List<String> values(ApiVersion version) {
@@ -48,22 +53,22 @@ record ExportRules(ApiVersion version, Scope scope, Optional<Export> existing, I
         }
     }
 
-    private static final Choice FORMAT = new Choice("properties.format", "format", List.of("Csv"), List.of("Csv", "Parquet"));
-    private static final Choice TYPE = new Choice("properties.definition.type", "definition type", List.of("Usage", "ActualCost", "AmortizedCost"),
+    private static final ValueSet FORMAT = new ValueSet("properties.format", "format", List.of("Csv"), List.of("Csv", "Parquet"));
+    private static final ValueSet TYPE = new ValueSet("properties.definition.type", "definition type", List.of("Usage", "ActualCost", "AmortizedCost"),
             List.of("Usage", "ActualCost", "AmortizedCost", "FocusCost", "PriceSheet", "ReservationTransactions", "ReservationRecommendations",
                     "ReservationDetails"));
-    private static final Choice TIMEFRAME = new Choice("properties.definition.timeframe", "definition timeframe:",
+    private static final ValueSet TIMEFRAME = new ValueSet("properties.definition.timeframe", "definition timeframe:",
             List.of("WeekToDate", "MonthToDate", "TheLastMonth", "BillingMonthToDate", "TheLastBillingMonth", "TheLast7Days", "Custom"),
             List.of("WeekToDate", "MonthToDate", "TheLastMonth", "BillingMonthToDate", "TheLastBillingMonth", "TheCurrentMonth", "Custom"));
-    private static final Choice COMPRESSION = new Choice("properties.compressionMode", "compressionMode", List.of(),
+    private static final ValueSet COMPRESSION = new ValueSet("properties.compressionMode", "compressionMode", List.of(),
             List.of("gzip", "snappy", "none"));
-    private static final List<Choice> CHOICES = List.of(FORMAT, TYPE, TIMEFRAME, COMPRESSION,
-            new Choice("properties.definition.dataSet.granularity", "definition dataSet granularity", List.of("Daily"), List.of("Daily", "Monthly")),
-            new Choice("properties.dataOverwriteBehavior", "dataOverwriteBehavior", List.of(), List.of("OverwritePreviousReport", "CreateNewReport")),
-            new Choice("properties.deliveryInfo.destination.type", "deliveryInfo destination type", List.of(), List.of("AzureBlob")),
-            Choice.same("properties.schedule.status", "schedule status", "Active", "Inactive"),
-            Choice.same("properties.schedule.recurrence", "schedule recurrence", "Daily", "Weekly", "Monthly", "Annually"),
-            Choice.same("identity.type", "identity type", "None", "SystemAssigned"));
+    private static final List<ValueSet> CHOICES = List.of(FORMAT, TYPE, TIMEFRAME, COMPRESSION,
+            new ValueSet("properties.definition.dataSet.granularity", "definition dataSet granularity", List.of("Daily"), List.of("Daily", "Monthly")),
+            new ValueSet("properties.dataOverwriteBehavior", "dataOverwriteBehavior", List.of(), List.of("OverwritePreviousReport", "CreateNewReport")),
+            new ValueSet("properties.deliveryInfo.destination.type", "deliveryInfo destination type", List.of(), List.of("AzureBlob")),
+            ValueSet.same("properties.schedule.status", "schedule status", "Active", "Inactive"),
+            ValueSet.same("properties.schedule.recurrence", "schedule recurrence", "Daily", "Weekly", "Monthly", "Annually"),
+            ValueSet.same("identity.type", "identity type", "None", "SystemAssigned"));
 
     /** Members of answers that clients send back and the service ignores, whatever is in them. */
     private static final Set<String> IGNORED = Set.of("systemData", "properties.runHistory", "properties.systemSuspensionContext");
@@ -74,9 +79,12 @@ record ExportRules(ApiVersion version, Scope scope, Optional<Export> existing, I
 
     void check(ObjectNode document) {
         checkMembers(document, "");
-        for (var required : List.of("properties.definition", "properties.definition.type", "properties.definition.timeframe",
-                "properties.deliveryInfo", "properties.deliveryInfo.destination", "properties.deliveryInfo.destination.container")) {
-            if (!Json.present(document, required)) throw version.invalid("Missing " + spoken(required) + ".");
+        var required = Stream.of("properties.definition", "properties.definition.type", "properties.definition.timeframe",
+                "properties.deliveryInfo", "properties.deliveryInfo.destination", "properties.deliveryInfo.destination.container")
+                // The old store takes an export without a type for one of Usage.
+                .filter(path -> version.isNew() || !path.endsWith(".type")).toList();
+        for (var path : required) {
+            if (!Json.present(document, path)) throw version.invalid("Missing " + spoken(path) + ".");
         }
         for (var choice : CHOICES) checkChoice(document, choice, choice.values(version));
         checkDestination(document);
@@ -94,16 +102,19 @@ record ExportRules(ApiVersion version, Scope scope, Optional<Export> existing, I
     private void checkMembers(JsonNode node, String prefix) {
         for (var member : node.properties()) {
             var path = prefix + member.getKey();
-            boolean known = OLD_MEMBERS.contains(path) || version.isNew() && NEW_MEMBERS.contains(path);
+            boolean legacy = LEGACY_MEMBERS.contains(path) && behaviour.is(Choice.LegacyMembers.ACCEPTED);
+            boolean known = legacy || OLD_MEMBERS.contains(path) || version.isNew() && NEW_MEMBERS.contains(path);
             // A recurrence of null is what a client sends back that reads an inactive schedule without one.
-            if (!known || path.equals("properties.schedule.recurrence") && member.getValue().isNull()) {
-                throw version.refusal(400, "Invalid request payload, Invalid member :" + path);
-            }
-            if (!IGNORED.contains(path)) checkMembers(member.getValue(), path + ".");
+            if (!known || path.equals(RECURRENCE) && member.getValue().isNull()) throw invalidMember(path);
+            if (!legacy && !IGNORED.contains(path)) checkMembers(member.getValue(), path + ".");
         }
     }
 
-    private void checkChoice(JsonNode document, Choice choice, List<String> values) {
+    private Refusal invalidMember(String path) {
+        return version.refusal(400, "Invalid request payload, Invalid member :" + path);
+    }
+
+    private void checkChoice(JsonNode document, ValueSet choice, List<String> values) {
         var node = Json.at(document, choice.path);
         if (node.isMissingNode() || node.isNull()) return;
         if (values.stream().noneMatch(value -> value.equalsIgnoreCase(node.asText()))) {
@@ -126,9 +137,15 @@ record ExportRules(ApiVersion version, Scope scope, Optional<Export> existing, I
             throw version.invalid("Invalid deliveryInfo destination rootFolderPath; "
                     + "Value cannot contain any reserved url characters except forward slashes(/)");
         }
+        if (storage.filter(this::isDeniedStorage).isPresent()) throw new Refusal(ArmErrors.accessDenied());
         storage.map(id -> id.replaceFirst("^/?subscriptions/", "").replaceFirst("/.*", ""))
-                .filter(subscription -> behaviour.unregisteredSubscriptions().stream().anyMatch(subscription::equalsIgnoreCase))
+                .filter(subscription -> behaviour.where(Place.UNREGISTERED).stream().anyMatch(subscription::equalsIgnoreCase))
                 .ifPresent(_ -> { throw new Refusal(ArmErrors.providerNotRegistered()); });
+    }
+
+    private boolean isDeniedStorage(String account) {
+        var normal = account.replaceAll("^/|/$", "");
+        return behaviour.where(Place.STORAGE_DENIED).stream().anyMatch(denied -> denied.replaceAll("^/|/$", "").equalsIgnoreCase(normal));
     }
 
     /** Which data exists where: management groups know Usage only, price sheets and reservations belong to the billing scopes. */
@@ -139,7 +156,11 @@ record ExportRules(ApiVersion version, Scope scope, Optional<Export> existing, I
             checkChoice(document, FORMAT, List.of("Csv"));
             checkChoice(document, COMPRESSION, List.of("none"));
         }
-        boolean payAsYouGo = scope.inSubscription() && behaviour.payAsYouGoScopes().stream().anyMatch(scope::within);
+        if (behaviour.covers(Place.WITHOUT_PARTITIONS, scope) && properties.has("partitionData")) throw invalidMember("properties.partitionData");
+        if (behaviour.covers(Place.USAGE_ONLY, scope) && !is(properties, "definition.type", "Usage")) {
+            throw unsupported(Json.text(properties, "definition.type").orElse("Usage"), "MicrosoftCustomerAgreement");
+        }
+        boolean payAsYouGo = scope.inSubscription() && behaviour.covers(Place.PAY_AS_YOU_GO, scope);
         if (payAsYouGo && is(properties, "definition.type", "FocusCost")) {
             throw unsupported("FocusCost", "WebDirect");
         }
@@ -205,13 +226,15 @@ record ExportRules(ApiVersion version, Scope scope, Optional<Export> existing, I
         if (active && recurrence.isEmpty()) throw version.invalid("Missing schedule recurrence.");
         if (active && !Json.present(properties, "schedule.recurrencePeriod")) throw version.invalid("Missing schedule recurrencePeriod.");
         if (!Json.present(properties, "schedule.recurrencePeriod")) return;
+        if (recurrence.isEmpty() && behaviour.is(Choice.InactiveWithoutRecurrence.REFUSED)) throw invalidMember(RECURRENCE);
         var from = date(properties, "schedule.recurrencePeriod.from", "schedule recurrencePeriod; 'from'");
         var to = DateRange.instant(properties, "schedule.recurrencePeriod.to");
         if (to.isEmpty() || to.get().isBefore(from)) {
             throw version.invalid("Invalid schedule recurrencePeriod; 'from' value cannot be after 'to' value");
         }
         var before = existing.flatMap(export -> DateRange.instant(export.properties(), "schedule.recurrencePeriod.from"));
-        if (active && from.isBefore(now) && !before.equals(Optional.of(from))) {
+        boolean repeated = before.equals(Optional.of(from)) && behaviour.is(Choice.PastStart.MAY_BE_REPEATED);
+        if (active && from.isBefore(now) && !repeated) {
             throw version.invalid("Invalid schedule recurrencePeriod; 'from' value cannot be in the past.");
         }
     }

@@ -11,15 +11,12 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -29,7 +26,7 @@ public final class ExportStore {
 
     private record Key(String scope, String name) {
         Key(Scope scope, String name) {
-            this(scope.normal(), name.toLowerCase(Locale.ROOT));
+            this(scope.normal(), name);
         }
     }
 
@@ -43,6 +40,7 @@ public final class ExportStore {
         private final Map<YearMonth, Integer> failures = new HashMap<>();
     }
 
+    private static final long SECONDS_FROM_1601_TO_1970 = 11_644_473_600L;
     private static final ApiVersion NEWEST = ApiVersion.of("2026-06-01");
 
     private final InstantSource clock;
@@ -51,6 +49,8 @@ public final class ExportStore {
 
     private final Set<String> delivered = new HashSet<>();
     private BlobSink blobs = BlobSink.NONE;
+    private long ticks;
+    private long lastETag;
 
     ExportStore(InstantSource clock, Supplier<Behaviour> behaviour) {
         this.clock = clock;
@@ -66,9 +66,15 @@ public final class ExportStore {
         });
     }
 
+    /** Counts up with each read, so that no two reads are the same. */
+    synchronized long tick() {
+        return ++ticks;
+    }
+
     /** The latest state with Azure's defaults filled in, as a read shows it. */
     public synchronized Optional<ObjectNode> shown(String scope, String name) {
-        return latest(Scope.of(scope), name).map(export -> Echo.export(export, NEWEST, behaviour.get().withRespellings(Respelling.DEFAULTS), clock.instant()));
+        return latest(Scope.of(scope), name).map(export -> Echo.written(export, NEWEST,
+                behaviour.get().withRespellings(Respelling.DEFAULTS).with(Choice.EstimateAfterPut.PRESENT), clock.instant()));
     }
 
     /** An export that was there before, or that somebody else makes. The document is what a PUT would send. */
@@ -82,7 +88,7 @@ public final class ExportStore {
         var kept = document.deepCopy();
         kept.remove(List.of("id", "name", "type"));
         var at = Scope.of(scope);
-        change(slot(new Key(at, name)), Optional.of(new Export(at, name, ApiVersion.of(apiVersion).store(), kept, Optional.empty(), clock.instant())));
+        change(slot(key(at, name)), Optional.of(new Export(at, name, ApiVersion.of(apiVersion).store(), kept, Optional.empty(), clock.instant())));
     }
 
     /** Somebody's edit: a new eTag and another lastModifiedBy. */
@@ -111,12 +117,12 @@ public final class ExportStore {
 
     /** How the next run of an export ends, on demand or scheduled; asked several times, the runs after it. Without it runs complete. */
     public synchronized void nextRun(String scope, String name, RunOutcome outcome) {
-        slot(new Key(Scope.of(scope), name)).outcomes.add(outcome);
+        slot(key(Scope.of(scope), name)).outcomes.add(outcome);
     }
 
     /** The next runs for one month fail, so many times. */
     public synchronized void failMonth(String scope, String name, YearMonth month, int times) {
-        slot(new Key(Scope.of(scope), name)).failures.put(month, times);
+        slot(key(Scope.of(scope), name)).failures.put(month, times);
     }
 
     /** The portal's "Run now", for the export's own period. */
@@ -133,19 +139,27 @@ public final class ExportStore {
                 properties.deepCopy()));
     }
 
-    /** The run history as the newest version shows it, newest first. */
+    /** The run history with all that the newest version knows, newest first and with the run's id as its name, whatever answers show. */
     public synchronized List<ObjectNode> runs(String scope, String name) {
         var export = existing(scope, name);
-        return runs(export, Duration.ZERO).map(run -> Echo.run(export, run, clock.instant(), NEWEST, behaviour.get())).toList();
+        var plain = behaviour.get().with(Choice.RunIdentity.ALSO_AS_NAME);
+        return runs(export, Duration.ZERO).map(run -> Echo.run(export, run, clock.instant(), NEWEST, plain)).toList();
     }
 
     synchronized Optional<Export> latest(Scope scope, String name) {
-        return Optional.ofNullable(slots.get(new Key(scope, name))).flatMap(slot -> slot.latest);
+        return Optional.ofNullable(slots.get(key(scope, name))).flatMap(slot -> slot.latest);
+    }
+
+    /** The exact name, or where letter case does not matter the one that was there first. */
+    private Key key(Scope scope, String name) {
+        var exact = new Key(scope, name);
+        if (behaviour.get().is(Choice.Names.CASE_SENSITIVE) || slots.containsKey(exact)) return exact;
+        return slots.keySet().stream().filter(key -> key.scope.equals(exact.scope) && key.name.equalsIgnoreCase(name)).findFirst().orElse(exact);
     }
 
     /** What a read shows, which may be late. */
     synchronized Optional<Export> visible(Scope scope, String name) {
-        return Optional.ofNullable(slots.get(new Key(scope, name))).flatMap(this::visible);
+        return Optional.ofNullable(slots.get(key(scope, name))).flatMap(this::visible);
     }
 
     synchronized List<Export> visible(Scope scope) {
@@ -154,12 +168,16 @@ public final class ExportStore {
     }
 
     private Optional<Export> visible(Slot slot) {
-        return clock.instant().isBefore(slot.changed.plus(behaviour.get().lateReads())) ? slot.before : slot.latest;
+        return clock.instant().isBefore(slot.changed.plus(behaviour.get().takes(Pace.READS_LAG))) ? slot.before : slot.latest;
     }
 
     /** Newest first, those submitted in the last moments left out when reads are late. */
     synchronized Stream<Run> visibleRuns(Export export) {
-        return runs(export, behaviour.get().lateReads());
+        return runs(export, behaviour.get().takes(Pace.READS_LAG));
+    }
+
+    synchronized boolean runsNow(Export export) {
+        return runs(export, Duration.ZERO).anyMatch(run -> run instanceof Run.Simulated one && one.underWay(clock.instant()));
     }
 
     synchronized void deliverTo(BlobSink sink) {
@@ -172,7 +190,7 @@ public final class ExportStore {
         slot.runs.stream().flatMap(run -> run instanceof Run.Simulated one ? Stream.of(one) : Stream.empty())
                 .filter(run -> run.completed(clock.instant()) && delivered.add(run.id())).forEach(run -> new Delivery(run, blobs).write());
         var shown = clock.instant().minus(late);
-        return slot.runs.stream().filter(run -> !run.submitted().isAfter(shown)).sorted(Comparator.comparing(Run::submitted).reversed());
+        return slot.runs.reversed().stream().filter(run -> !run.submitted().isAfter(shown)).sorted(Comparator.comparing(Run::submitted).reversed());
     }
 
     /** Adds the runs that the schedule asked for since somebody last looked. */
@@ -202,11 +220,11 @@ public final class ExportStore {
 
     /** Writes a state: a new eTag, the writer noted, a suspension lifted. */
     synchronized Export save(Scope scope, String name, ApiVersion.Store store, Principal by, ObjectNode document) {
-        var slot = slot(new Key(scope, name));
+        var slot = slot(key(scope, name));
         catchUp(slot);
         var now = clock.instant();
         var before = slot.latest;
-        document.put("eTag", "\"" + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong()).substring(1) + "\"");
+        document.put("eTag", "\"" + newETag(now) + "\"");
         document.set("systemData", by.systemData(before.map(export -> (ObjectNode) export.document().path("systemData")), now));
         // The first spelling of scope and name stays.
         var saved = new Export(before.map(Export::scope).orElse(scope), before.map(Export::name).orElse(name), store, document,
@@ -215,9 +233,17 @@ public final class ExportStore {
         return saved;
     }
 
+    /** The time of the write in units of 100 ns since 1601, in hexadecimal digits; or a GUID, as the specification's examples have it. */
+    private String newETag(Instant now) {
+        if (behaviour.get().is(Choice.ETags.GUID)) return UUID.randomUUID().toString();
+        long filetime = (now.getEpochSecond() + SECONDS_FROM_1601_TO_1970) * 10_000_000 + now.getNano() / 100;
+        lastETag = Math.max(lastETag + 1, filetime);
+        return Long.toHexString(lastETag);
+    }
+
     synchronized void delete(Export export) {
         var slot = slot(export);
-        slot.runs.clear();
+        if (behaviour.get().is(Choice.HistoryAfterDelete.CLEARED)) slot.runs.clear();
         change(slot, Optional.empty());
     }
 

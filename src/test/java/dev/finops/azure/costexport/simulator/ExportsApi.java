@@ -7,12 +7,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /** The six operations on exports. */
@@ -23,16 +26,20 @@ final class ExportsApi {
             "properties.runHistory", "id", "name", "type", "eTag", "systemData");
     private static final String SAS_TOKEN = "properties.deliveryInfo.destination.sasToken";
     private static final Duration MINUTE = Duration.ofMinutes(1);
+    private static final int PAGE = 20;
 
     private final ExportStore store;
+    private final Surroundings surroundings;
     private final InstantSource clock;
     private final Supplier<Behaviour> behaviour;
     private final String tenantId;
     private final ArmQuota quota;
     private final Map<String, Deque<Instant>> runs = new HashMap<>();
+    private final Map<String, Instant> grants = new ConcurrentHashMap<>();
 
-    ExportsApi(ExportStore store, InstantSource clock, Supplier<Behaviour> behaviour, String tenantId) {
+    ExportsApi(ExportStore store, Surroundings surroundings, InstantSource clock, Supplier<Behaviour> behaviour, String tenantId) {
         this.store = store;
+        this.surroundings = surroundings;
         this.clock = clock;
         this.behaviour = behaviour;
         this.tenantId = tenantId;
@@ -42,19 +49,53 @@ final class ExportsApi {
     Answer answer(ArmRequest.Target target, ArmRequest request, Principal caller) {
         var scope = Scope.parse(target.scope()).orElseThrow(() -> new Refusal(Answer.error(404, "MissingSubscription",
                 "The request did not have a subscription or a valid tenant level resource provider.")));
-        if (!behaviour.get().armQuota()) return answer(scope, target, request, caller);
-        int left = quota.take(caller, scope, target.operation());
-        return answer(scope, target, request, caller).with(ArmQuota.header(target.operation()), Integer.toString(left));
+        if (behaviour.get().is(Choice.ArmBuckets.OPEN)) return hinted(answer(scope, target, request, caller));
+        int left = quota.take(caller, scope, target.operation(), behaviour.get());
+        return hinted(answer(scope, target, request, caller))
+                .with(ArmQuota.header(target.operation(), behaviour.get()), Integer.toString(left));
+    }
+
+    /** The caller gets a role at a scope. */
+    void granted(String scope) {
+        grants.put(scope, clock.instant());
+    }
+
+    private boolean isDenied(Scope scope) {
+        var until = clock.instant().minus(behaviour.get().takes(Pace.GRANT_TAKES));
+        return behaviour.get().covers(Place.DENIED, scope)
+                || grants.entrySet().stream().anyMatch(grant -> scope.within(grant.getKey()) && grant.getValue().isAfter(until));
+    }
+
+    private Answer hinted(Answer answer) {
+        if (answer.status() != 200) return answer;
+        return switch (behaviour.get().of(Choice.QuotaHeaders.class)) {
+            case NONE -> answer;
+            case RETRY_HINTS_ON_SUCCESS -> withRetryHints(answer);
+            case QPU_ON_SUCCESS -> answer.with("x-ms-ratelimit-remaining-microsoft.costmanagement-entity-requests", "DefaultQuota:7")
+                    .with("x-ms-ratelimit-microsoft.costmanagement-qpu-consumed", "1")
+                    .with("x-ms-ratelimit-microsoft.costmanagement-qpu-remaining", "QueriesPerHour:577,QueriesPerMin:59,QueriesPer10Sec:11");
+        };
+    }
+
+    /** The headers of a query that succeeded in 2020: times to wait, though no bucket is exhausted. */
+    static Answer withRetryHints(Answer answer) {
+        return answer.with("x-ms-ratelimit-microsoft.costmanagement-entity-retry-after", "60")
+                .with("x-ms-ratelimit-microsoft.costmanagement-tenant-retry-after", "60")
+                .with("x-ms-ratelimit-remaining-microsoft.costmanagement-entity-requests", "29")
+                .with("x-ms-ratelimit-remaining-microsoft.costmanagement-tenant-requests", "199");
     }
 
     private Answer answer(Scope scope, ArmRequest.Target target, ArmRequest request, Principal caller) {
         var version = request.apiVersion();
-        if (behaviour.get().deniedScopes().stream().anyMatch(scope::within)) throw new Refusal(ArmErrors.accessDenied());
+        if (behaviour.get().covers(Place.DISALLOWED_PROVIDER, scope)) {
+            throw new Refusal(ArmErrors.disallowedProvider("Microsoft.CostManagement"));
+        }
+        if (isDenied(scope)) throw new Refusal(ArmErrors.accessDenied());
         synchronized (store) {
             return switch (target.operation()) {
-                case LIST -> list(scope, version, request.expandsRunHistory());
-                case GET -> Answer.json(200, echo(readable(scope, target.name(), version), version, request.expandsRunHistory() ? 10 : 0));
-                case PUT -> put(scope, target.name(), version, request.text(), caller);
+                case LIST -> list(scope, version, request);
+                case GET -> Answer.json(200, read(readable(scope, target.name(), version), version, request.expandsRunHistory() ? 10 : 0));
+                case PUT -> put(scope, target.name(), version, request, caller);
                 case DELETE -> delete(scope, target.name(), version);
                 case RUN -> run(scope, target.name(), version, request.text(), caller);
                 case HISTORY -> Answer.json(200, history(readable(scope, target.name(), version), version, Integer.MAX_VALUE));
@@ -63,24 +104,79 @@ final class ExportsApi {
         }
     }
 
-    private Answer list(Scope scope, ApiVersion version, boolean expand) {
+    private Answer list(Scope scope, ApiVersion version, ArmRequest request) {
         var list = Json.object();
         var value = list.putArray("value");
-        store.visible(scope).stream().filter(export -> version.sees(export.store()))
-                .forEach(export -> value.add(echo(export, version, expand ? 1 : 0)));
+        boolean empty = scope.isBilling() && behaviour.get().is(Choice.BillingList.EMPTY);
+        var exports = new ArrayList<>(empty ? List.<Export>of()
+                : store.visible(scope).stream().filter(export -> version.sees(export.store())).toList());
+        if (behaviour.get().respellings().contains(Respelling.LIST_SHUFFLED)) Collections.shuffle(exports);
+        boolean several = behaviour.get().is(Choice.ListPages.SEVERAL);
+        int from = several ? Integer.parseInt(request.query().getOrDefault("$skiptoken", "0")) : 0;
+        int to = several ? Math.min(exports.size(), from + PAGE) : exports.size();
+        exports.subList(Math.min(from, to), to).forEach(export -> value.add(read(export, version, request.expandsRunHistory() ? 1 : 0)));
+        if (behaviour.get().is(Choice.ListPages.ONE_WITH_NULL_LINK)) list.putNull("nextLink");
+        if (several && to < exports.size()) list.put("nextLink", nextPage(scope, version, request, to));
         return Answer.json(200, list);
     }
 
-    private Answer put(Scope scope, String name, ApiVersion version, String text, Principal caller) {
-        if (!(Json.parse(text).orElse(null) instanceof ObjectNode document)) {
+    private static String nextPage(Scope scope, ApiVersion version, ArmRequest request, int from) {
+        return "https://" + request.headers().get("host") + "/" + scope.path() + "/providers/Microsoft.CostManagement/exports?api-version="
+                + version.text() + (request.expandsRunHistory() ? "&$expand=runHistory" : "") + "&$skiptoken=" + from;
+    }
+
+    private Answer put(Scope scope, String name, ApiVersion version, ArmRequest request, Principal caller) {
+        if (!(Json.parse(request.text()).orElse(null) instanceof ObjectNode document)) {
             throw version.refusal(400, "Invalid request payload: Unexpected end when reading JSON");
         }
+        if (!version.isNew()) acceptOldSpelling(document);
         var existing = store.latest(scope, name);
-        existing.ifPresent(export -> checkETag(export, document.path("eTag"), version));
+        if (request.headers().containsKey("if-none-match")) checkNoneMatch(existing, version);
+        boolean overwrites = !version.isNew() && behaviour.get().is(Choice.OldOverNew.OVERWRITES);
+        existing.filter(export -> !overwrites || version.sees(export.store()))
+                .ifPresent(export -> checkETag(export, document.path("eTag"), version));
+        checkCaller(scope, document, caller);
+        checkRegistration(document);
         new ExportRules(version, scope, existing, clock.instant(), behaviour.get()).check(document);
         var saved = store.save(scope, name, version.store(), caller, kept(document, existing));
-        return Answer.json(existing.isPresent() ? 200 : 201, echo(saved, version, 0)).with("Location", LOCATION_HOST + saved.id().substring(1)
-                + "?api-version=" + version.text());
+        var answer = Echo.written(saved, version, behaviour.get(), clock.instant());
+        if (existing.isPresent()) return Answer.json(200, answer);
+        return Answer.json(201, answer).with("Location", LOCATION_HOST + saved.id().substring(1) + "?api-version=" + version.text());
+    }
+
+    /** The old store accepts {@code dataset}, and an export without a type is one of Usage. */
+    private static void acceptOldSpelling(ObjectNode document) {
+        if (!(Json.at(document, "properties.definition") instanceof ObjectNode definition)) return;
+        if (definition.has("dataset")) definition.set("dataSet", definition.remove("dataset"));
+        if (!definition.has("type")) definition.put("type", "Usage");
+    }
+
+    private void checkNoneMatch(Optional<Export> existing, ApiVersion version) {
+        switch (behaviour.get().of(Choice.IfNoneMatch.class)) {
+            case IGNORED -> { }
+            case HONOURED -> existing.ifPresent(_ -> {
+                throw version.refusal(412, "The condition If-None-Match is not met.");
+            });
+            case REFUSED -> throw version.refusal(400, "The header If-None-Match is not supported.");
+        }
+    }
+
+    /** Applications are refused where persons are not. */
+    private void checkCaller(Scope scope, ObjectNode document, Principal caller) {
+        if (caller.isPerson()) return;
+        if (behaviour.get().covers(Place.PERSONS_ONLY, scope)) throw new Refusal(ArmErrors.accessDenied());
+        boolean identity = Json.text(document, "identity.type").filter("SystemAssigned"::equalsIgnoreCase).isPresent();
+        if (identity && scope.isMcaBilling() && behaviour.get().is(Choice.IdentityAtMca.BARE_401)) {
+            throw new Refusal(ArmErrors.bareUnauthorized());
+        }
+    }
+
+    private void checkRegistration(ObjectNode document) {
+        Json.text(document, "properties.deliveryInfo.destination.resourceId")
+                .map(id -> id.replaceFirst("(?i)^/?subscriptions/", "").replaceFirst("/.*", "")).filter(surroundings::registers)
+                .ifPresent(_ -> {
+                    throw new Refusal(ArmErrors.unavailable(60));
+                });
     }
 
     private void checkETag(Export export, JsonNode eTag, ApiVersion version) {
@@ -88,10 +184,15 @@ final class ExportsApi {
             throw version.refusal(400, "Etag value required for update operation of report: " + export.name()
                     + ".Please get the latest to avoid overwrite.");
         }
-        if (!eTag.asText().equals(export.eTag())) {
-            throw version.refusal(behaviour.get().staleETagStatus(), "Etag value is not the latest for update operation of report: " + export.name()
+        if (!sameETag(eTag.asText(), export.eTag())) {
+            throw version.refusal(behaviour.get().of(Choice.StaleETag.class).status, "Etag value is not the latest for update operation of report: " + export.name()
                     + ".Please get the latest to avoid overwrite.");
         }
+    }
+
+    private boolean sameETag(String sent, String latest) {
+        if (!behaviour.get().respellings().contains(Respelling.ETAG_RESPELLED)) return sent.equals(latest);
+        return Echo.plainETag(sent).equals(Echo.plainETag(latest));
     }
 
     /** What the service keeps of a body: not what it sets itself, and of the rest what it always had where the body cannot change it. */
@@ -113,15 +214,20 @@ final class ExportsApi {
         var export = store.latest(scope, name).filter(found -> version.sees(found.store()));
         export.ifPresent(store::delete);
         if (export.isPresent()) return Answer.empty(200);
-        int status = behaviour.get().missingDeleteStatus();
+        int status = behaviour.get().of(Choice.MissingDelete.class).status;
         if (status == 404) throw notFound(scope, name, version);
         return Answer.empty(status);
     }
 
     private Answer run(Scope scope, String name, ApiVersion version, String body, Principal caller) {
         var export = store.latest(scope, name).filter(found -> version.sees(found.store())).orElseThrow(() -> notFound(scope, name, version));
-        if (behaviour.get().emailClaimRequired()) throw new Refusal(ArmErrors.emailClaimMissing());
-        var range = new RunRules(version, clock.instant()).check(export, body);
+        if (behaviour.get().is(Choice.RunToken.WITH_EMAIL)) throw new Refusal(ArmErrors.emailClaimMissing());
+        boolean refused = scope.isMcaBilling() && behaviour.get().is(Choice.RunAtMca.REFUSED_TO_APPLICATIONS);
+        if (refused && !caller.isPerson()) throw new Refusal(ArmErrors.accessDenied());
+        if (store.runsNow(export) && behaviour.get().is(Choice.ParallelRun.REFUSED)) {
+            throw version.refusal(409, "A run of export " + export.name() + " is in progress.");
+        }
+        var range = new RunRules(version, clock.instant(), behaviour.get()).check(export, body);
         throttle(scope);
         store.run(export, caller.id(), range);
         return Answer.empty(200);
@@ -147,8 +253,8 @@ final class ExportsApi {
                 : "No export found for " + name + ", " + scope.kind().label + ": " + scope.lastSegment() + ".");
     }
 
-    private ObjectNode echo(Export export, ApiVersion version, int runs) {
-        var document = Echo.export(export, version, behaviour.get(), clock.instant());
+    private ObjectNode read(Export export, ApiVersion version, int runs) {
+        var document = Echo.read(export, version, behaviour.get(), clock.instant(), store.tick());
         if (runs > 0) ((ObjectNode) document.path("properties")).set("runHistory", history(export, version, runs));
         return document;
     }
@@ -156,7 +262,9 @@ final class ExportsApi {
     private ObjectNode history(Export export, ApiVersion version, int depth) {
         var history = Json.object();
         var value = history.putArray("value");
-        store.visibleRuns(export).limit(depth).forEach(run -> value.add(Echo.run(export, run, clock.instant(), version, behaviour.get())));
+        var runs = store.visibleRuns(export).limit(depth).toList();
+        (behaviour.get().is(Choice.HistoryOrder.OLDEST_FIRST) ? runs.reversed() : runs)
+                .forEach(run -> value.add(Echo.run(export, run, clock.instant(), version, behaviour.get())));
         return history;
     }
 }

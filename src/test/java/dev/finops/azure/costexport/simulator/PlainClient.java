@@ -75,6 +75,15 @@ public final class PlainClient implements AutoCloseable {
         return send("PUT", path, body.toString());
     }
 
+    /** With one more header. */
+    Reply put(String path, JsonNode body, String header, String value) {
+        try {
+            return sendOrFail("PUT", path, body.toString(), header, value);
+        } catch (IOException e) {
+            throw new AssertionError("PUT " + path, e);
+        }
+    }
+
     Reply delete(String path) {
         return send("DELETE", path, null);
     }
@@ -91,10 +100,11 @@ public final class PlainClient implements AutoCloseable {
         }
     }
 
-    Reply sendOrFail(String method, String path, String body) throws IOException {
+    Reply sendOrFail(String method, String path, String body, String... header) throws IOException {
         var publisher = body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body);
         var request = HttpRequest.newBuilder(URI.create(simulator.endpoint() + path)).method(method, publisher);
         if (token != null) request.header("Authorization", "Bearer " + token);
+        if (header.length > 0) request.headers(header);
         try {
             var response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
             return new Reply(response.statusCode(), response.headers(), response.body());

@@ -11,8 +11,12 @@ record Principal(String id) {
         return new Principal(id);
     }
 
+    boolean isPerson() {
+        return id.contains("@");
+    }
+
     String type() {
-        return id.contains("@") ? "User" : "Application";
+        return isPerson() ? "User" : "Application";
     }
 
     /** ARM's record of who created and last modified a resource. */

@@ -29,11 +29,11 @@ sealed interface Run {
 
     /** A run that takes its course; how long it takes is settled when it is submitted. */
     record Simulated(String id, boolean scheduled, String submittedBy, Instant submitted, Duration queued, Duration inProgress,
-            RunOutcome outcome, DateRange range, Export export) implements Run {
+            RunOutcome outcome, DateRange range, Export export, Behaviour behaviour) implements Run {
 
         static Simulated submit(Export export, boolean scheduled, String by, Instant at, DateRange range, RunOutcome outcome, Behaviour behaviour) {
-            return new Simulated(UUID.randomUUID().toString(), scheduled, by, at, behaviour.queuedFor(), behaviour.inProgressFor(),
-                    outcome, range, export);
+            return new Simulated(UUID.randomUUID().toString(), scheduled, by, at, behaviour.takes(Pace.RUN_WAITS),
+                    behaviour.takes(Pace.RUN_TAKES), outcome, range, export, behaviour);
         }
 
         @Override
@@ -42,7 +42,8 @@ sealed interface Run {
             var properties = Json.object();
             properties.put("executionType", scheduled ? "Scheduled" : "OnDemand");
             properties.put("submittedBy", submittedBy);
-            properties.put("submittedTime", SEVEN_DIGITS.format(submitted));
+            properties.put("submittedTime", SEVEN_DIGITS.format(shownSubmission()));
+            properties.putNull("processingStartTime").putNull("processingEndTime").putNull("fileName");
             if (version.isNew()) {
                 properties.put("startDate", range.from() + "T00:00:00Z");
                 properties.put("endDate", range.to() + "T00:00:00Z");
@@ -50,7 +51,9 @@ sealed interface Run {
             var settings = export.properties().deepCopy();
             settings.remove("schedule");
             properties.set("runSettings", settings);
-            if (now.isBefore(started)) return properties.put("status", "Queued");
+            if (now.isBefore(started)) {
+                return properties.put("status", behaviour.is(Choice.RunBegin.QUEUED) ? "Queued" : "InProgress");
+            }
             properties.put("processingStartTime", SEVEN_DIGITS.format(started));
             if (now.isBefore(ended())) return properties.put("status", "InProgress");
             properties.put("processingEndTime", SEVEN_DIGITS.format(ended()));
@@ -58,13 +61,23 @@ sealed interface Run {
             switch (outcome) {
                 case RunOutcome.Completed _ -> name(new RunFiles(this), properties, version);
                 case RunOutcome.Failed(var code, var message) -> properties.putObject("error").put("code", code).put("message", message);
-                case RunOutcome.Timeout(), RunOutcome.NewDataNotAvailable(), RunOutcome.DataNotAvailable() -> { }
+                case RunOutcome.Timeout(), RunOutcome.NewDataNotAvailable(), RunOutcome.DataNotAvailable(), RunOutcome.DataReady() -> { }
             }
             return properties;
         }
 
         boolean completed(Instant now) {
             return outcome instanceof RunOutcome.Completed && !now.isBefore(ended());
+        }
+
+        boolean underWay(Instant now) {
+            return now.isBefore(ended());
+        }
+
+        /** The service notes an on-demand run about a second before it answers the POST. */
+        private Instant shownSubmission() {
+            boolean earlier = !scheduled && behaviour.is(Choice.SubmittedTime.ONE_SECOND_EARLIER);
+            return earlier ? submitted.minusSeconds(1) : submitted;
         }
 
         private Instant ended() {

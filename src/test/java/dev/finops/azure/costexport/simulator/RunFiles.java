@@ -12,7 +12,8 @@ record RunFiles(Run.Simulated run) {
 
     String part(int number) {
         if (single()) return month() + run.export().name() + "_" + run.id() + extension();
-        return folder() + "part_" + number + "_0001" + extension();
+        int first = run.behaviour().is(Choice.PartNumbers.FROM_ONE) ? 1 : 0;
+        return folder() + "part_" + (first + number) + "_0001" + extension();
     }
 
     /** None for the single file of the old versions. */

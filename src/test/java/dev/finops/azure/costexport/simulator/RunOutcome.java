@@ -48,6 +48,10 @@ public sealed interface RunOutcome {
     record DataNotAvailable() implements RunOutcome {
     }
 
+    /** A state that no version of the specification has. */
+    record DataReady() implements RunOutcome {
+    }
+
     /** The value of {@code properties.status}. */
     default String status() {
         return getClass().getSimpleName();

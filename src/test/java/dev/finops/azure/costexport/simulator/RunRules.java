@@ -5,12 +5,13 @@ import java.time.Instant;
 import java.time.YearMonth;
 
 /** What the service refuses in the body of a run, and the days that a run covers. */
-record RunRules(ApiVersion version, Instant now) {
+record RunRules(ApiVersion version, Instant now, Behaviour behaviour) {
 
     private static final int MONTHS_KEPT = 84;
 
     DateRange check(Export export, String body) {
-        if (body.isBlank()) return DateRange.of(export.properties().path("definition"), DateRange.day(now));
+        boolean ignored = !version.isNew() && behaviour.is(Choice.OldRunBody.IGNORED);
+        if (body.isBlank() || ignored) return DateRange.of(export.properties().path("definition"), DateRange.day(now));
         // No source says what versions without a body in their specification do with one.
         if (!version.isNew()) throw version.refusal(400, "Invalid request payload");
         return range(Json.parse(body).orElseThrow(() -> version.refusal(400, "Invalid request payload: Unexpected end when reading JSON")));

@@ -64,6 +64,14 @@ record Scope(String path, Kind kind) {
         return path.contains(":") || kind == Kind.BILLING_PROFILE || kind == Kind.INVOICE_SECTION;
     }
 
+    boolean isBilling() {
+        return !inSubscription() && kind != Kind.MANAGEMENT_GROUP;
+    }
+
+    boolean isMcaBilling() {
+        return isBilling() && isMca();
+    }
+
     /** Whether this is the scope named, or lies below it. */
     boolean within(String other) {
         var outer = trim(other).toLowerCase(Locale.ROOT);

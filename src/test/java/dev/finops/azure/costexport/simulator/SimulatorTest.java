@@ -14,6 +14,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finops.azure.costexport.simulator.PlainClient.Reply;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumSet;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,7 +69,8 @@ class SimulatorTest {
     }
 
     @Test
-    void namesAndScopesMatchInAnyLetterCase() {
+    void scopesMatchInAnyLetterCaseAndNamesWhereTheServiceSaysSo() {
+        azure.behaviour(azure.behaviour().with(Choice.Names.CASE_INSENSITIVE));
         client.put(path(SUBSCRIPTION + "/resourceGroups/Costs", "Daily", NEW), export());
         assertEquals(200, client.get(path(SUBSCRIPTION.toUpperCase() + "/RESOURCEGROUPS/costs", "dAILY", NEW)).status());
         assertTrue(azure.exports().find(SUBSCRIPTION.substring(1) + "/resourcegroups/costs/", "daily").isPresent());
@@ -88,7 +92,7 @@ class SimulatorTest {
             azure.behaviour(azure.behaviour().withStaleETagStatus(status));
             assertEquals(status, client.put(path(EA, "daily", OLD), update).status());
         }
-        assertEquals(412, Behaviour.defaults().staleETagStatus());
+        assertTrue(Behaviour.defaults().is(Choice.StaleETag.STATUS_412));
         assertEquals(400, client.put(path(EA, "daily", OLD), export("eTag", "\"*\"")).status(), "no wildcard");
     }
 
@@ -117,7 +121,7 @@ class SimulatorTest {
         var properties = reply.json().path("properties");
         assertEquals(SUBSCRIPTION.substring(1) + "/providers/Microsoft.CostManagement/exports/focus", reply.json().path("id").asText());
         assertFalse(Json.at(properties, "deliveryInfo.destination").has("type"));
-        assertEquals("2026-03-11T00:00:00.0000000+00:00", Json.text(properties, "schedule.recurrencePeriod.from").orElseThrow());
+        assertEquals("2026-03-11T00:00:00Z", Json.text(properties, "schedule.recurrencePeriod.from").orElseThrow());
         assertEquals("Csv", properties.path("format").asText());
         assertEquals("CreateNewReport", properties.path("dataOverwriteBehavior").asText());
         assertEquals("none", properties.path("compressionMode").asText());
@@ -138,16 +142,42 @@ class SimulatorTest {
     @ParameterizedTest
     @EnumSource(Respelling.class)
     void eachRespellingChangesTheAnswerAndMeansTheSame(Respelling respelling) {
-        var sent = export("properties.definition.dataSet.configuration", "{\"columns\": [\"Date\", \"Quantity\"]}");
-        if (respelling == Respelling.NO_SLASH_AFTER_FOLDER) destination(sent).put("rootFolderPath", "ad-hoc/");
+        var sent = respelled(respelling);
         azure.behaviour(azure.behaviour().withRespellings());
-        var plain = client.put(path(SUBSCRIPTION, "daily", NEW), sent).json();
+        client.put(path(SUBSCRIPTION, "daily", NEW), sent);
+        client.put(path(SUBSCRIPTION, "weekly", NEW), sent);
+        var plain = answers();
         azure.behaviour(azure.behaviour().withRespellings(respelling));
+        assertTrue(IntStream.range(0, 20).mapToObj(_ -> answers()).anyMatch(Predicate.not(plain::equals)), plain);
+        var live = EnumSet.copyOf(Respelling.LIVE);
+        live.add(respelling);
+        boolean refused = respelling == Respelling.UNKNOWN_MEMBER || respelling == Respelling.SLASHLESS_STORAGE_ID;
         var respelled = client.get(path(SUBSCRIPTION, "daily", NEW)).json();
-        assertNotEquals(plain, respelled);
-        if (respelling == Respelling.UNKNOWN_MEMBER || respelling == Respelling.SLASHLESS_STORAGE_ID) return;
-        azure.behaviour(azure.behaviour().withRespellings(Respelling.LIVE.toArray(Respelling[]::new)));
-        assertEquals(200, client.put(path(SUBSCRIPTION, "daily", NEW), respelled).status());
+        azure.behaviour(azure.behaviour().withRespellings(live.toArray(Respelling[]::new)));
+        if (!refused) assertEquals(200, client.put(path(SUBSCRIPTION, "daily", NEW), respelled).status());
+    }
+
+    private String answers() {
+        return client.get(path(SUBSCRIPTION, "daily", NEW)).text() + client.get(path(SUBSCRIPTION, "", NEW)).text();
+    }
+
+    /** A document that the respelling changes. */
+    private static ObjectNode respelled(Respelling respelling) {
+        var sent = export("properties.definition.dataSet.configuration", "{\"columns\": [\"Date\", \"Quantity\"]}");
+        switch (respelling) {
+            case NO_SLASH_AFTER_FOLDER -> destination(sent).put("rootFolderPath", "ad-hoc/");
+            case NULL_FOLDER -> destination(sent).remove("rootFolderPath");
+            case INACTIVE_SCHEDULE -> ((ObjectNode) sent.path("properties")).remove("schedule");
+            case NO_EMPTY_DATA_SET -> Json.set(sent, "properties.definition.dataSet", Json.object());
+            case SHORT_DATES -> Json.set(sent, "properties.schedule.recurrencePeriod.from",
+                    Json.parse("\"2026-03-11T00:00:00.0000000Z\"").orElseThrow());
+            case SPACED_VERSION -> {
+                Json.set(sent, "properties.definition.type", Json.parse("\"FocusCost\"").orElseThrow());
+                Json.set(sent, "properties.definition.dataSet.configuration.dataVersion", Json.parse("\"1.0-preview(v1)\"").orElseThrow());
+            }
+            default -> { }
+        }
+        return sent;
     }
 
     @Test
@@ -214,9 +244,10 @@ class SimulatorTest {
 
     @Test
     void aSuspendedExportSaysSoAndHasNoNextRun() {
+        azure.behaviour(azure.behaviour().with(Choice.Estimate.ON_SCHEDULE, Choice.EstimateAfterPut.PRESENT));
         var sent = export("properties.schedule.status", "\"Active\"");
         var active = client.put(path(EA, "daily", NEW), sent).json();
-        assertEquals("2026-03-11T23:00:00.0000000+00:00", Json.text(active, "properties.nextRunTimeEstimate").orElseThrow());
+        assertEquals("2026-03-11T23:00:00Z", Json.text(active, "properties.nextRunTimeEstimate").orElseThrow());
         azure.exports().suspend(EA, "daily", "StorageNotFound", "The storage account is gone.");
         var suspended = client.get(path(EA, "daily", NEW)).json();
         assertEquals("StorageNotFound", Json.text(suspended, "properties.systemSuspensionContext.suspensionCode").orElseThrow());

@@ -2,7 +2,12 @@ package dev.finops.azure.costexport.simulator;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 
@@ -16,16 +21,30 @@ final class Surroundings {
     private static final Pattern RESOURCE = Pattern.compile("/subscriptions/(?<subscription>[^/]+)(?:/resourceGroups/(?<group>[^/]+)(?<storage>"
             + "/providers/Microsoft\\.Storage/storageAccounts/[^/]+(?:/blobServices/default/containers/[^/]+)?)?)?", Pattern.CASE_INSENSITIVE);
 
+    private static final String NAMESPACE = ".*/providers/Microsoft\\.CostManagement/";
+    private static final Pattern OPERATION_RESULTS = Pattern.compile(NAMESPACE + "operationResults/[^/]+", Pattern.CASE_INSENSITIVE);
+    private static final Pattern QUERY = Pattern.compile(NAMESPACE + "query", Pattern.CASE_INSENSITIVE);
+    private static final Pattern NEIGHBOURS = Pattern.compile(NAMESPACE + "(?:alerts|scheduledActions)", Pattern.CASE_INSENSITIVE);
+
     private final URI endpoint;
     private final String tenantId;
     private final Entra entra;
     private final AtomicReference<Behaviour> behaviour;
+    private final InstantSource clock;
+    private final Map<String, Instant> registered = new ConcurrentHashMap<>();
 
-    Surroundings(URI endpoint, String tenantId, Entra entra, AtomicReference<Behaviour> behaviour) {
+    Surroundings(URI endpoint, String tenantId, Entra entra, InstantSource clock, AtomicReference<Behaviour> behaviour) {
+        this.clock = clock;
         this.endpoint = endpoint;
         this.tenantId = tenantId;
         this.entra = entra;
         this.behaviour = behaviour;
+    }
+
+    /** Whether the registration of a subscription for exports is still on its way. */
+    boolean registers(String subscription) {
+        var since = registered.get(subscription.toLowerCase(Locale.ROOT));
+        return since != null && clock.instant().isBefore(since.plus(behaviour.get().takes(Pace.REGISTRATION_TAKES)));
     }
 
     /** What tells a client which cloud this is; asked without a token. */
@@ -49,6 +68,10 @@ final class Surroundings {
         if (request.path().equals("/subscriptions")) return list(subscription(SUBSCRIPTION));
         if (request.path().equals("/tenants")) return list(Json.object().put("id", "/tenants/" + tenantId).put("tenantId", tenantId));
         if (request.path().equals("/providers")) return list(provider("", "Microsoft.CostManagement"));
+        if (OPERATION_RESULTS.matcher(request.path()).matches()) return ArmErrors.foreignShape(400);
+        if (QUERY.matcher(request.path()).matches()) return query();
+        if (request.path().equalsIgnoreCase("/providers/Microsoft.CostManagement/operations")) return list();
+        if (NEIGHBOURS.matcher(request.path()).matches()) return withNullLink(list());
         var provider = PROVIDER.matcher(request.path());
         if (provider.matches()) {
             var subscription = provider.group("subscription");
@@ -67,6 +90,18 @@ final class Surroundings {
         return Answer.error(404, "InvalidResourceType", "The simulator has nothing at " + request.method() + " " + request.path());
     }
 
+    private static Answer withNullLink(Answer list) {
+        return Answer.json(200, ((ObjectNode) Json.parse(list.body()).orElseThrow()).putNull("nextLink"));
+    }
+
+    /** A query of 2020: its answer has the hints to wait though nothing is exhausted. */
+    private static Answer query() {
+        var body = Json.object();
+        body.putObject("properties").putNull("nextLink").putArray("columns");
+        ((ObjectNode) body.path("properties")).putArray("rows");
+        return ExportsApi.withRetryHints(Answer.json(200, body));
+    }
+
     private static Answer list(ObjectNode... values) {
         var body = Json.object();
         var value = body.putArray("value");
@@ -81,7 +116,7 @@ final class Surroundings {
 
     private ObjectNode provider(String subscription, String namespace) {
         boolean missing = namespace.equalsIgnoreCase("Microsoft.CostManagementExports")
-                && behaviour.get().unregisteredSubscriptions().stream().anyMatch(subscription::equalsIgnoreCase);
+                && behaviour.get().where(Place.UNREGISTERED).stream().anyMatch(subscription::equalsIgnoreCase);
         var body = Json.object().put("id", "/subscriptions/" + subscription + "/providers/" + namespace).put("namespace", namespace)
                 .put("registrationState", missing ? "NotRegistered" : "Registered");
         body.putArray("resourceTypes");
@@ -90,10 +125,11 @@ final class Surroundings {
 
     private void register(String subscription, String namespace) {
         if (!namespace.equalsIgnoreCase("Microsoft.CostManagementExports")) return;
+        registered.put(subscription.toLowerCase(Locale.ROOT), clock.instant());
         behaviour.updateAndGet(before -> {
-            var unregistered = new HashSet<>(before.unregisteredSubscriptions());
+            var unregistered = new HashSet<>(before.where(Place.UNREGISTERED));
             unregistered.removeIf(subscription::equalsIgnoreCase);
-            return before.withUnregisteredSubscriptions(unregistered.toArray(String[]::new));
+            return before.with(Place.UNREGISTERED, unregistered.toArray(String[]::new));
         });
     }
 

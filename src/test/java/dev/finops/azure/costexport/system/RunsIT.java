@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Run;
 import dev.finops.azure.costexport.simulator.ArmErrors;
+import dev.finops.azure.costexport.simulator.Choice;
 import dev.finops.azure.costexport.simulator.Match;
 import dev.finops.azure.costexport.simulator.RunOutcome;
 import dev.finops.azure.costexport.simulator.Fault;
@@ -100,7 +101,7 @@ class RunsIT extends SystemTest {
 
   @Test
   void theStatusTellsARunFromItsBeginningToItsEnd() {
-    azure.behaviour(usual.withQueuedFor(Duration.ofSeconds(1)).withInProgressFor(Duration.ofSeconds(1)));
+    azure.behaviour(usual.with(Choice.RunBegin.QUEUED).withQueuedFor(Duration.ofSeconds(1)).withInProgressFor(Duration.ofSeconds(1)));
     var export = export("followed", "").awaitReady().annotate(RUN_REQUESTED_AT, "now");
 
     export.awaitStatus("Queued", status -> status.lastRun() == null ? null : status.lastRun().status());
