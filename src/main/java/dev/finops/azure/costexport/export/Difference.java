@@ -23,6 +23,12 @@ public record Difference(Field field, JsonNode desired, JsonNode observed) {
     return field == Field.SAS_TOKEN ? "***" : Json.text(observed);
   }
 
+  /** The same in the words in which it was told already, when Azure only spells its value otherwise now. */
+  public Difference toldAs(String observedBefore) {
+    return Json.tryRead(observedBefore).filter(before -> field != Field.SAS_TOKEN && field.same(before, observed))
+        .map(before -> new Difference(field, desired, before.isNull() ? null : before)).orElse(this);
+  }
+
   @Override
   public String toString() {
     return path() + ": " + observedText() + " → " + desiredText();

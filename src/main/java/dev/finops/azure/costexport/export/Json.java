@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** JSON as trees, so that what this operator has never heard of survives. */
@@ -30,6 +31,15 @@ public final class Json {
       return MAPPER.readTree(json);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("not JSON: " + json, e);
+    }
+  }
+
+  /** Reads what may have been cut off, or written by somebody else. */
+  static Optional<JsonNode> tryRead(String json) {
+    try {
+      return Optional.ofNullable(json).isEmpty() ? Optional.empty() : Optional.of(MAPPER.readTree(json)).filter(node -> !node.isMissingNode());
+    } catch (JsonProcessingException cutOff) {
+      return Optional.empty();
     }
   }
 

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -36,13 +36,33 @@ public record ObservedExport(ObjectNode document) {
     return named && (id.scope().kind() != Scope.Kind.SUBSCRIPTION || text("id").flatMap(ExportId::parse).filter(shown -> !shown.equals(id)).isEmpty());
   }
 
-  /** Azure spells it {@code eTag} inside the body and puts quotes into the value. */
+  /** As Azure spells it, which an update sends back; compared as {@link ETag}. */
   public String eTag() {
     return text("eTag").or(() -> text("etag")).filter(tag -> tag.length() <= MAX_TEXT).orElse(null);
   }
 
-  public Optional<Instant> nextRunTime() {
-    return text("properties.nextRunTimeEstimate").flatMap(Times::start);
+  /** Whether the document has this version. */
+  public boolean isAt(String eTag) {
+    return ETag.same(eTag(), eTag);
+  }
+
+  /**
+   * The next run by the schedule that Azure has. Azure's own estimate may be the time of the read and twelve hours, another
+   * one each time (docs/azure.md, "Runs"): it counts only where no start is known to reckon from, and until it has passed.
+   *
+   * @param known the time that was told so far
+   */
+  public Optional<Instant> nextRunTime(Optional<Instant> known, Instant now) {
+    if (text(Field.SCHEDULE_STATUS.armPath().path()).filter("Active"::equalsIgnoreCase).isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<Instant> start = scheduleStart();
+    Optional<String> recurrence = Rhythm.known(text(Field.RECURRENCE.armPath().path()).orElse(Rhythm.UNSTATED));
+    if (start.isEmpty() || recurrence.isEmpty()) {
+      return known.filter(now::isBefore).or(() -> text("properties.nextRunTimeEstimate").flatMap(Times::start));
+    }
+    Instant next = new Rhythm(start.get(), recurrence.get()).nextAfter(now);
+    return Optional.of(next).filter(at -> scheduleEnd().filter(at::isAfter).isEmpty());
   }
 
   /** Also of one that Azure has suspended: it runs again when that is over. */
@@ -58,10 +78,22 @@ public record ObservedExport(ObjectNode document) {
     return text(Field.SCHEDULE_TO.armPath().path()).flatMap(Times::start);
   }
 
-  public Identity identity() {
-    Optional<String> principal = text("identity.principalId").map(ObservedExport::shown);
-    Optional<String> tenant = text("identity.tenantId").map(ObservedExport::shown);
-    return principal.isEmpty() && tenant.isEmpty() ? null : new Identity(principal.orElse(null), tenant.orElse(null));
+  /** @param known as it was told so far, which stays when Azure only spells it otherwise; null when it was not */
+  public Identity identity(Identity known) {
+    String principal = text("identity.principalId").map(ObservedExport::shown).orElse(null);
+    String tenant = text("identity.tenantId").map(ObservedExport::shown).orElse(null);
+    if (known != null && same(known.principalId(), principal) && same(known.tenantId(), tenant)) {
+      return known;
+    }
+    return principal == null && tenant == null ? null : new Identity(principal, tenant);
+  }
+
+  private static boolean same(String one, String other) {
+    return one == null || other == null ? one == other : LetterCase.same(one, other);
+  }
+
+  private Optional<String> folded(String path) {
+    return text(path).map(LetterCase::fold);
   }
 
   /** What each field means, by its ordinal, as a number: enough to see later which have changed, and little to keep. */
@@ -98,16 +130,13 @@ public record ObservedExport(ObjectNode document) {
     return RunHistory.read(document.path("properties").path("runHistory").path("value"));
   }
 
-  /** Stands for all that may be new: the document, and of its runs the newest, which a list shows too. */
+  /**
+   * Stands for all that may be new: the version, what each field means, what Azure says of the export, and of its runs the
+   * newest, which a list shows too. Equal for two spellings of one document; a member that is not known changes the version.
+   */
   public int news() {
-    int news = runs().stream().findFirst().hashCode();
-    for (Map.Entry<String, JsonNode> member : document.properties()) {
-      news += member.getKey().equals("properties") ? 0 : 31 * member.hashCode();
-    }
-    for (Map.Entry<String, JsonNode> member : document.path("properties").properties()) {
-      news += member.getKey().equals("runHistory") ? 0 : member.hashCode();
-    }
-    return news;
+    return Objects.hash(ETag.of(eTag()), Arrays.hashCode(meanings()), folded("identity.principalId"), folded("identity.tenantId"),
+        suspension(), runs().stream().findFirst().map(RunHistory::meaning));
   }
 
   /** The same with a longer history of runs. */

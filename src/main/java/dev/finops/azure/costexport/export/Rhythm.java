@@ -4,12 +4,22 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
 
 /** The beat of a recurrence, Daily when none is stated: all starts that a schedule with this one has. */
 record Rhythm(Instant start, String recurrence) {
 
+  static final String UNSTATED = "Daily";
+  private static final List<String> KNOWN = List.of("Daily", "Weekly", "Monthly", "Annually");
+
   Rhythm {
-    recurrence = recurrence == null ? "Daily" : recurrence;
+    recurrence = recurrence == null ? UNSTATED : known(recurrence).orElse(recurrence);
+  }
+
+  /** A recurrence as the specification spells it; empty when that has none like it. */
+  static Optional<String> known(String recurrence) {
+    return KNOWN.stream().filter(recurrence::equalsIgnoreCase).findFirst();
   }
 
   /** The first start that is after the given instant; the start itself when that is. */

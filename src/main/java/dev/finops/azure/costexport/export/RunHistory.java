@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The runs of an export, newest first. */
 public final class RunHistory {
@@ -22,7 +23,8 @@ public final class RunHistory {
   /** Of what is a word or two, such as an id or a status. */
   private static final int MAX_WORD = 128;
   private static final Comparator<Run> NEWEST_FIRST =
-      Comparator.comparing((Run run) -> submitted(run).orElse(Instant.EPOCH)).reversed();
+      Comparator.comparing((Run run) -> submitted(run).orElse(Instant.EPOCH)).reversed()
+          .thenComparing(Run::id, Comparator.nullsFirst(Comparator.naturalOrder())); // never in the order of an answer
 
   private RunHistory() {}
 
@@ -89,9 +91,26 @@ public final class RunHistory {
     return ": " + code + (run.error().message() == null ? "" : run.error().message());
   }
 
-  /** A replica that lags may still say that an ended run is under way. */
+  /** A replica that lags may still say that an ended run is under way; another spelling says nothing new. */
   private static Run later(Run known, Run answered) {
-    return underWay(answered) && !underWay(known) && known.status() != null ? known : answered;
+    boolean older = underWay(answered) && !underWay(known) && known.status() != null;
+    return older || meaning(known).equals(meaning(answered)) ? known : answered;
+  }
+
+  /** Equal for two spellings of one entry. */
+  static List<Object> meaning(Run run) {
+    TimePeriod period = run.timePeriod() == null ? new TimePeriod(null, null) : run.timePeriod();
+    return Stream.of(run.id(), word(run.executionType()), word(run.status()), word(run.submittedBy()), time(run.submittedTime()),
+        time(run.processingStartTime()), time(run.processingEndTime()), time(period.from()), time(period.to()), run.fileName(),
+        run.manifestFile(), run.error()).<Object>map(Optional::ofNullable).toList();
+  }
+
+  private static String word(String text) {
+    return text == null ? null : LetterCase.fold(text);
+  }
+
+  private static Object time(String text) {
+    return Times.start(text).<Object>map(at -> at).orElse(text);
   }
 
   private static Run run(JsonNode entry) {

@@ -1,6 +1,7 @@
 package dev.finops.azure.costexport.plan;
 
 import dev.finops.azure.costexport.export.Difference;
+import dev.finops.azure.costexport.export.ETag;
 import dev.finops.azure.costexport.export.Field;
 import dev.finops.azure.costexport.export.ObservedExport;
 import java.util.EnumSet;
@@ -21,8 +22,8 @@ final class Edits {
   /** After a restart nobody knows what the document was when it had our eTag: then each field may be edited. */
   private static Set<Field> since(Situation s, ObservedExport export) {
     String ours = s.status().eTag();
-    boolean written = export.eTag() != null && !export.eTag().equals(ours) && !s.memory().writes().replacedETags().contains(export.eTag());
+    boolean written = export.eTag() != null && !export.isAt(ours) && !s.memory().writes().replaced(export);
     Memory.Shown known = s.memory().shown();
-    return !written ? Set.of() : known != null && known.eTag().equals(ours) ? export.changedSince(known.fields()) : EnumSet.allOf(Field.class);
+    return !written ? Set.of() : known != null && ETag.same(known.eTag(), ours) ? export.changedSince(known.fields()) : EnumSet.allOf(Field.class);
   }
 }

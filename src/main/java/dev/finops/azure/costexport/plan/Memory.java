@@ -1,5 +1,6 @@
 package dev.finops.azure.costexport.plan;
 
+import dev.finops.azure.costexport.export.ETag;
 import dev.finops.azure.costexport.export.Field;
 import dev.finops.azure.costexport.export.ObservedExport;
 import dev.finops.azure.costexport.failure.Reason;
@@ -43,7 +44,12 @@ public record Memory(Writes writes, Failures failures, Shown shown, Instant answ
    * @param conflicts how many in a row were refused since, made for a document that was no longer the latest
    * @param unanswered when one was last sent of which nobody knows whether Azure takes it; null when none was
    */
-  public record Writes(long generation, Instant at, String eTag, Set<String> replacedETags, Map<Field, Integer> sent, int conflicts, Instant unanswered) {
+  public record Writes(long generation, Instant at, String eTag, Set<ETag> replacedETags, Map<Field, Integer> sent, int conflicts, Instant unanswered) {
+
+    /** Whether our last writes replaced the document with this version. */
+    boolean replaced(ObservedExport export) {
+      return ETag.of(export.eTag()).filter(replacedETags::contains).isPresent();
+    }
 
     boolean sentInVain(Field field, long ofGeneration, int times) {
       return generation == ofGeneration && sent.getOrDefault(field, 0) >= times;
@@ -67,10 +73,8 @@ public record Memory(Writes writes, Failures failures, Shown shown, Instant answ
     Map<Field, Integer> before = generation == writes.generation ? writes.sent : Map.of();
     Map<Field, Integer> counted = new HashMap<>(before);
     sent.forEach(field -> counted.put(field, before.getOrDefault(field, 0) + 1));
-    Set<String> replacedETags = new HashSet<>(writes.at != null && at.isBefore(writes.at.plus(REPLICATION)) ? writes.replacedETags : Set.of());
-    if (replaced != null) {
-      replacedETags.add(replaced);
-    }
+    Set<ETag> replacedETags = new HashSet<>(writes.at != null && at.isBefore(writes.at.plus(REPLICATION)) ? writes.replacedETags : Set.of());
+    ETag.of(replaced).ifPresent(replacedETags::add);
     return new Memory(new Writes(generation, at, eTag, Set.copyOf(replacedETags), Map.copyOf(counted), 0, null), NONE.failures, shown, at, false, postRun, posts,
         triedAt, deletedAt);
   }
@@ -90,7 +94,7 @@ public record Memory(Writes writes, Failures failures, Shown shown, Instant answ
 
   /** Whether the document is the one that Azure answered our last PUT with. */
   boolean made(ObservedExport export) {
-    return writes.eTag != null && writes.eTag.equals(export.eTag());
+    return export.isAt(writes.eTag);
   }
 
   public Memory conflicted() {

@@ -160,7 +160,7 @@ public final class Planner {
     List<Difference> differences = SasDelivery.with(s, export, desired.differences(export, s.appliedFields()).stream()
         .filter(d -> !desired.isIdle(d) || !s.applied() && !s.memory().writes().sentInVain(d.field(), s.subject().generation(), 1)).toList());
     boolean forced = applyRequest(s).isPresent();
-    if (!differences.isEmpty() && s.justWrote() && s.memory().writes().replacedETags().contains(String.valueOf(export.eTag()))) {
+    if (!differences.isEmpty() && s.justWrote() && s.memory().writes().replaced(export)) {
       return new Step.Rest(new Verdict.Waiting(Reason.UPDATING, "Azure accepted the update and does not show it yet"));
     }
     if (export.suspension().isPresent() && runsBySchedule(desired) && !forced) {

@@ -46,7 +46,7 @@ final class Refusals {
 
   /** Whether the document is the one that our last PUT was answered with. */
   static boolean unedited(Situation s, ObservedExport export) {
-    return export.eTag() != null && export.eTag().equals(s.status().eTag());
+    return export.isAt(s.status().eTag());
   }
 
   /** An export that was put right again and again within an hour is not fought over: once in a while is enough. */

@@ -38,8 +38,8 @@ public record Situation(Subject subject, CostExportSpec spec, CostExportStatus s
       if (source != Source.PUT && !memory.writes().sent().isEmpty()) {
         then = then.saw(shownAsWanted(export, newNow));
       }
-      boolean known = then.shown() != null && then.shown().eTag().equals(export.eTag());
-      if (export.eTag() != null && export.eTag().equals(status.eTag()) && !known) {
+      boolean known = then.shown() != null && export.isAt(then.shown().eTag());
+      if (export.isAt(status.eTag()) && !known) {
         then = then.showed(export.eTag(), export.meanings());
       }
     }

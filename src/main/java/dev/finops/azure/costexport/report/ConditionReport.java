@@ -197,7 +197,7 @@ final class ConditionReport {
       String ofMonths = s.subject().annotations().containsKey(Annotations.RUN_PERIOD) ? " " + Annotations.RUN_PERIOD + "-" : "";
       String ask = s.managed() ? "; to ask for one: " + s.subject().kubectl("annotate") + " --overwrite" + ofMonths + " " + Annotations.RUN_REQUESTED_AT
           + "=\"$(date)\"" : "";
-      set.unknown(Conditions.LAST_RUN_SUCCEEDED, Reason.NO_RUN_YET, "no run has ended yet; " + next + ask);
+      set.setAtTimes(Conditions.LAST_RUN_SUCCEEDED, "Unknown", Reason.NO_RUN_YET, "no run has ended yet; " + next + ask);
     } else if (RunHistory.is(ended, "Completed")) {
       set.set(Conditions.LAST_RUN_SUCCEEDED, true, Reason.COMPLETED, "run " + ended.id() + " completed");
     } else if (RunHistory.withoutData(ended)) {
@@ -230,13 +230,13 @@ final class ConditionReport {
     Optional<Instant> limit = maxAge.map(age -> Freshness.limit(age, s.subject().created(), start, good));
     String since = good.map(at -> "the last good run ended at " + Times.write(at)).orElse("no run has succeeded yet");
     if (limit.filter(late -> s.now().isAfter(late)).isPresent()) {
-      set.set(Conditions.DELIVERED, false, Reason.STALE, since + "; data was expected by " + Times.write(limit.get()));
+      set.setAtTimes(Conditions.DELIVERED, "False", Reason.STALE, since + "; data was expected by " + Times.write(limit.get()));
     } else if (delivery.tell(set)) {
       return;
     } else if (good.isEmpty()) {
-      set.unknown(Conditions.DELIVERED, Reason.NO_RUN_YET, since + limit.map(late -> "; data is expected by " + Times.write(late)).orElse(""));
+      set.setAtTimes(Conditions.DELIVERED, "Unknown", Reason.NO_RUN_YET, since + limit.map(late -> "; data is expected by " + Times.write(late)).orElse(""));
     } else {
-      set.set(Conditions.DELIVERED, true, Reason.FRESH, since + delivery.summary() + limit.map(late -> "; the next data is expected by " + Times.write(late)).orElse(""));
+      set.setAtTimes(Conditions.DELIVERED, "True", Reason.FRESH, since + delivery.summary() + limit.map(late -> "; the next data is expected by " + Times.write(late)).orElse(""));
     }
   }
 

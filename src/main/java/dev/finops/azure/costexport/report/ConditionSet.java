@@ -43,6 +43,11 @@ final class ConditionSet {
     set(type, "Unknown", reason, message, generation);
   }
 
+  /** A message whose times are ours: it is told anew when they change. */
+  void setAtTimes(String type, String status, Reason reason, String message) {
+    set(type, status, reason, message, generation, true);
+  }
+
   /** Another reason for the status that it has, and no judgement of another generation. */
   void explain(String type, Reason reason, String message) {
     Optional<Condition> known = find(type);
@@ -74,10 +79,14 @@ final class ConditionSet {
   }
 
   private void set(String type, String status, Reason reason, String message, Long observedGeneration) {
+    set(type, status, reason, message, observedGeneration, false);
+  }
+
+  private void set(String type, String status, Reason reason, String message, Long observedGeneration, boolean timesCount) {
     Condition known = conditions.get(type);
     String text = Json.shortened(message, MAX_MESSAGE);
     boolean sameStatus = known != null && status.equals(known.status());
-    boolean sameWords = sameStatus && reason.toString().equals(known.reason()) && lasting(text).equals(lasting(known.message()));
+    boolean sameWords = sameStatus && !timesCount && reason.toString().equals(known.reason()) && lasting(text).equals(lasting(known.message()));
     conditions.put(type, new Condition(type, status, reason.toString(), sameWords ? known.message() : text,
         sameStatus ? known.lastTransitionTime() : now, observedGeneration));
   }

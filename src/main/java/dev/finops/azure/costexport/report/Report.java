@@ -24,6 +24,7 @@ import dev.finops.azure.costexport.plan.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -40,6 +41,10 @@ public record Report(CostExportStatus status, List<Note> notes) {
 
   /** @param proofs what storage said of the runs that {@link #toProve} named, by their ids; those that were not asked are left out */
   public static Report of(Situation s, Verdict verdict, Map<String, Proof> proofs) {
+    return told(s, asToldBefore(s, verdict), proofs);
+  }
+
+  private static Report told(Situation s, Verdict verdict, Map<String, Proof> proofs) {
     List<Note> notes = new ArrayList<>();
     StatusDraft draft = new StatusDraft(s.status());
     Optional<ObservedExport> observed = observed(s, verdict);
@@ -57,8 +62,8 @@ public record Report(CostExportStatus status, List<Note> notes) {
     notes.addAll(closed.notes());
 
     observed.ifPresent(export -> {
-      draft.identity = export.identity();
-      draft.nextRunTime = export.nextRunTime().map(Times::write).orElse(null);
+      draft.identity = export.identity(s.status().identity());
+      draft.nextRunTime = export.nextRunTime(Times.start(s.status().nextRunTime()), s.now()).map(Times::write).orElse(null);
     });
     draft.summary = new Summary(schedule(s, window), MonthRows.of(draft.backfill).summary());
     if (!(verdict instanceof Verdict.Paused)) {
@@ -167,6 +172,24 @@ public record Report(CostExportStatus status, List<Note> notes) {
     };
     return differences.isEmpty() ? null : differences.stream().limit(DIFFERENCES_SHOWN)
         .map(d -> new CostExportStatus.Difference(d.path(), d.desiredText(), d.observedText())).toList();
+  }
+
+  /** Another spelling of a value that differs is not told anew. */
+  private static Verdict asToldBefore(Situation s, Verdict verdict) {
+    return switch (verdict) {
+      case Verdict.Watched(var desired, var observed, var differences) -> new Verdict.Watched(desired, observed, asToldBefore(s, differences));
+      case Verdict.Stuck(var reason, var message, var differences) -> new Verdict.Stuck(reason, message, asToldBefore(s, differences));
+      case Verdict.Failing(var failure, var write, var differences) -> new Verdict.Failing(failure, write, asToldBefore(s, differences));
+      case Verdict.Settled settled -> settled;
+      case Verdict.Waiting waiting -> waiting;
+      case Verdict.Paused paused -> paused;
+    };
+  }
+
+  private static List<Difference> asToldBefore(Situation s, List<Difference> differences) {
+    List<CostExportStatus.Difference> told = Objects.requireNonNullElse(s.status().difference(), List.of());
+    return differences.stream().map(d -> told.stream().filter(before -> d.path().equals(before.path())).findFirst()
+        .map(before -> d.toldAs(before.observed())).orElse(d)).toList();
   }
 
   /** A request that was followed, or that cannot be, is not asked again. */

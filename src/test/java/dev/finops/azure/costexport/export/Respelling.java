@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
@@ -31,12 +32,22 @@ public enum Respelling {
   DEFAULTS(document -> defaults().forEach((path, json) -> fill(document, path, Json.read(json)))),
   NULLS(document -> defaults().keySet().forEach(path -> fill(document, path, Json.read("null")))),
   UNKNOWN_MEMBERS(Respelling::addUnknown),
+  OTHER_CASE_OF_THE_EXPORT(texts(String::toUpperCase, "id", "name", "identity.principalId", "identity.tenantId")),
+  MEMBERS_REVERSED(Respelling::reverseMembers),
+  ETAG_WITHOUT_QUOTES(texts(tag -> tag.replace("\"", ""), "eTag")),
+  WEAK_ETAG(texts(tag -> tag.startsWith("W/") ? tag : "W/" + tag, "eTag")),
+  MOVING_ESTIMATE(document -> new ArmPath("properties.nextRunTimeEstimate").set(document,
+      TextNode.valueOf("2026-11-16T10:00:" + "%02d.%07dZ".formatted(Reads.COUNT.incrementAndGet() % 60, Reads.COUNT.get())))),
   WHAT_ONLY_AZURE_SAYS(document -> {
     fill(document, "systemData.lastModifiedBy", TextNode.valueOf("somebody"));
     fill(document, "properties.nextRunTimeEstimate", TextNode.valueOf("2026-11-16T23:00:00Z"));
     fill(document, "properties.runHistory.value", Json.read("[]"));
     fill(document, "properties.deliveryInfo.destination.sasToken", TextNode.valueOf("?sv=****"));
   });
+
+  private static final class Reads {
+    private static final AtomicInteger COUNT = new AtomicInteger();
+  }
 
   private final Consumer<ObjectNode> change;
 
@@ -93,6 +104,15 @@ public enum Respelling {
         list.set(document, reversed);
       }
     }
+  }
+
+  private static void reverseMembers(JsonNode node) {
+    if (node instanceof ObjectNode object) {
+      List<Map.Entry<String, JsonNode>> members = List.copyOf(object.deepCopy().properties());
+      object.removeAll();
+      members.reversed().forEach(member -> object.set(member.getKey(), member.getValue()));
+    }
+    node.forEach(Respelling::reverseMembers);
   }
 
   private static void addUnknown(ObjectNode document) {

@@ -303,7 +303,7 @@ class ClosedMonthPlannerTest {
     Situation done = got(exported("2026-11-15T10:00:01Z", 15), shown("a1 Completed 2026-11-15T10:00:01Z OnDemand 2026-10"));
     Situation told = reported(done, rested(done));
 
-    assertEquals(told.status(), reported(later(told, Duration.ofDays(1)), rested(told)).status());
+    assertEquals(told.status(), reported(later(told, Duration.ofHours(1)), rested(told)).status());
     assertInstanceOf(Rest.class, Planner.next(later(told, Duration.ofDays(3))));
   }
 

@@ -152,7 +152,7 @@ final class World {
       case Step.Create(ObjectNode body, var desired) ->
           stored != null ? outdated(s) : Answered.put(s, desired, List.of(), List.of(), put(s, body));
       case Step.Update(ObjectNode body, var desired, var differences, var edited, var cause) ->
-          stored == null || !stored.eTag().equals(body.path("eTag").asText()) ? outdated(s)
+          stored == null || !stored.isAt(body.path("eTag").asText()) ? outdated(s)
               : Answered.put(s, desired, differences, edited, put(s, body));
       case Step.PostRun(PendingRun run) -> {
         effect(() -> runs.add(new AzureRun(runs.size(), now, run.timePeriod())));

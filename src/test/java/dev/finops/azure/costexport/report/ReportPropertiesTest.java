@@ -13,6 +13,7 @@ import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
 import dev.finops.azure.costexport.export.Difference;
 import dev.finops.azure.costexport.export.Histories;
 import dev.finops.azure.costexport.export.ObservedExport;
+import dev.finops.azure.costexport.export.Respelling;
 import dev.finops.azure.costexport.export.SpecArbitraries;
 import dev.finops.azure.costexport.export.Specs;
 import dev.finops.azure.costexport.failure.ArmFailure;
@@ -24,6 +25,8 @@ import dev.finops.azure.costexport.plan.Verdict;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -53,6 +56,23 @@ class ReportPropertiesTest {
     assertEquals(first.status(), second.status());
     assertEquals(List.of(), second.notes());
     assertEquals(first.status(), Report.of(later(s.with(first.status()), Duration.ofSeconds(1)), verdict).status());
+  }
+
+  /** Azure never answers twice with the same bytes; nothing has changed all the same. */
+  @Property
+  void anotherSpellingOfTheDocumentChangesNothingAndTellsNothing(@ForAll CostExportSpec spec, @ForAll Kind kind, @ForAll @IntRange(max = 4) int runs,
+      @ForAll Set<Respelling> spellings) {
+    Situation s = after(spec, List.of(kind), runs, 0);
+    Report first = Report.of(s, verdict(s, kind));
+    ObservedExport shown = ((Observation.Present) s.observation()).export();
+    for (Respelling spelling : new TreeSet<>(spellings)) {
+      shown = spelling.of(shown);
+    }
+    Situation again = got(later(s.with(first.status()), Duration.ofMinutes(5)), shown);
+    Report second = Report.of(again, verdict(again, kind));
+
+    assertEquals(first.status(), second.status());
+    assertEquals(List.of(), second.notes());
   }
 
   @Property

@@ -215,12 +215,15 @@ class ReportTest {
 
     @Test
     void tellsWhenTheNextRunIsDueAndHowToAskForOne() {
-      Situation s = rested(got(SETTLED, Specs.edited(accepted(FOCUS), "properties.nextRunTimeEstimate", "\"2026-11-16T23:00:00Z\"")));
+      Situation s = rested(got(SETTLED, Specs.edited(accepted(FOCUS), "properties.nextRunTimeEstimate", "\"2026-11-15T22:00:00.3338433Z\"")));
       String message = find(s, Conditions.LAST_RUN_SUCCEEDED).message();
 
-      assertTrue(message.contains("the next is due at 2026-11-16T23:00:00Z"), message);
+      assertTrue(message.contains("the next is due at 2026-11-16T00:00:00Z"), message);
       assertTrue(message.contains("kubectl -n finance annotate costexport focus --overwrite azure.finops.dev/run-requested-at="), message);
-      assertEquals("2026-11-16T23:00:00Z", s.status().nextRunTime());
+      assertEquals("2026-11-16T00:00:00Z", s.status().nextRunTime());
+      Situation passed = rested(later(s, Duration.ofDays(1)));
+      assertEquals("2026-11-17T00:00:00Z", passed.status().nextRunTime());
+      assertTrue(find(passed, Conditions.LAST_RUN_SUCCEEDED).message().contains("the next is due at 2026-11-17T00:00:00Z"));
     }
 
     @Test

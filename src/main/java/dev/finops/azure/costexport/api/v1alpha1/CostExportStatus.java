@@ -28,7 +28,7 @@ public record CostExportStatus(
     Identity identity,
     @JsonPropertyDescription("Tenant of the credential that last read or wrote the export.")
     String tenantId,
-    @JsonPropertyDescription("When Azure plans to run the export next.")
+    @JsonPropertyDescription("Next run by the schedule that Azure has; absent while none is active.")
     String nextRunTime,
     @JsonPropertyDescription("Hash of the SAS token that Azure has; a new token in the Secret is sent.")
     String sasTokenHash,
