@@ -30,7 +30,7 @@ import org.slf4j.MDC;
  * never followed, since Azure's points outside Azure Resource Manager (docs/azure.md, "PUT"). Every call is sent once, as one
  * identity, and every fault is an {@link Answer.Failed}.
  */
-public final class ExportsClient {
+public final class ExportsClient implements ExportReads {
   private static final Logger LOG = LoggerFactory.getLogger(ExportsClient.class);
   private static final HttpHeaderName CLIENT_TYPE = HttpHeaderName.fromString("ClientType");
   private static final String WITH_RUNS = "$expand=runHistory&";
@@ -79,11 +79,7 @@ public final class ExportsClient {
    */
   public record Listing<T>(Map<String, T> byName, boolean whole) {}
 
-  /**
-   * All exports of one scope, not of those below it, each with its newest run.
-   *
-   * @param keep what is to be kept of an export; the whole documents of a large scope are never in memory together
-   */
+  @Override
   public <T> Answer<Listing<T>> list(Scope scope, Caller caller, Function<ObservedExport, T> keep) {
     Map<String, T> exports = new HashMap<>();
     boolean whole = true;
@@ -104,7 +100,7 @@ public final class ExportsClient {
     return new Answer.Ok<>(new Listing<>(exports, whole));
   }
 
-  /** One export with its last ten runs. */
+  @Override
   public Answer<ObservedExport> get(ExportId id, Caller caller) {
     return call(Operation.GET, id.scope(), caller, HttpMethod.GET, uri(id.path(), WITH_RUNS), null, raw -> export(raw, id));
   }
@@ -155,6 +151,7 @@ public final class ExportsClient {
   private record Sent<T>(Answer<T> answer, String requestId) {}
 
   private <T> Sent<T> send(Operation operation, Scope scope, Caller caller, HttpRequest request, Function<RawAnswer, Optional<T>> reader) {
+    long started = System.nanoTime();
     Answer<RawAnswer> sent;
     try {
       sent = pipeline.send(request, scope.key(), () -> gate.admit(identity, scope, operation, caller));
@@ -162,16 +159,18 @@ public final class ExportsClient {
       return new Sent<>(new Answer.Failed<>(TransportFault.of(fault)), "");
     }
     return switch (sent) {
-      case Answer.Ok<RawAnswer>(var raw) -> new Sent<>(answer(operation, scope, raw, reader), raw.requestId());
+      case Answer.Ok<RawAnswer>(var raw) -> {
+        if (raw.ok() && raw.isAzures()) { // errors are often an intermediary's
+          clock.heard(raw.header("date"), Duration.ofNanos(System.nanoTime() - started));
+        }
+        yield new Sent<>(answer(operation, scope, raw, reader), raw.requestId());
+      }
       case Answer.Failed<RawAnswer>(var notAdmitted) -> new Sent<>(new Answer.Failed<>(notAdmitted), "");
     };
   }
 
   private <T> Answer<T> answer(Operation operation, Scope scope, RawAnswer raw, Function<RawAnswer, Optional<T>> reader) {
     try {
-      if (raw.isAzures()) {
-        clock.heard(raw.header("date")); // a proxy's clock is nobody's
-      }
       gate.heard(identity, scope, operation, raw);
       if (raw.ok()) {
         return reader.apply(raw).<Answer<T>>map(Answer.Ok::new).orElseGet(() -> new Answer.Failed<>(

@@ -4,9 +4,11 @@ import dev.finops.azure.costexport.export.Scope;
 import dev.finops.azure.costexport.failure.ArmFailure.Detail;
 import dev.finops.azure.costexport.failure.ArmFailure.Throttled;
 import dev.finops.azure.costexport.quota.Bucket;
+import dev.finops.azure.costexport.quota.Callbacks;
 import dev.finops.azure.costexport.quota.Caller;
 import dev.finops.azure.costexport.quota.ClosedTime;
 import dev.finops.azure.costexport.quota.RunPace;
+import dev.finops.azure.costexport.quota.Scheduler;
 import dev.finops.azure.costexport.quota.Urgency;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,9 +20,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
@@ -44,11 +43,8 @@ public final class Gate {
   /** So many buckets are not worth a look at which of them nobody needs any more. */
   private static final int FEW = 100;
 
-  /** Only tells when. */
-  private static final ScheduledExecutorService TIMER =
-      Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("quota").factory());
-
   private final InstantSource clock;
+  private final Scheduler scheduler;
   private final int runsPerMinute;
   private final Map<Key, Bucket> buckets = new ConcurrentHashMap<>();
   private final Map<Key, Refusal> refusals = new ConcurrentHashMap<>();
@@ -56,9 +52,10 @@ public final class Gate {
   private final Map<String, RunPace> runs = new ConcurrentHashMap<>();
   private final Set<Bucket> timed = ConcurrentHashMap.newKeySet();
 
-  /** @param clock this machine's: what is counted here are lengths of time */
-  public Gate(InstantSource clock, int runsPerMinute) {
+  /** @param clock a monotonic one: intervals are measured by it, and no correction of a clock may stretch them */
+  public Gate(InstantSource clock, Scheduler scheduler, int runsPerMinute) {
     this.clock = clock;
+    this.scheduler = scheduler;
     this.runsPerMinute = runsPerMinute;
     this.throttledTime = Stream.concat(Stream.of(Kind.values()).map(Kind::toString), Stream.of(RUN))
         .collect(Collectors.toUnmodifiableMap(kind -> kind, kind -> new ClosedTime(clock)));
@@ -228,9 +225,22 @@ public final class Gate {
       bucket.due(clock.instant()).ifPresent(joined -> wake(bucket)); // somebody came in between
       return;
     }
-    TIMER.schedule(() -> {
-      bucket.next(clock.instant()).forEach(caller -> caller.wake().run());
+    boolean scheduled = false;
+    try {
+      scheduler.after(due.get().plusMillis(1), () -> next(bucket));
+      scheduled = true;
+    } finally {
+      if (!scheduled) {
+        timed.remove(bucket); // the next who comes tries again
+      }
+    }
+  }
+
+  private void next(Bucket bucket) {
+    try {
+      Callbacks.runAll(bucket.next(clock.instant()).stream().map(Caller::wake).toList());
+    } finally {
       later(bucket);
-    }, due.get().toMillis() + 1, TimeUnit.MILLISECONDS);
+    }
   }
 }

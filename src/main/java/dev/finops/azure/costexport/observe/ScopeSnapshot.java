@@ -1,20 +1,24 @@
 package dev.finops.azure.costexport.observe;
 
 import dev.finops.azure.costexport.arm.Answer;
-import dev.finops.azure.costexport.arm.ExportsClient;
+import dev.finops.azure.costexport.arm.AzureClock;
+import dev.finops.azure.costexport.arm.ExportReads;
+import dev.finops.azure.costexport.arm.ExportsClient.Listing;
 import dev.finops.azure.costexport.export.ExportId;
 import dev.finops.azure.costexport.export.ObservedExport;
 import dev.finops.azure.costexport.export.Packed;
 import dev.finops.azure.costexport.export.Scope;
 import dev.finops.azure.costexport.failure.ArmFailure;
+import dev.finops.azure.costexport.failure.ArmFailure.Detail;
 import dev.finops.azure.costexport.failure.Reason;
 import dev.finops.azure.costexport.plan.Observation;
 import dev.finops.azure.costexport.plan.Observation.Source;
+import dev.finops.azure.costexport.quota.Callbacks;
 import dev.finops.azure.costexport.quota.Caller;
+import dev.finops.azure.costexport.quota.Scheduler;
 import dev.finops.azure.costexport.quota.Urgency;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,6 +26,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 
 /** What Azure has at one scope, and who is to be woken when that changes. One list at a time is made, and nobody waits for it. */
@@ -29,29 +34,41 @@ final class ScopeSnapshot {
   /** Objects of one scope that come at once share a failure as they share a success. */
   private static final Duration SHARED_FAILURE = Duration.ofSeconds(1);
 
+  /** A list that is on its way for less says nothing about Azure. */
+  private static final Duration SLOW = Duration.ofSeconds(10);
+
   private static final int ABSENT = 0;
   private static final int NOTHING = -1;
 
   private final Scope scope;
-  private final ExportsClient client;
-  private final InstantSource clock;
+  private final ExportReads client;
+  private final AzureClock clock;
+  private final Scheduler scheduler;
+  private final Duration silence;
   private final Map<String, Watcher> watchers = new HashMap<>();
   private final Map<String, Runnable> awaiting = new HashMap<>();
   private Map<String, Known> exports = new HashMap<>();
   private boolean whole = true;
-  private Instant readAt = Instant.MIN;
-  private ArmFailure failure;
-  private Instant failedAt = Instant.MIN;
-  private boolean listing;
 
-  /** What was learned of single exports while a list was on its way, which may be older. */
-  private final Map<String, Known> meanwhile = new HashMap<>();
+  // All times are of the monotonic clock: a wrong Date header must not make a list look new, nor a failure recent.
+  private final Instant createdAt;
+  private Optional<Instant> answeredAt = Optional.empty();
+  private Optional<Failed> failed = Optional.empty();
+  private Optional<Instant> listingSince = Optional.empty();
   private boolean doubted;
 
-  ScopeSnapshot(Scope scope, ExportsClient client, InstantSource clock) {
+  /** What was learned of single exports while a list was on its way, which may be older; empty for one that is absent. */
+  private final Map<String, Optional<Known>> meanwhile = new HashMap<>();
+  private boolean doubtedMeanwhile;
+
+  /** @param silence after such a time without an answer the objects are told, whatever is under way */
+  ScopeSnapshot(Scope scope, ExportReads client, AzureClock clock, Scheduler scheduler, Duration silence) {
     this.scope = scope;
     this.client = client;
     this.clock = clock;
+    this.scheduler = scheduler;
+    this.silence = silence;
+    this.createdAt = now();
   }
 
   /** @param seen stands for what the object saw of its export when it last looked */
@@ -60,35 +77,59 @@ final class ScopeSnapshot {
   /** @param news of the document, which is packed */
   private record Known(Packed document, int news, Source from) {}
 
+  /** The last list failed. */
+  private record Failed(ArmFailure failure, Instant at) {}
+
+  private Instant now() {
+    return clock.monotonic().instant();
+  }
+
   /** Empty for whoever comes while a list is on its way or stands in line: it is woken, one call for all. */
   Optional<Observation> shared(ExportId id, Duration maxAge, Caller caller) {
     synchronized (this) {
-      if (isFresh(maxAge) || failedAt.isAfter(clock.instant().minus(SHARED_FAILURE))) {
+      if (isFresh(maxAge) || justFailed()) {
         return Optional.of(known(id, caller));
       }
       awaiting.put(caller.key(), caller.wake());
-      if (listing) {
-        return Optional.empty();
+      if (listingSince.isPresent()) {
+        return overdue().map(Observation.Unanswered::new);
       }
-      listing = true;
+      listingSince = Optional.of(now());
     }
-    boolean answered = list(caller.urgency(), caller.key());
-    return answered ? Optional.of(known(id, caller)) : Optional.empty();
+    Optional<ArmFailure> keptBack = list(caller.urgency(), caller.key());
+    if (keptBack.isEmpty()) {
+      return Optional.of(known(id, caller));
+    }
+    return keptBack.filter(_ -> isSilent()).map(Observation.Unanswered::new);
   }
 
   private boolean isFresh(Duration maxAge) {
-    return !readAt.isBefore(clock.instant().minus(maxAge)) && !failedAt.isAfter(readAt);
+    return failed.isEmpty() && !doubted && answeredAt.filter(at -> !at.isBefore(now().minus(maxAge))).isPresent();
+  }
+
+  private boolean justFailed() {
+    return failed.filter(last -> last.at.isAfter(now().minus(SHARED_FAILURE))).isPresent();
+  }
+
+  /** Why there is no answer while a list is on its way that takes too long. */
+  private Optional<ArmFailure> overdue() {
+    boolean slow = listingSince.filter(since -> !since.isAfter(now().minus(SLOW))).isPresent();
+    if (!slow || !isSilent()) {
+      return Optional.empty();
+    }
+    return failed.map(Failed::failure).or(() -> Optional.of(new ArmFailure.Unclear(new Detail(0, "",
+        "Azure Resource Manager has not answered the list of exports that is under way", ""), Reason.ARM_UNREACHABLE, null)));
   }
 
   private Observation known(ExportId id, Caller caller) {
     Known export;
     Instant at;
     synchronized (this) {
-      if (failedAt.isAfter(readAt)) {
-        return new Observation.Unanswered(failure);
+      if (failed.isPresent()) {
+        return new Observation.Unanswered(failed.get().failure);
       }
       export = exports.get(key(id));
-      at = readAt;
+      at = azureTime(answeredAt.orElse(createdAt));
       if (export == null && whole) {
         return new Observation.Absent(at, Source.LIST);
       }
@@ -97,30 +138,45 @@ final class ScopeSnapshot {
     return export == null ? single(id, caller) : new Observation.Present(ObservedExport.of(export.document), at, Source.LIST);
   }
 
+  /** A moment of the monotonic clock by Azure's clock, as that goes now. */
+  private Instant azureTime(Instant at) {
+    return clock.instant().minus(Duration.between(at, now()));
+  }
+
   Observation single(ExportId id, Caller caller) {
-    Instant asked = clock.instant();
+    Instant asked = now();
     return switch (client.get(id, caller)) {
       case Answer.Ok<ObservedExport>(var export) -> {
         put(id, export);
-        yield new Observation.Present(export, asked, Source.GET);
+        yield new Observation.Present(export, azureTime(asked), Source.GET);
       }
-      case Answer.Failed<ObservedExport>(ArmFailure.ExportNotFound absent) -> new Observation.Absent(asked, Source.GET);
+      case Answer.Failed<ObservedExport>(ArmFailure.ExportNotFound absent) -> {
+        learn(id, Optional.empty());
+        yield new Observation.Absent(azureTime(asked), Source.GET);
+      }
       case Answer.Failed<ObservedExport>(var why) -> new Observation.Unanswered(ofRead(why));
     };
   }
 
-  synchronized void put(ExportId id, ObservedExport export) {
-    Known known = new Known(export.packed(), export.news(), Source.GET);
-    exports.put(key(id), known);
-    if (listing) {
+  void put(ExportId id, ObservedExport export) {
+    learn(id, Optional.of(new Known(export.packed(), export.news(), Source.GET)));
+  }
+
+  private synchronized void learn(ExportId id, Optional<Known> known) {
+    set(exports, key(id), known);
+    if (listingSince.isPresent()) {
       meanwhile.put(key(id), known);
     }
   }
 
+  private static void set(Map<String, Known> exports, String name, Optional<Known> known) {
+    known.ifPresentOrElse(export -> exports.put(name, export), () -> exports.remove(name));
+  }
+
   /** The list says nothing any more. */
   synchronized void doubt() {
-    readAt = Instant.MIN;
-    doubted = listing;
+    doubted = true;
+    doubtedMeanwhile = listingSince.isPresent();
   }
 
   /** From now on the object is woken when a list shows something else than it saw. */
@@ -139,8 +195,9 @@ final class ScopeSnapshot {
     awaiting.remove(object);
   }
 
-  synchronized boolean watched() {
-    return !watchers.isEmpty() || !awaiting.isEmpty();
+  /** Whether it serves an object, or is about to. */
+  synchronized boolean inUse() {
+    return !watchers.isEmpty() || !awaiting.isEmpty() || listingSince.isPresent();
   }
 
   /** The names of exports that no object means. */
@@ -149,82 +206,115 @@ final class ScopeSnapshot {
     return exports.keySet().stream().filter(name -> !claimed.contains(name)).collect(Collectors.toSet());
   }
 
-  synchronized Instant readAt() {
-    return readAt;
+  /** How old the last list is; empty when there is none, or it says nothing any more. */
+  synchronized Optional<Duration> age() {
+    return doubted ? Optional.empty() : answeredAt.map(at -> Duration.between(at, now()));
+  }
+
+  /** When a list was asked for that was answered, by Azure's clock. */
+  synchronized Optional<Instant> lastAnswered() {
+    return answeredAt.map(this::azureTime);
+  }
+
+  private synchronized boolean isSilent() {
+    return now().isAfter(answeredAt.orElse(createdAt).plus(silence));
   }
 
   /** Lists the scope, unless somebody is at it, or just failed. */
   void refresh() {
     synchronized (this) {
-      if (listing || failedAt.isAfter(clock.instant().minus(SHARED_FAILURE))) {
+      if (listingSince.isPresent() || justFailed()) {
         return;
       }
-      listing = true;
+      listingSince = Optional.of(now());
     }
     list(Urgency.POLL, "");
+  }
+
+  /** Wakes everybody while Azure has not answered for so long that the objects must say so. */
+  void tellSilence() {
+    List<Runnable> wakes;
+    synchronized (this) {
+      wakes = isSilent() ? watchers.values().stream().map(Watcher::wake).toList() : List.of();
+    }
+    Callbacks.runAll(wakes);
   }
 
   /**
    * Lists the scope, and wakes whoever waits for that or whose export has changed; a failure that begins is news for all.
    *
    * @param asking who need not be woken
-   * @return whether there is an answer; else it stands in line for one
+   * @return present when the list stands in line for quota
    */
-  private boolean list(Urgency urgency, String asking) {
-    Instant asked = clock.instant();
-    Answer<ExportsClient.Listing<Known>> answer = null;
-    List<Runnable> wakes;
+  private Optional<ArmFailure> list(Urgency urgency, String asking) {
+    Instant asked = now();
+    Answer<Listing<Known>> answer = null;
     try {
-      answer = client.list(scope, new Caller("list " + scope.key(), "", urgency, () -> Thread.startVirtualThread(() -> turn(asked))), this::listed);
+      Future<?> overdue = scheduler.after(untilOverdue(), this::tellSilence);
+      try {
+        Runnable wake = () -> scheduler.after(Duration.ZERO, () -> turn(asked));
+        answer = client.list(scope, new Caller("list " + scope.key(), "", urgency, wake), this::listed);
+      } finally {
+        overdue.cancel(false);
+      }
     } finally {
-      wakes = answered(answer, asked, asking);
-      wakes.forEach(Runnable::run);
+      Callbacks.runAll(answered(answer, asked, asking));
     }
-    return !inLine(answer);
+    return keptBack(answer);
+  }
+
+  private synchronized Duration untilOverdue() {
+    Duration silent = Duration.between(now(), answeredAt.orElse(createdAt).plus(silence)).plusMillis(1);
+    return silent.compareTo(SLOW) > 0 ? silent : SLOW;
   }
 
   /** The turn has come that this list waited for since then. */
   private void turn(Instant since) {
-    if (readAt().isBefore(since)) {
+    boolean listedSince;
+    synchronized (this) {
+      listedSince = !doubted && answeredAt.filter(at -> !at.isBefore(since)).isPresent();
+    }
+    if (!listedSince) {
       refresh();
     }
   }
 
-  private static boolean inLine(Answer<ExportsClient.Listing<Known>> answer) {
-    return answer instanceof Answer.Failed<ExportsClient.Listing<Known>>(ArmFailure.Throttled throttled) && throttled.keptBack();
+  private static Optional<ArmFailure> keptBack(Answer<Listing<Known>> answer) {
+    return answer instanceof Answer.Failed<Listing<Known>>(ArmFailure.Throttled throttled) && throttled.keptBack() ? Optional.of(throttled) : Optional.empty();
   }
 
-  private synchronized List<Runnable> answered(Answer<ExportsClient.Listing<Known>> answer, Instant asked, String asking) {
-    listing = false;
+  private synchronized List<Runnable> answered(Answer<Listing<Known>> answer, Instant asked, String asking) {
+    listingSince = Optional.empty();
     List<Runnable> wakes = new ArrayList<>();
-    if (inLine(answer)) {
-      return wakes;
-    }
-    if (answer instanceof Answer.Ok<ExportsClient.Listing<Known>>(var listing)) {
-      readAt = doubted ? Instant.MIN : asked;
-      failedAt = Instant.MIN;
-      exports = listing.byName();
-      exports.putAll(meanwhile);
-      whole = listing.whole();
-      watchers.forEach((object, watcher) -> {
-        if (!object.equals(asking) && watcher.seen != news(watcher.name)) {
-          wakes.add(watcher.wake);
+    if (keptBack(answer).isEmpty()) {
+      switch (answer) {
+        case null -> { } // a fault of ours; whoever waits for the list tries again
+        case Answer.Ok<Listing<Known>>(var listing) -> wakes.addAll(listed(listing, asked, asking));
+        case Answer.Failed<Listing<Known>>(var why) -> {
+          if (failed.isEmpty()) {
+            watchers.values().stream().map(Watcher::wake).forEach(wakes::add);
+          }
+          failed = Optional.of(new Failed(ofRead(why), now()));
         }
-      });
-    } else if (answer instanceof Answer.Failed<ExportsClient.Listing<Known>>(var why)) {
-      boolean begins = !failedAt.isAfter(readAt);
-      failure = ofRead(why);
-      failedAt = clock.instant();
-      if (begins) {
-        watchers.values().stream().map(Watcher::wake).forEach(wakes::add);
       }
+      awaiting.remove(asking);
+      wakes.addAll(awaiting.values());
+      awaiting.clear();
     }
     meanwhile.clear();
-    doubted = false;
-    awaiting.remove(asking);
-    wakes.addAll(awaiting.values());
-    awaiting.clear();
+    doubtedMeanwhile = false;
     return wakes;
+  }
+
+  private List<Runnable> listed(Listing<Known> listing, Instant asked, String asking) {
+    answeredAt = Optional.of(asked);
+    doubted = doubtedMeanwhile;
+    failed = Optional.empty();
+    exports = new HashMap<>(listing.byName());
+    meanwhile.forEach((name, known) -> set(exports, name, known));
+    whole = listing.whole();
+    return watchers.entrySet().stream().filter(watcher -> !watcher.getKey().equals(asking) && watcher.getValue().seen != news(watcher.getValue().name))
+        .map(watcher -> watcher.getValue().wake).toList();
   }
 
   /** What the last list showed too is not packed again. */

@@ -1,23 +1,22 @@
 package dev.finops.azure.costexport.observe;
 
-import dev.finops.azure.costexport.arm.ExportsClient;
+import dev.finops.azure.costexport.arm.AzureClock;
+import dev.finops.azure.costexport.arm.ExportReads;
 import dev.finops.azure.costexport.export.ExportId;
 import dev.finops.azure.costexport.export.ObservedExport;
 import dev.finops.azure.costexport.plan.Look;
 import dev.finops.azure.costexport.plan.Observation;
 import dev.finops.azure.costexport.plan.Settings;
 import dev.finops.azure.costexport.quota.Caller;
+import dev.finops.azure.costexport.quota.Scheduler;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,21 +29,24 @@ public final class ScopeSnapshots {
   private static final Duration RECENT = Duration.ofSeconds(8);
   private static final int NAMED = 10;
 
-  /** Only tells when; the lists themselves are made in threads of their own. */
-  private static final ScheduledExecutorService TIMER =
-      Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("observe").factory());
+  /** After so many intervals without an answer the objects of a scope report it. */
+  private static final int SILENT_INTERVALS = 3;
 
-  private final ExportsClient client;
-  private final InstantSource clock;
+  private final ExportReads client;
+  private final AzureClock clock;
+  private final Scheduler scheduler;
   private final Duration interval;
   private final Duration recent;
   private final Map<String, ScopeSnapshot> byScope = new ConcurrentHashMap<>();
-  private final Set<String> timed = ConcurrentHashMap.newKeySet();
+
+  /** The scopes whose next list is scheduled; the lock of what must not happen between a look at a snapshot and its end. */
+  private final Set<String> timed = new HashSet<>();
   private final Set<String> told = ConcurrentHashMap.newKeySet();
 
-  public ScopeSnapshots(ExportsClient client, InstantSource clock, Settings settings) {
+  public ScopeSnapshots(ExportReads client, AzureClock clock, Scheduler scheduler, Settings settings) {
     this.client = client;
     this.clock = clock;
+    this.scheduler = scheduler;
     this.interval = settings.observeInterval();
     this.recent = settings.runPollInterval().compareTo(RECENT) < 0 ? settings.runPollInterval() : RECENT;
   }
@@ -77,15 +79,29 @@ public final class ScopeSnapshots {
    * @param wake called when a list shows it otherwise
    */
   public void watch(String object, ExportId id, Observation seen, Runnable wake) {
-    of(id).watch(object, id, seen, wake);
     String scope = id.scope().key();
-    if (timed.add(scope)) {
+    synchronized (timed) {
+      of(id).watch(object, id, seen, wake);
+      if (timed.contains(scope)) {
+        return;
+      }
       later(scope, jittered());
+      timed.add(scope);
     }
   }
 
   public void forget(String object) {
-    byScope.values().forEach(snapshot -> snapshot.forget(object));
+    synchronized (timed) {
+      byScope.values().removeIf(snapshot -> {
+        snapshot.forget(object);
+        return !snapshot.inUse();
+      });
+    }
+  }
+
+  /** When Azure last answered a list of the scope, by its clock. */
+  public Optional<Instant> lastAnswered(ExportId id) {
+    return Optional.ofNullable(byScope.get(id.scope().key())).flatMap(ScopeSnapshot::lastAnswered);
   }
 
   /** How many exports there are at the scopes that no object means. */
@@ -94,30 +110,39 @@ public final class ScopeSnapshots {
   }
 
   private ScopeSnapshot of(ExportId id) {
-    return byScope.computeIfAbsent(id.scope().key(), key -> new ScopeSnapshot(id.scope(), client, clock));
+    return byScope.computeIfAbsent(id.scope().key(),
+        key -> new ScopeSnapshot(id.scope(), client, clock, scheduler, interval.multipliedBy(SILENT_INTERVALS)));
   }
 
   private void later(String scope, Duration wait) {
-    TIMER.schedule(() -> Thread.startVirtualThread(() -> refresh(scope)), wait.toMillis(), TimeUnit.MILLISECONDS);
+    scheduler.after(wait, () -> refresh(scope));
   }
 
+  /** The chain of lists of a scope goes on whatever becomes of this one, until no object watches the scope. */
   private void refresh(String scope) {
-    ScopeSnapshot snapshot = byScope.get(scope);
-    if (snapshot == null || !snapshot.watched()) {
-      timed.remove(scope);
-      byScope.remove(scope);
-      told.remove(scope);
-      return;
+    ScopeSnapshot snapshot;
+    synchronized (timed) {
+      snapshot = byScope.get(scope);
+      if (snapshot == null || !snapshot.inUse()) {
+        timed.remove(scope);
+        byScope.remove(scope);
+        told.remove(scope);
+        return;
+      }
     }
-    Instant now = clock.instant();
     Duration next = jittered();
-    if (snapshot.readAt().isAfter(now.minus(interval.multipliedBy(8).dividedBy(10)))) {
-      next = next.minus(Duration.between(snapshot.readAt(), now)); // somebody asked in between
-    } else {
-      snapshot.refresh();
-      tellUnclaimed(scope, snapshot.unclaimed());
+    try {
+      Optional<Duration> young = snapshot.age().filter(age -> age.compareTo(interval.multipliedBy(8).dividedBy(10)) < 0);
+      if (young.isPresent()) {
+        next = next.minus(young.get()); // somebody asked in between
+      } else {
+        snapshot.refresh();
+        snapshot.tellSilence();
+        tellUnclaimed(scope, snapshot.unclaimed());
+      }
+    } finally {
+      later(scope, next);
     }
-    later(scope, next);
   }
 
   private void tellUnclaimed(String scope, Set<String> names) {

@@ -1,5 +1,6 @@
 package dev.finops.azure.costexport.operator;
 
+import dev.finops.azure.costexport.quota.Callbacks;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResourceList;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.http.BasicBuilder;
@@ -28,7 +29,7 @@ final class EarlierState implements Interceptor {
 
   void start(KubernetesClient kubernetes) {
     Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("earlier-state").factory())
-        .scheduleWithFixedDelay(() -> begun.forEach((path, version) -> compare(kubernetes, path, version)), SECONDS, SECONDS, TimeUnit.SECONDS);
+        .scheduleWithFixedDelay(() -> Callbacks.run(() -> begun.forEach((path, version) -> compare(kubernetes, path, version))), SECONDS, SECONDS, TimeUnit.SECONDS);
   }
 
   @Override
@@ -56,7 +57,7 @@ final class EarlierState implements Interceptor {
         Runtime.getRuntime().halt(1);
       }
       begun.remove(path, version);
-    } catch (RuntimeException unanswered) { // nobody would ask again: a schedule ends with what is thrown
+    } catch (RuntimeException unanswered) {
       LOG.debug("{} is compared later", path, unanswered);
     }
   }

@@ -1,5 +1,6 @@
 package dev.finops.azure.costexport.operator;
 
+import dev.finops.azure.costexport.quota.Callbacks;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
@@ -79,7 +80,7 @@ final class Leadership {
   /** The process ends by itself, and renews until what it has begun is done: the SDK does so no longer. */
   void stopping(KubernetesClient kubernetes) {
     stopping = true;
-    renewals.scheduleWithFixedDelay(() -> write(kubernetes, identity, LEASE), 0, RETRY.toMillis(), TimeUnit.MILLISECONDS);
+    renewals.scheduleWithFixedDelay(() -> Callbacks.run(() -> write(kubernetes, identity, LEASE)), 0, RETRY.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** Nobody acts here any more: another one need not wait until the lease has run out. */

@@ -4,6 +4,7 @@ import dev.finops.azure.costexport.api.v1alpha1.CostExport;
 import dev.finops.azure.costexport.arm.AzureClock;
 import dev.finops.azure.costexport.arm.ExportsClient;
 import dev.finops.azure.costexport.arm.Gate;
+import dev.finops.azure.costexport.arm.MonotonicClock;
 import dev.finops.azure.costexport.arm.SignIn;
 import dev.finops.azure.costexport.delivery.Access;
 import dev.finops.azure.costexport.delivery.BlobProof;
@@ -93,10 +94,12 @@ public final class Main {
         }).build();
     earlier.start(kubernetes);
     Preflight.check(kubernetes, config);
-    AzureClock clock = new AzureClock(InstantSource.system());
+    MonotonicClock monotonic = new MonotonicClock(InstantSource.system(), System::nanoTime);
+    AzureClock clock = new AzureClock(InstantSource.system(), monotonic);
     SignIn signIn = new SignIn(config.azure(), leadership.<BooleanSupplier>map(leader -> leader::holds).orElse(() -> true));
     ExportsClient.CallListener calls = new ArmMetrics(registry);
-    Gate gate = new Gate(InstantSource.system(), config.azure().runsPerMinute());
+    TaskScheduler scheduler = new TaskScheduler();
+    Gate gate = new Gate(monotonic, scheduler, config.azure().runsPerMinute());
     ArmMetrics.ofQuota(registry, gate);
     BlobProof proofs = new BlobProof(signIn.http(), config.blobEndpointTemplate(), clock);
     Set<ScopeSnapshots> observed = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>())); // a session may end
@@ -106,10 +109,10 @@ public final class Main {
     registry.getPrometheusRegistry().register(exports);
     CostExportReconciler reconciler = new CostExportReconciler(kubernetes, identity -> {
       ExportsClient azure = new ExportsClient(config.azure(), signIn, identity, gate, clock, version, calls);
-      ScopeSnapshots snapshots = new ScopeSnapshots(azure, clock, config.settings());
+      ScopeSnapshots snapshots = new ScopeSnapshots(azure, clock, scheduler, config.settings());
       observed.add(snapshots);
       return new Session(azure, snapshots, deliveries(proofs, new Access.Identity(signIn.credential(identity))));
-    }, clock, exports, config.settings(), host());
+    }, clock, scheduler, exports, config.settings(), host());
     Operator operator = operator(config, kubernetes, reconciler, registry, leadership);
     AtomicBoolean synced = new AtomicBoolean();
     Gauge.builder("costexport.watch.up", () -> synced.get() && operator.getRuntimeInfo().allEventSourcesAreHealthy() ? 1 : 0)

@@ -1,5 +1,6 @@
 package dev.finops.azure.costexport.operator;
 
+import dev.finops.azure.costexport.quota.Callbacks;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
@@ -74,7 +75,7 @@ final class WatchPulse extends JdkHttpClientFactory {
 
     @Override
     public void onOpen(WebSocket socket) {
-      pings = pulse.scheduleAtFixedRate(() -> ping(socket), PING.toNanos(), PING.toNanos(), TimeUnit.NANOSECONDS);
+      pings = pulse.scheduleAtFixedRate(() -> Callbacks.run(() -> ping(socket)), PING.toNanos(), PING.toNanos(), TimeUnit.NANOSECONDS);
       listener.onOpen(socket);
     }
 

@@ -28,7 +28,7 @@ public record Memory(Writes writes, Failures failures, Shown shown, Instant answ
     Instant deletedAt) {
 
   public static final Memory NONE =
-      new Memory(new Writes(0, null, null, Set.of(), Map.of(), 0, null), new Failures(0, null, null), null, null, false, false, 0, null, null);
+      new Memory(new Writes(0, null, null, Set.of(), Map.of(), 0, null), new Failures(0, Map.of()), null, null, false, false, 0, null, null);
 
   /** For how long after our write Azure may still answer with what was before. */
   static final Duration REPLICATION = Duration.ofMinutes(2);
@@ -59,8 +59,12 @@ public record Memory(Writes writes, Failures failures, Shown shown, Instant answ
   /** @param fields what each field meant, see {@link dev.finops.azure.costexport.export.ObservedExport#meanings} */
   public record Shown(String eTag, int[] fields) {}
 
-  /** @param since when the first with this reason was */
-  public record Failures(int inARow, Reason reason, Instant since) {}
+  /**
+   * Failures since the last success.
+   *
+   * @param since by reason, when the first one was: failures that take turns each go on
+   */
+  public record Failures(int inARow, Map<Reason, Instant> since) {}
 
   /**
    * After a PUT that Azure accepted.
@@ -131,7 +135,9 @@ public record Memory(Writes writes, Failures failures, Shown shown, Instant answ
   }
 
   public Memory failed(Reason reason, Instant at) {
-    Failures counted = new Failures(failures.inARow + 1, reason, reason == failures.reason ? failures.since : at);
+    Map<Reason, Instant> since = new HashMap<>(failures.since);
+    since.merge(reason, at, (first, again) -> first.isBefore(again) ? first : again);
+    Failures counted = new Failures(failures.inARow + 1, Map.copyOf(since));
     return new Memory(writes, counted, shown, answeredAt, moveStart, postRun, posts, triedAt, deletedAt);
   }
 

@@ -28,6 +28,9 @@ public record Situation(Subject subject, CostExportSpec spec, CostExportStatus s
   /** How old what was seen may be when it is written upon. */
   private static final Duration RECENT = Duration.ofSeconds(10);
 
+  /** After so many intervals without an answer nobody can say whether Azure equals the spec. */
+  private static final int SILENT_INTERVALS = 3;
+
   public Situation with(CostExportStatus newStatus) {
     return new Situation(subject, spec, newStatus, observation, memory, settings, now, secrets);
   }
@@ -67,7 +70,7 @@ public record Situation(Subject subject, CostExportSpec spec, CostExportStatus s
   /** After one more failure in a row. Across a restart the condition remembers when they began. */
   public Situation failed(Reason reason) {
     Optional<Instant> known = Conditions.find(status.conditions(), Conditions.SYNCED)
-        .filter(synced -> memory.failures().reason() == null && reason.toString().equals(synced.reason()))
+        .filter(synced -> memory.failures().inARow() == 0 && reason.toString().equals(synced.reason()))
         .flatMap(synced -> Times.start(synced.lastTransitionTime()));
     return with(memory.failed(reason, known.orElse(now)));
   }
@@ -99,23 +102,33 @@ public record Situation(Subject subject, CostExportSpec spec, CostExportStatus s
     return Optional.ofNullable(status.appliedFields()).orElse(List.of());
   }
 
+  /** Whether Azure has not answered for so long that it must be reported. */
+  public boolean silent() {
+    return memory.answeredAt() != null && now.isAfter(memory.answeredAt().plus(settings.observeInterval().multipliedBy(SILENT_INTERVALS)));
+  }
+
   boolean isRecent(Instant at) {
-    return !at.isBefore(now.minus(RECENT));
+    return !at.isBefore(now.minus(RECENT)) && !at.isAfter(now.plus(RECENT));
   }
 
   boolean justWrote() {
     // A process that has just started goes by when the object became ready, which our create before made it.
     Optional<Instant> at = Optional.ofNullable(memory.writes().at())
         .or(() -> ready().filter(ready -> ours()).flatMap(ready -> Times.start(ready.lastTransitionTime())));
-    return at.filter(wrote -> now.isBefore(wrote.plus(Memory.REPLICATION))).isPresent();
+    return at.filter(wrote -> within(wrote, Memory.REPLICATION)).isPresent();
   }
 
   /** Whether Azure may still come to create what it does not show now. */
   boolean creationIsOpen() {
-    return status.eTag() == null && memory.writes().unanswered() != null && now.isBefore(memory.writes().unanswered().plus(Memory.REPLICATION));
+    return status.eTag() == null && memory.writes().unanswered() != null && within(memory.writes().unanswered(), Memory.REPLICATION);
   }
 
   boolean justDeleted() {
-    return memory.deletedAt() != null && now.isBefore(memory.deletedAt().plus(Memory.REPLICATION));
+    return memory.deletedAt() != null && within(memory.deletedAt(), Memory.REPLICATION);
+  }
+
+  /** A moment ahead of now was taken by a clock that has been corrected since: nothing waits until that clock's time comes again. */
+  private boolean within(Instant at, Duration length) {
+    return !at.isAfter(now.plus(length)) && now.isBefore(at.plus(length));
   }
 }

@@ -6,6 +6,7 @@ import dev.finops.azure.costexport.arm.AzureClock;
 import dev.finops.azure.costexport.arm.Identity;
 import dev.finops.azure.costexport.export.SasToken;
 import dev.finops.azure.costexport.failure.ArmFailure;
+import dev.finops.azure.costexport.failure.Backoff;
 import dev.finops.azure.costexport.plan.Look;
 import dev.finops.azure.costexport.plan.Observation;
 import dev.finops.azure.costexport.plan.Planner;
@@ -15,7 +16,9 @@ import dev.finops.azure.costexport.plan.StatusDraft;
 import dev.finops.azure.costexport.plan.Subject;
 import dev.finops.azure.costexport.plan.Urgencies;
 import dev.finops.azure.costexport.plan.Verdict;
+import dev.finops.azure.costexport.quota.Callbacks;
 import dev.finops.azure.costexport.quota.Caller;
+import dev.finops.azure.costexport.quota.Scheduler;
 import dev.finops.azure.costexport.report.Wakeup;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -32,9 +35,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -50,13 +51,14 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
    */
   private static final int MAX_STEPS = 32;
 
-  /** The watch will bring the newer object within this. */
+  /** The watch usually brings the newer object within this. */
   private static final Duration SOON = Duration.ofMillis(200);
 
   /** A list that another pass is making is answered within this, one way or the other, and wakes whoever waits for it. */
   private static final Duration AWAITED = Duration.ofSeconds(65);
 
-  private static final Duration MOMENTS = Duration.ofSeconds(2);
+  /** In case the call of a queued object gets lost: so long after its turn was expected it asks again. */
+  private static final Duration UNCALLED = Duration.ofSeconds(5);
 
   /** How soon an heir looks whether the owner has gone. */
   private static final Duration HANDOVER = Duration.ofSeconds(1);
@@ -73,25 +75,29 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
   private final SecretReader secrets;
   private final Telemetry telemetry;
   private final AzureClock clock;
+  private final Scheduler scheduler;
   private final Settings settings;
   private final Memories memories = new Memories();
   private final Turns turns;
   private final WakeUps wake = new WakeUps();
+  private final RequeueTimer requeue;
   private final Sweep sweep;
   private IndexerResourceCache<CostExport> cache;
   private Claims claims;
   private Overlaps overlaps;
 
   /** @param opener makes the session of an identity */
-  public CostExportReconciler(KubernetesClient kubernetes, Function<Identity, Session> opener, AzureClock clock, Telemetry telemetry,
-      Settings settings, String instance) {
+  public CostExportReconciler(KubernetesClient kubernetes, Function<Identity, Session> opener, AzureClock clock, Scheduler scheduler,
+      Telemetry telemetry, Settings settings, String instance) {
     this.kubernetes = kubernetes;
     this.statuses = new StatusWriter(kubernetes);
     this.finalizer = new Finalizer(kubernetes);
-    this.turns = new Turns(clock);
+    this.turns = new Turns(clock.monotonic());
     this.events = new EventWriter(kubernetes, clock, instance, telemetry);
     this.sessions = new Sessions(opener);
-    this.secrets = new SecretReader(kubernetes, clock, wake::propagateEvent);
+    this.secrets = new SecretReader(kubernetes, clock.monotonic(), wake::propagateEvent);
+    this.requeue = new RequeueTimer(scheduler, wake::propagateEvent);
+    this.scheduler = scheduler;
     this.telemetry = telemetry;
     this.clock = clock;
     this.settings = settings;
@@ -104,19 +110,24 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
     claims = new Claims(cache);
     overlaps = new Overlaps(cache);
     wake.of(cache);
-    long interval = (settings.runPollInterval().compareTo(SECRETS) < 0 ? settings.runPollInterval() : SECRETS).toMillis();
-    Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("secrets").factory())
-        .scheduleWithFixedDelay(secrets::poll, interval, interval, TimeUnit.MILLISECONDS);
-    long observe = settings.observeInterval().toMillis();
-    Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("sweep").factory())
-        .scheduleWithFixedDelay(this::sweep, observe, observe, TimeUnit.MILLISECONDS);
+    every(settings.runPollInterval().compareTo(SECRETS) < 0 ? settings.runPollInterval() : SECRETS, secrets::poll);
+    every(settings.observeInterval(), this::sweep);
     return List.of(wake);
+  }
+
+  /** The chain goes on whatever becomes of one task. */
+  private void every(Duration interval, Runnable task) {
+    scheduler.after(interval, () -> {
+      Callbacks.run(task);
+      every(interval, task);
+    });
   }
 
   @Override
   public UpdateControl<CostExport> reconcile(CostExport object, Context<CostExport> context) {
     ResourceID id = ResourceID.fromResource(object);
     if (context.isPrimaryResourceDeleted()) { // the object may be the next one of that name
+      requeue.cancel(id);
       sweep.forget(id).ifPresent(uid -> forget(id, uid));
       ReconcileExecutor.afterwards(() -> wake.propagateEvent(id));
       return UpdateControl.noUpdate();
@@ -124,19 +135,20 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
     sweep.began(object).ifPresent(uid -> forget(id, uid));
     Served served = new Served(object);
     try {
+      requeue.cancel(id);
       Caller caller = caller(object);
-      UpdateControl<CostExport> control = UpdateControl.noUpdate();
       served.next = turns.take(caller, () -> turn(object, caller, served));
-      served.next.ifPresent(wait -> control.rescheduleAfter(wait.toMillis()));
-      return control;
-    } catch (Error fault) { // the SDK would never reconcile the object again
-      throw new IllegalStateException(fault);
+      served.next.ifPresent(wait -> requeue.set(id, wait));
+      return UpdateControl.noUpdate();
+    } catch (RuntimeException | Error fault) { // of an Error the SDK would never reconcile the object again
+      requeue.set(id, settings.backoff().afterAttempt(memories.notWritten(object)));
+      throw fault instanceof RuntimeException known ? known : new IllegalStateException(fault);
     } finally {
       sweep.ended(served.object, served.next);
     }
   }
 
-  /** The object as this process last saw or wrote it, and when it comes again; after an exception the SDK retries within RETRY_MAX. */
+  /** The object as this process last saw or wrote it, and when it comes again; after an exception within RETRY_MAX. */
   private final class Served {
     private CostExport object;
     private Optional<Duration> next = Optional.of(settings.backoff().max());
@@ -190,8 +202,9 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
         }
         verdict = turn.act(Planner.next(turn.situation())).orElse(null);
       }
-      if (isSoon(verdict)) {
-        return Optional.of(SOON);
+      Optional<Duration> queued = queued(turn.situation(), verdict);
+      if (queued.isPresent()) {
+        return queued;
       }
       boolean applied = situation.applied();
       turn.report(verdict);
@@ -216,10 +229,13 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
     }
   }
 
-  /** A place in line that is called within moments is not worth a status. */
-  private static boolean isSoon(Verdict verdict) {
-    return verdict instanceof Verdict.Failing(ArmFailure.Throttled throttled, var write, var differences)
-        && throttled.keptBack() && throttled.retryAfter().compareTo(MOMENTS) < 0;
+  /**
+   * How long to stay away from a queue that calls the object when its turn has come. Queueing in the operator is not a condition; that Azure
+   * has not answered for long is.
+   */
+  private static Optional<Duration> queued(Situation situation, Verdict verdict) {
+    return verdict instanceof Verdict.Failing(ArmFailure.Throttled throttled, var write, var differences) && throttled.keptBack() && !situation.silent()
+        ? Optional.of(throttled.retryAfter().plus(UNCALLED)) : Optional.empty();
   }
 
   private Optional<Duration> delete(CostExport object, Caller caller, Served served) {
@@ -245,8 +261,8 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
       return Optional.empty();
     }
     telemetry.seen(object, deletion.situation().status(), Optional.empty());
-    return isSoon(waiting.get()) ? Optional.of(SOON)
-        : Wakeup.after(deletion.situation(), deletion.situation().status(), waiting.get(), ThreadLocalRandom.current());
+    return queued(deletion.situation(), waiting.get())
+        .or(() -> Wakeup.after(deletion.situation(), deletion.situation().status(), waiting.get(), ThreadLocalRandom.current()));
   }
 
   /** An object for which Azure was asked is woken when its export changes; for no other is Azure asked. */
@@ -323,11 +339,13 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
   /** The API server did not take what was written: an object that changed meanwhile is soon here, anything else passes. */
   private Duration later(CostExport object, RuntimeException notWritten) {
     boolean changed = notWritten instanceof Turn.Stale || notWritten instanceof KubernetesClientException k && (k.getCode() == 409 || k.getCode() == 404);
+    int inARow = memories.notWritten(object);
     if (changed) {
-      LOG.debug("{} changed while it was looked at; again in a moment", Names.of(object));
-      return SOON;
+      Duration wait = new Backoff(SOON, settings.backoff().max()).afterAttempt(inARow); // a watch that lags brings it later than soon
+      LOG.debug("{} changed while it was looked at; again in {} ms", Names.of(object), wait.toMillis());
+      return wait;
     }
-    Duration wait = settings.backoff().afterAttempt(memories.notWritten(object));
+    Duration wait = settings.backoff().afterAttempt(inARow);
     LOG.warn("{}: the API server does not answer or did not take a write, again in {} s: {}{}", Names.of(object), wait.toSeconds(), notWritten.getMessage(),
         notWritten.getCause() == null ? "" : " " + notWritten.getCause().getMessage());
     return wait;

@@ -51,10 +51,12 @@ final class Deletion {
           return Optional.empty();
         }
         case Removal.Step.Rest(var verdict) -> {
-          report(verdict);
+          if (!isQueued(verdict)) {
+            report(verdict);
+          }
           return Optional.of(verdict);
         }
-        case Removal.Step.Observe(var id) -> situation = situation.with(around.snapshots().single(id, around.caller()), around.clock().instant());
+        case Removal.Step.Observe(var id) -> situation = around.observed(situation, around.snapshots().single(id, around.caller()));
         case Removal.Step.Delete(var id) -> delete(id);
       }
     }
@@ -71,7 +73,12 @@ final class Deletion {
       }
       case Answer.Failed<Boolean>(ArmFailure failure) -> new Observation.Unanswered(failure);
     };
-    situation = situation.with(after, around.clock().instant());
+    situation = around.observed(situation, after);
+  }
+
+  /** Queueing in the operator is not a condition, unless Azure has not answered for long. */
+  private boolean isQueued(Verdict verdict) {
+    return verdict instanceof Verdict.Failing(ArmFailure.Throttled throttled, var write, var differences) && throttled.keptBack() && !situation.silent();
   }
 
   private void report(Verdict verdict) {

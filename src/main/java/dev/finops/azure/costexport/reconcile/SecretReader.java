@@ -1,5 +1,6 @@
 package dev.finops.azure.costexport.reconcile;
 
+import dev.finops.azure.costexport.quota.Callbacks;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -118,7 +119,7 @@ final class SecretReader {
       readAt = clock.instant();
       if (before != null && !before.equals(content)) {
         LOG.info("{} has changed", name);
-        readers.forEach(wake);
+        readers.forEach(reader -> Callbacks.run(() -> wake.accept(reader)));
       }
     }
 

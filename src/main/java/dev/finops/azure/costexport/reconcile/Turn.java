@@ -63,6 +63,14 @@ final class Turn {
   record Surroundings(KubernetesClient kubernetes, ExportsClient azure, Deliveries deliveries, ScopeSnapshots snapshots, StatusWriter statuses,
       EventWriter events, AzureClock clock, AtomicBoolean skewTold, Caller caller) {
 
+    /** With what Azure said, or since when it has said nothing: a list that another object asked for counts too. */
+    Situation observed(Situation before, Observation seen) {
+      Situation after = before.with(seen, clock.instant());
+      Optional<Instant> answered = seen instanceof Observation.Unanswered
+          ? snapshots.lastAnswered(after.exportId()).filter(at -> at.isAfter(after.memory().answeredAt())) : Optional.of(clock.instant());
+      return answered.map(at -> after.with(after.memory().answered(at))).orElse(after);
+    }
+
     /** The API server is asked: what was seen of an object may be old, or the object gone. */
     void proveLatest(CostExport object) {
       CostExport latest = kubernetes.resource(object).get();
@@ -103,13 +111,10 @@ final class Turn {
 
   void observe(Look look) {
     Observation seen = around.snapshots().look(situation.exportId(), look, around.caller()).orElseThrow(Awaited::new);
-    situation = situation.with(seen, around.clock().instant());
+    situation = around.observed(situation, seen);
     if (seen instanceof Present present && LostRuns.any(situation, present)
         && around.azure().runHistory(situation.exportId(), around.caller()) instanceof Answer.Ok<JsonNode>(var history)) {
       situation = situation.with(new Present(LostRuns.found(situation, present, history), present.at(), present.source()), around.clock().instant());
-    }
-    if (!(seen instanceof Observation.Unanswered)) {
-      situation = situation.with(situation.memory().answered(around.clock().instant()));
     }
     if (situation.spec().closedMonth() != null && situation.status().closedMonths() == null) {
       // Its days count from the object's creation; what Azure's clock showed then is known once Azure has answered.

@@ -1,5 +1,6 @@
 package dev.finops.azure.costexport.reconcile;
 
+import dev.finops.azure.costexport.quota.Callbacks;
 import dev.finops.azure.costexport.quota.Caller;
 import dev.finops.azure.costexport.quota.Places;
 import java.time.Duration;
@@ -68,7 +69,7 @@ public final class Turns {
 
   private List<Caller> call() {
     List<Caller> next = places.next(clock.instant());
-    next.forEach(caller -> caller.wake().run());
+    Callbacks.runAll(next.stream().map(Caller::wake).toList());
     return next;
   }
 }

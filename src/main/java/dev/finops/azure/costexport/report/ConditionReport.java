@@ -36,9 +36,6 @@ final class ConditionReport {
   /** How long before its end a SAS token is announced. */
   private static final Duration SAS_EXPIRING = Duration.ofDays(14);
 
-  /** After so many intervals without an answer nobody can say whether Azure equals the spec. */
-  private static final int SILENT_INTERVALS = 3;
-
   private final Situation s;
   private final Optional<ScheduleWindow> window;
   private final RunReport runs;
@@ -138,13 +135,16 @@ final class ConditionReport {
   }
 
   private void failing(Verdict.Failing failing) {
+    if (isTransient(failing.failure()) && stalledInThisStreak()) {
+      return; // an outage or a throttled call does not end a fault that somebody must act upon
+    }
     Reason reason = failing.failure().reason();
     String message = failing.failure() instanceof ArmFailure.Throttled(var detail, var wait)
         ? detail.text() + "; asked again after " + Times.write(s.now().plus(wait))
         : explained(reason, failing.failure().detail().text()) + Advice.wayOut(s);
     if (failing.write() || !s.applied()) {
       set.set(Conditions.SYNCED, false, reason, message);
-    } else if (silent()) {
+    } else if (s.silent()) {
       set.unknown(Conditions.SYNCED, reason, "Azure has not answered since " + Times.write(s.memory().answeredAt()) + ": " + message);
     }
     if (!s.applied()) {
@@ -167,13 +167,19 @@ final class ConditionReport {
     return words + Advice.of(reason, words, s);
   }
 
-  private boolean silent() {
-    Instant answered = s.memory().answeredAt();
-    return answered != null && s.now().isAfter(answered.plus(s.settings().observeInterval().multipliedBy(SILENT_INTERVALS)));
+  /** Whether the failure says nothing about permissions or the request. */
+  private static boolean isTransient(ArmFailure failure) {
+    return failure instanceof ArmFailure.Throttled || failure instanceof ArmFailure.Unclear;
+  }
+
+  private boolean stalledInThisStreak() {
+    return s.memory().failures().since().keySet().stream().filter(STALL_WHEN_LASTING::contains)
+        .anyMatch(reason -> set.find(Conditions.STALLED).filter(stalled -> reason.toString().equals(stalled.reason())).isPresent());
   }
 
   private boolean lasts(Reason reason) {
-    return reason == s.memory().failures().reason() && !s.now().isBefore(s.memory().failures().since().plus(LASTING));
+    Instant since = s.memory().failures().since().get(reason);
+    return since != null && !s.now().isBefore(since.plus(LASTING));
   }
 
   private void stuck(Verdict.Stuck stuck) {

@@ -7,13 +7,18 @@ import com.azure.core.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** An answer that is there at once, without a server. */
 final class CannedResponse extends HttpResponse {
-  /** @param challenge the WWW-Authenticate header; none when it is empty */
-  record Reply(int status, String body, String challenge) {}
+  record Reply(int status, String body, Map<String, String> headers) {
+    /** @param challenge the WWW-Authenticate header; none when it is empty */
+    Reply(int status, String body, String challenge) {
+      this(status, body, challenge.isEmpty() ? Map.of() : Map.of("WWW-Authenticate", challenge));
+    }
+  }
 
   private final Reply reply;
 
@@ -36,7 +41,8 @@ final class CannedResponse extends HttpResponse {
   @Override
   public HttpHeaders getHeaders() {
     HttpHeaders headers = new HttpHeaders().set(HttpHeaderName.CONTENT_TYPE, "application/json");
-    return reply.challenge.isEmpty() ? headers : headers.set(HttpHeaderName.WWW_AUTHENTICATE, reply.challenge);
+    reply.headers.forEach((name, value) -> headers.set(HttpHeaderName.fromString(name), value));
+    return headers;
   }
 
   @Override

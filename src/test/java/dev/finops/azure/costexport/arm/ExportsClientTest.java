@@ -11,6 +11,8 @@ import dev.finops.azure.costexport.export.Json;
 import dev.finops.azure.costexport.export.Scope;
 import dev.finops.azure.costexport.failure.ArmFailure;
 import dev.finops.azure.costexport.quota.Caller;
+import dev.finops.azure.costexport.quota.ManualScheduler;
+import dev.finops.azure.costexport.quota.SettableClock;
 import dev.finops.azure.costexport.quota.Urgency;
 import java.net.URI;
 import java.time.Duration;
@@ -19,9 +21,12 @@ import java.time.InstantSource;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import reactor.core.publisher.Mono;
 
 /** What is sent to Azure, without a server. */
@@ -31,6 +36,8 @@ class ExportsClientTest {
       Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), false, 10, Duration.ofMinutes(1));
 
   private final List<String> sent = new ArrayList<>();
+  private final InstantSource clock = InstantSource.fixed(Instant.parse("2026-11-30T10:00:00Z"));
+  private final AzureClock azureClock = new AzureClock(clock, clock);
   private final List<String> outcomes = new ArrayList<>();
 
   @Test
@@ -85,13 +92,24 @@ class ExportsClientTest {
     assertTrue(assertInstanceOf(ArmFailure.Throttled.class, failures.getLast()).keptBack(), failures.getLast()::toString);
   }
 
+  /** B1: what an intermediary stamps upon its own error pages is not Azure's time. */
+  @ParameterizedTest
+  @CsvSource({"200, 12:00", "502, 10:00", "404, 10:00", "429, 10:00"})
+  void onlyGoodAnswersSetTheClock(int status, String time) {
+    ExportsClient client = client(_ -> new CannedResponse.Reply(status, "{\"value\": []}", Map.of("Date", "Mon, 30 Nov 2026 12:00:00 GMT")));
+    for (int scopes = 0; scopes < 3; scopes++) {
+      client.list(new Scope("/subscriptions/" + scopes), CALLER, any -> any);
+    }
+
+    assertEquals(time, azureClock.instant().toString().substring(11, 16));
+  }
+
   private ExportsClient client(Function<HttpRequest, CannedResponse.Reply> azure) {
-    InstantSource clock = InstantSource.fixed(Instant.parse("2026-11-30T10:00:00Z"));
     ArmPipeline pipeline = new ArmPipeline(request -> {
       sent.add(request.getHttpMethod() + " " + request.getUrl());
       return Mono.just(new CannedResponse(request, azure.apply(request)));
     }, () -> request -> Mono.fromSupplier(() -> new AccessToken("token", OffsetDateTime.MAX)), "https://arm.example", "test", () -> 0);
-    return new ExportsClient(AZURE, pipeline, new Identity.Own(), new Gate(clock, 10), new AzureClock(clock), "test", new ExportsClient.CallListener() {
+    return new ExportsClient(AZURE, pipeline, new Identity.Own(), new Gate(clock, new ManualScheduler(new SettableClock()), 10), azureClock, "test", new ExportsClient.CallListener() {
       @Override
       public void calling() {}
 

@@ -1,6 +1,7 @@
 package dev.finops.azure.costexport.arm;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.finops.azure.costexport.export.Scope;
@@ -8,9 +9,11 @@ import dev.finops.azure.costexport.failure.ArmFailure.Detail;
 import dev.finops.azure.costexport.failure.ArmFailure.Throttled;
 import dev.finops.azure.costexport.quota.Caller;
 import dev.finops.azure.costexport.quota.ClosedTime;
+import dev.finops.azure.costexport.quota.ManualScheduler;
 import dev.finops.azure.costexport.quota.SettableClock;
 import dev.finops.azure.costexport.quota.Urgency;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +30,8 @@ class GateTest {
   private static final String TENANT = "x-ms-ratelimit-microsoft.costmanagement-tenant-retry-after";
 
   private final SettableClock clock = new SettableClock();
-  private final Gate gate = new Gate(clock, 3);
+  private final ManualScheduler scheduler = new ManualScheduler(clock);
+  private final Gate gate = new Gate(clock, scheduler, 3);
 
   @ParameterizedTest
   @CsvSource({
@@ -184,6 +188,52 @@ class GateTest {
       assertEquals(Optional.empty(), wait(run % 2 == 0 ? OWN : OTHER, SCOPE, Operation.RUN));
     }
     assertTrue(wait(OTHER, SCOPE, Operation.RUN).isPresent());
+  }
+
+  /** B5: one wake that throws. */
+  @Test
+  void whoStandsInLineIsWokenWhateverBecomesOfTheOthers() {
+    drain(Operation.PUT);
+    List<String> woken = new ArrayList<>();
+    for (int waiting = 0; waiting < 5; waiting++) {
+      String key = "waiting-" + waiting;
+      boolean faulty = waiting == 0;
+      assertTrue(gate.admit(OWN, SCOPE, Operation.PUT, new Caller(key, "finops", Urgency.CREATE, () -> {
+        woken.add(key);
+        if (faulty) {
+          throw new IllegalStateException("a fault");
+        }
+      })).isPresent());
+    }
+
+    scheduler.pass(Duration.ofSeconds(2));
+
+    assertEquals(List.of("waiting-0", "waiting-1", "waiting-2", "waiting-3", "waiting-4"), woken);
+    assertEquals(0, gate.waiting(Gate.Kind.WRITE));
+    assertEquals(0, scheduler.size(), "nobody waits, and no timer is left");
+  }
+
+  /** B5: the timer itself fails once. */
+  @Test
+  void aTimerThatCouldNotBeSetIsSetByTheNextWhoComes() {
+    drain(Operation.PUT);
+    scheduler.refuses(true);
+    assertThrows(IllegalStateException.class, () -> gate.admit(OWN, SCOPE, Operation.PUT, caller("first", Urgency.CREATE)));
+    scheduler.refuses(false);
+    List<String> woken = new ArrayList<>();
+    gate.admit(OWN, SCOPE, Operation.PUT, new Caller("next", "finops", Urgency.CREATE, () -> woken.add("next")));
+
+    scheduler.pass(Duration.ofSeconds(2));
+
+    assertEquals(List.of("next"), woken);
+  }
+
+  private void drain(Operation operation) {
+    for (int call = 0; gate.admit(OWN, SCOPE, operation, caller("drain", Urgency.CREATE)).isEmpty(); call++) {
+      assertTrue(call < 1000);
+    }
+    scheduler.pass(Duration.ofMillis(150));
+    gate.admit(OWN, SCOPE, operation, caller("drain", Urgency.CREATE));
   }
 
   private Duration throttled(String kind) {
