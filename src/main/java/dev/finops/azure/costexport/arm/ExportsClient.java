@@ -160,10 +160,12 @@ public final class ExportsClient implements ExportReads {
     }
     return switch (sent) {
       case Answer.Ok<RawAnswer>(var raw) -> {
-        if (raw.ok() && raw.isAzures()) { // errors are often an intermediary's
+        Answer<T> answer = answer(operation, scope, raw, reader);
+        boolean absent = answer instanceof Answer.Failed<T>(ArmFailure.ExportNotFound none);
+        if (raw.isAzures() && (raw.ok() || absent)) { // other errors are often an intermediary's
           clock.heard(raw.header("date"), Duration.ofNanos(System.nanoTime() - started));
         }
-        yield new Sent<>(answer(operation, scope, raw, reader), raw.requestId());
+        yield new Sent<>(answer, raw.requestId());
       }
       case Answer.Failed<RawAnswer>(var notAdmitted) -> new Sent<>(new Answer.Failed<>(notAdmitted), "");
     };
@@ -179,6 +181,9 @@ public final class ExportsClient implements ExportReads {
       ArmFailure failure = Classifier.of(raw, connection.throttleWait(), clock.instant());
       if (failure instanceof ArmFailure.Throttled throttled) {
         gate.refused(identity, scope, operation, throttled, raw);
+      }
+      if (failure instanceof ArmFailure.Unclear(var detail, var reason, Duration named) && named != null && raw.status() == 503) {
+        gate.unavailable(identity, scope, operation, detail, named);
       }
       return new Answer.Failed<>(failure);
     } catch (RuntimeException fault) {

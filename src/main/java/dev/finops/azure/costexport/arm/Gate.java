@@ -13,13 +13,16 @@ import dev.finops.azure.costexport.quota.Urgency;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Collections;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
@@ -29,6 +32,7 @@ import java.util.stream.Stream;
  * many runs in a minute. Nobody waits here; the answer is how long to stay away, and who stands in a line is woken.
  */
 public final class Gate {
+  private static final Detail EMPTY = new Detail(0, "", "Cost Management has answered that no calls are left for now", "");
   private static final Detail PACED = new Detail(0, "", "the scope takes no more runs in this minute (RUNS_PER_MINUTE)", "");
 
   /** In whose name Cost Management refuses for all scopes at once (docs/azure.md, "Throttling"). */
@@ -47,6 +51,9 @@ public final class Gate {
   private final Scheduler scheduler;
   private final int runsPerMinute;
   private final Map<Key, Bucket> buckets = new ConcurrentHashMap<>();
+
+  /** The counters that the last answer named, see {@link #charged}. */
+  private final Map<Charge, Set<Kind>> charged = new ConcurrentHashMap<>();
   private final Map<Key, Refusal> refusals = new ConcurrentHashMap<>();
   private final Map<String, ClosedTime> throttledTime;
   private final Map<String, RunPace> runs = new ConcurrentHashMap<>();
@@ -89,28 +96,64 @@ public final class Gate {
     }
   }
 
-  /** ARM counts per application, subscription or tenant, and kind of call; of all owners when it is empty. */
-  private record Key(String quota, String owner, Kind kind) {}
+  /** Azure Resource Manager's counters are known; Cost Management's are known only from what it refuses. */
+  private enum Service {
+    ARM,
+    COST_MANAGEMENT
+  }
+
+  /** @param owner the subscription, the tenant, or one scope; of all scopes of the identity when it is empty */
+  private record Key(String quota, Service service, String owner, Kind kind) {}
+
+  /** Calls that Azure Resource Manager charges alike. */
+  private record Charge(String quota, String owner, Operation operation) {}
 
   private record Refusal(Instant until, Detail detail) {}
 
   /** Empty when the call may go. */
   Optional<Throttled> admit(Identity identity, Scope scope, Operation operation, Caller caller) {
     Instant now = clock.instant();
-    Key key = new Key(identity.quota(), scope.quotaOwner(), Kind.of(operation));
     Optional<Throttled> closed = operation == Operation.RUN ? refused(ofRuns(identity, scope), now) : Optional.empty();
     if (closed.isPresent()) {
       return closed;
     }
-    Bucket bucket = bucket(key, now);
-    Optional<Duration> wait = bucket.admit(caller, now);
-    if (wait.isPresent()) {
-      wake(bucket);
-      return Optional.of(new Throttled(refused(key, now).map(Throttled::detail).orElseGet(() -> line(key)), wait.get()));
+    List<Bucket> admitted = new ArrayList<>();
+    for (Key key : keys(identity, scope, operation, now)) {
+      Bucket bucket = bucket(key, now);
+      Optional<Duration> wait = bucket.admit(caller, now);
+      if (wait.isPresent()) {
+        wake(bucket);
+        admitted.forEach(Bucket::unused);
+        return Optional.of(new Throttled(refused(key, now).map(Throttled::detail).orElseGet(() -> line(key)), wait.get()));
+      }
+      admitted.add(bucket);
     }
     Optional<Throttled> paced = operation == Operation.RUN ? pace(scope, caller, now) : Optional.empty();
-    paced.ifPresent(run -> bucket.unused());
+    paced.ifPresent(run -> admitted.forEach(Bucket::unused));
     return paced;
+  }
+
+  /** What a call needs: those of Cost Management's buckets that were closed lately, and Azure Resource Manager's that it is charged to. */
+  private List<Key> keys(Identity identity, Scope scope, Operation operation, Instant now) {
+    Kind kind = Kind.of(operation);
+    Stream<Key> closed = Stream.of("", scope.quotaOwner(), ofScope(scope))
+        .map(owner -> new Key(identity.quota(), Service.COST_MANAGEMENT, owner, kind))
+        .filter(key -> buckets.computeIfPresent(key, (_, bucket) -> bucket.isRecovered(now) ? null : bucket) != null);
+    Stream<Key> counted = charged(identity, scope, operation).stream().map(counter -> new Key(identity.quota(), Service.ARM, scope.quotaOwner(), counter));
+    return Stream.concat(closed, counted).toList();
+  }
+
+  /**
+   * The counters that the last answer to such a call named. Recorded answers name the reads for every operation of exports, where the
+   * documentation counts by method (docs/azure.md, "Throttling"); until an answer came, both are charged.
+   */
+  private Set<Kind> charged(Identity identity, Scope scope, Operation operation) {
+    Set<Kind> known = charged.get(new Charge(identity.quota(), scope.quotaOwner(), operation));
+    return known == null ? EnumSet.of(Kind.of(operation), Kind.READ) : known;
+  }
+
+  private static String ofScope(Scope scope) {
+    return "scope " + scope.key();
   }
 
   /** The pace of runs is the scope's, whoever asks. */
@@ -119,38 +162,74 @@ public final class Gate {
         .map(wait -> new Throttled(PACED, wait));
   }
 
-  /** Azure's answer may say how many calls are left. */
+  /** Azure's answer may name the counters that it charges, and how many calls are left. */
   void heard(Identity identity, Scope scope, Operation operation, RawAnswer answer) {
-    Kind kind = Kind.of(operation);
-    String left = answer.header("x-ms-ratelimit-remaining-subscription-" + kind + "s");
-    if (!left.isEmpty() && left.length() < 10 && left.chars().allMatch(Character::isDigit)) {
-      bucket(new Key(identity.quota(), scope.quotaOwner(), kind), clock.instant()).remaining(Long.parseLong(left));
+    Instant now = clock.instant();
+    Map<Kind, Long> left = new EnumMap<>(Kind.class);
+    for (Kind kind : Kind.values()) {
+      QuotaHeaders.left(answer.headers(), kind.toString()).ifPresent(calls -> left.put(kind, calls));
+    }
+    if (!left.isEmpty()) {
+      Set<Kind> before = charged(identity, scope, operation);
+      charged.put(new Charge(identity.quota(), scope.quotaOwner(), operation), Set.copyOf(left.keySet()));
+      left.forEach((kind, calls) -> bucket(new Key(identity.quota(), Service.ARM, scope.quotaOwner(), kind), now).remaining(calls, now));
+      before.stream().filter(kind -> !left.containsKey(kind)).forEach(kind -> release(new Key(identity.quota(), Service.ARM, scope.quotaOwner(), kind)));
+    }
+    Set<String> empty = QuotaHeaders.empty(answer.headers());
+    if (answer.ok() && !empty.isEmpty()) { // a retry header alone closes nothing: answers carry it with calls left
+      Duration named = RetryAfter.of(answer.headers(), now).orElse(Bucket.LEAST_FREEZE);
+      close(new Key(identity.quota(), Service.COST_MANAGEMENT, ofAllScopes(empty) ? "" : scope.quotaOwner(), Kind.of(operation)),
+          new Refusal(now.plus(named), EMPTY), bucket -> bucket.close(named, now));
     }
   }
 
-  /** Closes exactly the bucket that the answer names. */
+  /** Those who wait for a counter that is not charged ask again. */
+  private void release(Key key) {
+    Optional.ofNullable(buckets.get(key)).map(Bucket::release).filter(callers -> !callers.isEmpty())
+        .ifPresent(callers -> scheduler.after(Duration.ZERO, () -> Callbacks.runAll(callers.stream().map(Caller::wake).toList())));
+  }
+
+  /** Closes exactly the bucket that the answer names, for the longest time that it names. */
   void refused(Identity identity, Scope scope, Operation operation, Throttled throttled, RawAnswer answer) {
     Instant now = clock.instant();
-    Refusal refusal = new Refusal(now.plus(Collections.max(List.of(throttled.retryAfter(), Bucket.LEAST_FREEZE))), throttled.detail());
+    Refusal refusal = new Refusal(now.plus(longer(throttled.retryAfter(), Bucket.LEAST_FREEZE)), throttled.detail());
+    Consumer<Bucket> refuse = bucket -> bucket.refused(throttled.retryAfter(), now);
     Kind kind = Kind.of(operation);
-    if (OF_ALL_SCOPES.stream().anyMatch(RetryAfter.buckets(answer.headers())::contains)) {
+    if (OF_ARM.contains(throttled.detail().code().toLowerCase(Locale.ROOT))) {
+      Set<Kind> counters = charged.getOrDefault(new Charge(identity.quota(), scope.quotaOwner(), operation), Set.of(kind));
+      for (Kind counter : counters) {
+        throttledTime.get(counter.toString()).close(refusal.until);
+        close(new Key(identity.quota(), Service.ARM, scope.quotaOwner(), counter), refusal, refuse);
+      }
+    } else if (ofAllScopes(QuotaHeaders.refusing(answer.headers()))) {
       throttledTime.get(kind.toString()).close(refusal.until);
-      close(new Key(identity.quota(), "", kind), refusal);
-      buckets.forEach((key, bucket) -> {
-        if (key.kind == kind && key.quota.equals(identity.quota())) {
-          close(key, refusal);
-          bucket.refused(throttled.retryAfter(), now);
-        }
-      });
-    } else if (operation == Operation.RUN && !OF_ARM.contains(throttled.detail().code().toLowerCase(Locale.ROOT))) {
+      close(new Key(identity.quota(), Service.COST_MANAGEMENT, "", kind), refusal, refuse);
+    } else if (operation == Operation.RUN) {
       throttledTime.get(RUN).close(refusal.until);
       close(ofRuns(identity, scope), refusal);
     } else {
       throttledTime.get(kind.toString()).close(refusal.until);
-      Key key = new Key(identity.quota(), scope.quotaOwner(), kind);
-      close(key, refusal);
-      bucket(key, now).refused(throttled.retryAfter(), now);
+      close(new Key(identity.quota(), Service.COST_MANAGEMENT, scope.quotaOwner(), kind), refusal, refuse);
     }
+  }
+
+  /** A service that is unavailable for a time that it names is left alone where it said so: that is not a matter of quota. */
+  void unavailable(Identity identity, Scope scope, Operation operation, Detail detail, Duration named) {
+    Instant now = clock.instant();
+    Refusal refusal = new Refusal(now.plus(named), detail);
+    if (operation == Operation.RUN) {
+      close(ofRuns(identity, scope), refusal);
+    } else {
+      close(new Key(identity.quota(), Service.COST_MANAGEMENT, ofScope(scope), Kind.of(operation)), refusal, bucket -> bucket.close(named, now));
+    }
+  }
+
+  private static boolean ofAllScopes(Set<String> names) {
+    return names.stream().anyMatch(OF_ALL_SCOPES::contains);
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) > 0 ? one : other;
   }
 
   /** How many calls stand in line. */
@@ -160,7 +239,7 @@ public final class Gate {
 
   /** How many calls the emptiest bucket has left; NaN when there is none yet. */
   public double lowest(Kind kind) {
-    return buckets.entrySet().stream().filter(entry -> entry.getKey().kind == kind).flatMapToDouble(entry -> DoubleStream.of(entry.getValue().level()))
+    return buckets.entrySet().stream().filter(entry -> entry.getKey().service == Service.ARM && entry.getKey().kind == kind).flatMapToDouble(entry -> DoubleStream.of(entry.getValue().level()))
         .min().orElse(Double.NaN);
   }
 
@@ -171,7 +250,7 @@ public final class Gate {
 
   /** Runs are writes for Azure Resource Manager, and Cost Management counts those of each scope besides. */
   private static Key ofRuns(Identity identity, Scope scope) {
-    return new Key(identity.quota(), "runs at " + scope.key(), Kind.WRITE);
+    return new Key(identity.quota(), Service.COST_MANAGEMENT, "runs at " + scope.key(), Kind.WRITE);
   }
 
   /** Subscriptions and identities come and go: what a new bucket would be just like is not kept for those that have gone. */
@@ -179,22 +258,26 @@ public final class Gate {
     buckets.values().removeIf(bucket -> bucket.isAsNew(now));
     runs.values().removeIf(pace -> pace.isAsNew(now));
     refusals.values().removeIf(refusal -> refusal.until.isBefore(now));
+    Set<Charge> used = buckets.keySet().stream().flatMap(key -> Stream.of(Operation.values()).map(operation -> new Charge(key.quota, key.owner, operation)))
+        .collect(Collectors.toSet());
+    charged.keySet().retainAll(used);
   }
 
   /** How much is kept. */
   int size() {
-    return buckets.size() + runs.size() + refusals.size();
+    return buckets.size() + runs.size() + refusals.size() + charged.size();
   }
 
   private Bucket bucket(Key key, Instant now) {
     if (buckets.size() >= FEW && !buckets.containsKey(key)) {
       forget(now);
     }
-    return buckets.computeIfAbsent(key, missing -> {
-      Bucket bucket = new Bucket(key.kind.burst, key.kind.perSecond);
-      refused(new Key(key.quota, "", key.kind), now).ifPresent(ofAll -> bucket.refused(ofAll.retryAfter(), now));
-      return bucket;
-    });
+    return buckets.computeIfAbsent(key, missing -> new Bucket(key.kind.burst, key.kind.perSecond));
+  }
+
+  private void close(Key key, Refusal refusal, Consumer<Bucket> how) {
+    close(key, refusal);
+    how.accept(bucket(key, clock.instant()));
   }
 
   private void close(Key key, Refusal refusal) {
@@ -207,6 +290,9 @@ public final class Gate {
   }
 
   private static Detail line(Key key) {
+    if (key.service == Service.COST_MANAGEMENT) {
+      return new Detail(0, "", "other calls go first: Cost Management refused calls to " + key.kind + " a short time ago (" + key.owner + ")", "");
+    }
     return new Detail(0, "", "other calls go first: Azure Resource Manager takes " + key.kind.burst + " calls to " + key.kind + " at once and " + key.kind.perSecond
         + " more a second (" + key.owner + ")", "");
   }

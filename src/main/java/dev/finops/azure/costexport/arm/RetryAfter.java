@@ -8,21 +8,13 @@ import java.time.format.DateTimeFormatter;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
- * How long Azure asks to wait. Cost Management names the bucket that ran dry in the header ({@code
- * x-ms-ratelimit-microsoft.costmanagement-entity-retry-after} and its siblings), and may send several: the longest counts
- * (docs/azure.md, "Throttling").
+ * How long Azure asks to wait. It may name several times: the longest counts (docs/azure.md, "Throttling").
  */
 final class RetryAfter {
   /** A longer wait than this is a fault of the header. */
   private static final Duration LONGEST = Duration.ofHours(24);
-
-  private static final Pattern BUCKET = Pattern.compile("x-ms-ratelimit-microsoft\\.(?:costmanagement|consumption)-([a-z]+)-retry-after");
 
   private RetryAfter() {}
 
@@ -32,11 +24,6 @@ final class RetryAfter {
         .flatMap(header -> parse(header.getKey(), header.getValue().strip(), now).stream())
         .max(Comparator.naturalOrder())
         .map(wait -> wait.compareTo(LONGEST) > 0 ? LONGEST : wait);
-  }
-
-  /** The names of the buckets that Cost Management says are dry, such as {@code entity}. */
-  static Set<String> buckets(Map<String, String> headers) {
-    return headers.keySet().stream().map(BUCKET::matcher).filter(Matcher::matches).map(name -> name.group(1)).collect(Collectors.toSet());
   }
 
   private static Optional<Duration> parse(String name, String value, Instant now) {

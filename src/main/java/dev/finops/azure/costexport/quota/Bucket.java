@@ -81,12 +81,24 @@ public final class Bucket {
       rate = Math.max(fullRate * SLOWEST, rate / 2);
     }
     Duration slowest = Duration.ofMillis((long) (1000 / rate));
-    frozenUntil = Collections.max(List.of(frozenUntil, now.plus(Collections.max(List.of(named, LEAST_FREEZE, slowest)))));
+    close(Collections.max(List.of(named, LEAST_FREEZE, slowest)), now);
+  }
+
+  /** Azure grants nothing for so long, whatever was used. */
+  public synchronized void close(Duration time, Instant now) {
+    fill(now);
+    frozenUntil = Collections.max(List.of(frozenUntil, now.plus(time)));
     calls = Math.min(calls, 1); // one call finds out
   }
 
+  /** Those in line, who stand there no longer. */
+  public synchronized List<Caller> release() {
+    return line.leaveAll();
+  }
+
   /** Azure said how many calls the bucket has left. */
-  public synchronized void remaining(long left) {
+  public synchronized void remaining(long left, Instant now) {
+    fill(now);
     calls = Math.min(calls, left);
   }
 
@@ -99,6 +111,12 @@ public final class Bucket {
   public synchronized boolean isAsNew(Instant now) {
     fill(now);
     return line.isEmpty() && !frozen(now) && calls >= burst && rate >= fullRate;
+  }
+
+  /** Whether nothing is left of a refusal: nobody waits, and the rate has grown back. */
+  public synchronized boolean isRecovered(Instant now) {
+    fill(now);
+    return line.isEmpty() && !frozen(now) && rate >= fullRate;
   }
 
   public synchronized int waiting() {

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 
@@ -72,6 +73,14 @@ final class Line {
         ranks.remove(place.caller.urgency());
       }
     }
+  }
+
+  /** Everybody goes, those who came first before the others. */
+  List<Caller> leaveAll() {
+    List<Caller> all = byAge.values().stream().map(Place::caller).toList();
+    byAge.clear();
+    ranks.clear();
+    return all;
   }
 
   /** Whose turn it is, which is kept for it; the line must not be empty. */

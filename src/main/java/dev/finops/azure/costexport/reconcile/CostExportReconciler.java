@@ -160,6 +160,9 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
 
   /** Never throws: a schedule ends with an exception. */
   private void sweep() {
+    if (!wake.isRunning()) {
+      return; // the cache is not filled yet
+    }
     try {
       for (Sweep.Found found : sweep.find(cache.list())) {
         telemetry.requeued(found.why().name().toLowerCase(Locale.ROOT));

@@ -13,13 +13,19 @@ import dev.finops.azure.costexport.quota.ManualScheduler;
 import dev.finops.azure.costexport.quota.SettableClock;
 import dev.finops.azure.costexport.quota.Urgency;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class GateTest {
   private static final Scope SCOPE = new Scope("/subscriptions/0a");
@@ -148,13 +154,118 @@ class GateTest {
     assertEquals("other calls go first: Azure Resource Manager takes 200 calls to write at once and 10 more a second (0a)", last.detail().text());
   }
 
-  @Test
-  void whatAzureSaysIsLeftCounts() {
-    gate.heard(OWN, SCOPE, Operation.PUT, answer("x-ms-ratelimit-remaining-subscription-writes", "0"));
-    gate.heard(OWN, SCOPE, Operation.GET, answer("x-ms-ratelimit-remaining-subscription-reads", "DefaultQuota:0"));
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "DefaultQuota:0", "Default:120, Sub:0"})
+  void whatAzureSaysIsLeftCounts(String none) {
+    gate.heard(OWN, SCOPE, Operation.PUT, answer(200, "x-ms-ratelimit-remaining-subscription-writes", none));
 
     assertTrue(isClosed(OWN, SCOPE, Operation.PUT));
     assertEquals(false, isClosed(OWN, SCOPE, Operation.GET));
+  }
+
+  /** Recorded: every operation of exports is charged to the reads. */
+  @ParameterizedTest
+  @EnumSource(Operation.class)
+  void theCounterThatAnAnswerNamesIsCharged(Operation operation) {
+    gate.heard(OWN, SCOPE, operation, answer(200, "x-ms-ratelimit-remaining-subscription-reads", "0"));
+
+    assertTrue(isClosed(OWN, SCOPE, operation));
+    assertTrue(isClosed(OWN, SCOPE, Operation.GET), "one bucket for both");
+    clock.pass(MINUTE);
+    gate.heard(OWN, SCOPE, operation, answer(200, "x-ms-ratelimit-remaining-subscription-writes", "100"));
+    Operation other = operation == Operation.GET ? Operation.LIST : Operation.GET;
+    gate.heard(OWN, SCOPE, other, answer(200, "x-ms-ratelimit-remaining-subscription-reads", "0"));
+    assertEquals(false, isClosed(OWN, SCOPE, operation), "the last answer to such a call counts");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"PUT, WRITE", "RUN, WRITE", "DELETE, DELETE"})
+  void untilAnAnswerNamesACounterBothAreCharged(Operation operation, Gate.Kind documented) {
+    assertEquals(Optional.empty(), wait(OWN, SCOPE, operation));
+
+    assertEquals(195, (int) gate.lowest(documented));
+    assertEquals(244, (int) gate.lowest(Gate.Kind.READ));
+  }
+
+  @Test
+  void readsAreChargedOnce() {
+    assertEquals(Optional.empty(), wait(OWN, SCOPE, Operation.LIST));
+
+    assertEquals(244, (int) gate.lowest(Gate.Kind.READ));
+  }
+
+  /** 600 creates as recorded answers charge them: 245 at once and 24 more a second, where the documented bucket of writes would take 41 s. */
+  @Test
+  void manyCreatesGoAsFastAsTheCounterThatIsCharged() {
+    List<String> waiting = new ArrayList<>();
+    Map<String, Instant> sent = new HashMap<>();
+    for (int export = 0; export < 600; export++) {
+      create("export-" + export, waiting, sent);
+    }
+    gate.heard(OWN, SCOPE, Operation.PUT, answer(201, "x-ms-ratelimit-remaining-subscription-reads", "54"));
+    Instant start = clock.instant();
+    while (sent.size() < 600) {
+      scheduler.pass(Duration.ofMillis(100));
+      List.copyOf(waiting).forEach(key -> {
+        waiting.remove(key);
+        create(key, waiting, sent);
+      });
+      assertTrue(Duration.between(start, clock.instant()).compareTo(Duration.ofSeconds(20)) < 0, () -> sent.size() + " are sent");
+    }
+  }
+
+  private void create(String key, List<String> called, Map<String, Instant> sent) {
+    if (gate.admit(OWN, SCOPE, Operation.PUT, new Caller(key, "finops", Urgency.CREATE, () -> called.add(key))).isEmpty()) {
+      sent.put(key, clock.instant());
+    }
+  }
+
+  /** Which bucket an answer closes: what has nothing left, else the narrowest that it names; a retry header with calls left closes nothing. */
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', textBlock = """
+      429 | entity-retry-after: 60                                                                                             | true  | false
+      429 | tenant-retry-after: 60                                                                                             | true  | true
+      429 | client-retry-after: 60                                                                                             | true  | true
+      429 | entity-retry-after: 60; tenant-retry-after: 60                                                                     | true  | false
+      429 | entity-retry-after: 60; tenant-retry-after: 60; entity-requests: 0; tenant-requests: 199                           | true  | false
+      429 | entity-retry-after: 60; tenant-retry-after: 60; entity-requests: 29; tenant-requests: 0                            | true  | true
+      429 | entity-retry-after: 60; tenant-retry-after: 60; entity-requests: DefaultQuota:0; tenant-requests: DefaultQuota:199 | true  | false
+      429 | entity-retry-after: 60; tenant-retry-after: 60; entity-requests: 0; tenant-requests: 0                             | true  | true
+      429 | tenant-retry-after: 60; tenant-requests: 199                                                                       | true  | false
+      200 | entity-retry-after: 60; tenant-retry-after: 60; entity-requests: 29; tenant-requests: 199                          | false | false
+      200 | entity-retry-after: 60; tenant-retry-after: 60                                                                     | false | false
+      200 | entity-retry-after: 60; entity-requests: DefaultQuota:7; qpu-remaining: QueriesPerHour:577                         | false | false
+      200 | entity-retry-after: 60; entity-requests: 0; tenant-requests: 199                                                   | true  | false
+      200 | tenant-retry-after: 60; tenant-requests: DefaultQuota:0                                                            | true  | true
+      """)
+  void anAnswerClosesTheBucketThatIsEmpty(int status, String headers, boolean here, boolean elsewhere) {
+    Map<String, String> named = Stream.of(headers.split("; ")).map(header -> header.split(": "))
+        .collect(Collectors.toMap(header -> (header[0].endsWith("-requests") ? "x-ms-ratelimit-remaining-" : "x-ms-ratelimit-")
+            + "microsoft.costmanagement-" + header[0], header -> header[1]));
+    RawAnswer answer = new RawAnswer(status, named, new byte[0]);
+    gate.heard(OWN, SCOPE, Operation.LIST, answer);
+    if (status == 429) {
+      gate.refused(OWN, SCOPE, Operation.LIST, new Throttled(new Detail(429, "429", "Too many requests", ""), MINUTE), answer);
+    }
+
+    assertEquals(here, isClosed(OWN, SCOPE, Operation.LIST));
+    assertEquals(here, isClosed(OWN, new Scope("/subscriptions/0a/resourceGroups/finops"), Operation.GET));
+    assertEquals(elsewhere, isClosed(OWN, new Scope("/subscriptions/0b"), Operation.LIST));
+    assertEquals(false, isClosed(OWN, SCOPE, Operation.PUT), "reads alone");
+    assertEquals(false, isClosed(OTHER, SCOPE, Operation.LIST));
+    scheduler.pass(MINUTE.multipliedBy(2));
+    assertEquals(false, isClosed(OWN, SCOPE, Operation.LIST));
+  }
+
+  @Test
+  void aServiceThatIsUnavailableIsLeftAloneWhereItSaidSo() {
+    gate.unavailable(OWN, SCOPE, Operation.PUT, new Detail(503, "ServiceUnavailable", "The provider registers.", ""), MINUTE);
+
+    assertEquals(Optional.of(MINUTE), wait(OWN, SCOPE, Operation.PUT));
+    assertEquals(false, isClosed(OWN, SCOPE, Operation.GET));
+    assertEquals(false, isClosed(OWN, new Scope("/subscriptions/0a/resourceGroups/finops"), Operation.PUT));
+    scheduler.pass(MINUTE.plusSeconds(1));
+    assertEquals(false, isClosed(OWN, SCOPE, Operation.PUT));
   }
 
   @Test
@@ -257,6 +368,10 @@ class GateTest {
   }
 
   private static RawAnswer answer(String header, String value) {
-    return new RawAnswer(429, Map.of(header, value), new byte[0]);
+    return answer(429, header, value);
+  }
+
+  private static RawAnswer answer(int status, String header, String value) {
+    return new RawAnswer(status, Map.of(header, value), new byte[0]);
   }
 }
