@@ -3,19 +3,23 @@ package dev.finops.azure.costexport.arm;
 import com.azure.core.credential.TokenCredential;
 import com.azure.core.exception.ClientAuthenticationException;
 import com.azure.core.http.HttpClient;
+import com.azure.core.http.netty.NettyAsyncHttpClientBuilder;
 import com.azure.core.http.policy.FixedDelayOptions;
 import com.azure.core.http.policy.RetryOptions;
-import com.azure.core.http.netty.NettyAsyncHttpClientBuilder;
+import com.azure.core.util.Configuration;
 import com.azure.identity.AadCredentialBuilderBase;
 import com.azure.identity.ClientSecretCredentialBuilder;
 import com.azure.identity.ManagedIdentityCredentialBuilder;
 import com.azure.identity.WorkloadIdentityCredentialBuilder;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.resolver.NoopAddressResolverGroup;
+import java.net.URL;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import reactor.netty.resources.ConnectionProvider;
+import reactor.netty.transport.ProxyProvider;
 
 /** How Azure is reached, and as whom: what Azure Resource Manager and storage are asked with. */
 public final class SignIn {
@@ -31,15 +35,45 @@ public final class SignIn {
   private final AzureConnection connection;
   private final HttpClient http;
 
-  /** @param acts asked before anything is sent; when it says no, nothing is */
-  public SignIn(AzureConnection connection, BooleanSupplier acts) {
+  /**
+   * @param proxy to Azure Resource Manager, to Entra and to storage; a managed identity's endpoint is on this machine
+   * @param acts asked before anything is sent; when it says no, nothing is
+   */
+  public SignIn(AzureConnection connection, ProxySettings proxy, BooleanSupplier acts) {
     this.connection = connection;
     ConnectionProvider connections = ConnectionProvider.builder("azure").maxConnections(MAX_CONNECTIONS).pendingAcquireMaxCount(-1)
         .pendingAcquireTimeout(SILENCE.multipliedBy(2)).maxIdleTime(Duration.ofSeconds(20)).build();
     // Left alone, the transport would send a POST again on a connection that was reset.
-    this.http = new BoundedHttp(new NettyAsyncHttpClientBuilder(reactor.netty.http.client.HttpClient.create(connections).disableRetry(true)
-        .doOnChannelInit((observer, channel, address) -> channel.pipeline().addFirst(new LastCheck(acts))))
-        .connectTimeout(CONNECT).responseTimeout(SILENCE).readTimeout(SILENCE).writeTimeout(SILENCE).build());
+    var transport = reactor.netty.http.client.HttpClient.create(connections).disableRetry(true)
+        .doOnChannelInit((observer, channel, address) -> channel.pipeline().addFirst(new LastCheck(acts)));
+    this.http = new BoundedHttp(proxy.server().map(server -> byProxy(proxy, client(transport, Configuration.NONE),
+        client(through(server, transport), Configuration.NONE))).orElseGet(() -> client(transport, Configuration.getGlobalConfiguration())));
+  }
+
+  /** @param settings of the JVM, such as {@code https.proxyHost}, which count where no variable names a proxy */
+  private static HttpClient client(reactor.netty.http.client.HttpClient transport, Configuration settings) {
+    return new NettyAsyncHttpClientBuilder(transport).configuration(settings)
+        .connectTimeout(CONNECT).responseTimeout(SILENCE).readTimeout(SILENCE).writeTimeout(SILENCE).build();
+  }
+
+  private static HttpClient byProxy(ProxySettings proxy, HttpClient direct, HttpClient proxied) {
+    return request -> {
+      URL url = request.getUrl();
+      int port = url.getPort() < 0 ? url.getDefaultPort() : url.getPort();
+      return (proxy.to(url.getHost(), port).isPresent() ? proxied : direct).send(request);
+    };
+  }
+
+  /** The proxy looks up the host names: behind a firewall this machine often cannot. */
+  private static reactor.netty.http.client.HttpClient through(ProxySettings.Server server, reactor.netty.http.client.HttpClient transport) {
+    ProxyProvider.Proxy type = switch (server.protocol()) {
+      case HTTP -> ProxyProvider.Proxy.HTTP;
+      case SOCKS5 -> ProxyProvider.Proxy.SOCKS5;
+    };
+    return transport.resolver(NoopAddressResolverGroup.INSTANCE).proxy(proxy -> {
+      ProxyProvider.Builder address = proxy.type(type).host(server.host()).port(server.port()).connectTimeoutMillis(CONNECT.toMillis());
+      server.user().ifPresent(user -> address.username(user).password(_ -> server.password().orElse("")));
+    });
   }
 
   /** Behind the token, the pool and TLS, where nothing can take its time between the question and the wire. */

@@ -7,6 +7,7 @@ import dev.finops.azure.costexport.failure.ArmFailure.Denied;
 import dev.finops.azure.costexport.failure.ArmFailure.Detail;
 import dev.finops.azure.costexport.failure.ArmFailure.Unclear;
 import dev.finops.azure.costexport.failure.Reason;
+import io.netty.handler.proxy.ProxyConnectException;
 import java.io.IOException;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
@@ -64,6 +65,7 @@ final class TransportFault {
       case UnknownHostException unknown -> "the host name " + unknown.getMessage() + " is not known";
       case SSLException tls -> "TLS: " + firstLine(tls);
       case TimeoutException late -> "it took too long";
+      case ProxyConnectException refused -> "the proxy did not connect (HTTPS_PROXY): " + firstLine(refused);
       default -> firstLine(cause);
     };
   }

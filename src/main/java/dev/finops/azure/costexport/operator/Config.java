@@ -1,6 +1,7 @@
 package dev.finops.azure.costexport.operator;
 
 import dev.finops.azure.costexport.arm.AzureConnection;
+import dev.finops.azure.costexport.arm.ProxySettings;
 import dev.finops.azure.costexport.export.Times;
 import dev.finops.azure.costexport.failure.Backoff;
 import dev.finops.azure.costexport.plan.ApiVersion;
@@ -13,6 +14,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -25,6 +27,7 @@ record Config(
     Set<String> watchNamespaces,
     Optional<String> watchSelector,
     AzureConnection azure,
+    ProxySettings proxy,
     String blobEndpointTemplate,
     Settings settings,
     boolean leaderElection,
@@ -54,22 +57,47 @@ record Config(
     if (retryMax.compareTo(retryInitial) < 0) {
       throw new Wrong("RETRY_MAX", read.text("RETRY_MAX").orElse("15m"), "must not be less than RETRY_INITIAL");
     }
-    read.value("KUBECONFIG", "", path -> path, path -> path.isEmpty() || Files.isReadable(Path.of(path.split(File.pathSeparator)[0])),
-        "a file that can be read");
+    kubeconfig(read);
     Backoff backoff = new Backoff(retryInitial, retryMax);
     ApiVersion apiVersion = read.value("EXPORTS_API_VERSION", ApiVersion.COMPLETE, ApiVersion::new,
         text -> API_VERSION.matcher(text).matches(), "an api-version such as " + ApiVersion.COMPLETE);
     Settings settings = new Settings(apiVersion, read.duration("OBSERVE_INTERVAL", "5m"), read.duration("RUN_POLL_INTERVAL", "30s"),
         backoff, read.text("AZURE_CLIENT_ID"));
-    read.file("KUBECONFIG");
     Set<String> namespaces = Arrays.stream(read.text("WATCH_NAMESPACES").orElse("").split(","))
         .map(String::strip).filter(name -> !name.isEmpty()).collect(Collectors.toUnmodifiableSet());
     namespaces.forEach(name -> read.matching("WATCH_NAMESPACES", name, NAMES, "names of namespaces, separated by commas"));
     Optional<String> selector = read.text("WATCH_SELECTOR");
     String lease = "costexport-operator-" + Integer.toHexString(Arrays.hashCode(new Object[] {namespaces, selector}));
-    return new Config(namespaces, selector, azure(read, apiVersion, retryMax), blobEndpointTemplate(read), settings, read.flag("LEADER_ELECTION"),
+    return new Config(namespaces, selector, azure(read, apiVersion, retryMax), proxy(environment, "HTTPS_PROXY", "HTTP_PROXY"),
+        blobEndpointTemplate(read), settings, read.flag("LEADER_ELECTION"),
         read.text("LEASE_NAMESPACE").map(name -> read.matching("LEASE_NAMESPACE", name, NAMES, "the name of a namespace")),
         read.matching("LEASE_NAME", read.text("LEASE_NAME").orElse(lease), LEASE, "the name of a lease: lower-case letters, digits, '-' and '.'"), read.number("HTTP_PORT", 8080, 0, 65535), read.flag("EXPORT_METRICS", "true"));
+  }
+
+  /** A list of files, of which kubectl leaves out those that are missing; at least one has to be there. */
+  private static void kubeconfig(Reader read) {
+    Optional<String> files = read.text("KUBECONFIG").filter(list -> Arrays.stream(list.split(File.pathSeparator))
+        .noneMatch(file -> !file.isEmpty() && Files.isReadable(Path.of(file))));
+    if (files.isPresent()) {
+      throw new Wrong("KUBECONFIG", files.get(), "is no file that can be read");
+    }
+  }
+
+  /**
+   * @param variables in capitals or not, of which the first that is set counts
+   * @return with the exemptions of NO_PROXY
+   */
+  static ProxySettings proxy(Map<String, String> environment, String... variables) {
+    Reader read = new Reader(environment);
+    String exempt = read.anyCase("NO_PROXY").orElse("");
+    for (String variable : variables) {
+      Optional<String> address = read.anyCase(variable);
+      if (address.isPresent()) {
+        return ProxySettings.of(address.get(), exempt).orElseThrow(() -> new Wrong(variable, address.get().replaceFirst("[^/]*@", "***@"),
+            "must be the address of a proxy, such as http://proxy.example.org:3128 or socks5://proxy.example.org:1080"));
+      }
+    }
+    return ProxySettings.of("", exempt).orElseThrow();
   }
 
   private static AzureConnection azure(Reader read, ApiVersion apiVersion, Duration retryMax) {
@@ -104,6 +132,10 @@ record Config(
 
     Optional<String> text(String variable) {
       return Optional.ofNullable(environment.get(variable)).map(String::strip).filter(text -> !text.isEmpty());
+    }
+
+    Optional<String> anyCase(String variable) {
+      return text(variable).or(() -> text(variable.toLowerCase(Locale.ROOT)));
     }
 
     <T> T value(String variable, String fallback, Function<String, T> reader, Function<String, Boolean> valid, String expected) {

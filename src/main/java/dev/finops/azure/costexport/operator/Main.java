@@ -20,7 +20,6 @@ import dev.finops.azure.costexport.reconcile.ReconcileExecutor;
 import dev.finops.azure.costexport.reconcile.Session;
 import dev.finops.azure.costexport.reconcile.Triggers;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.javaoperatorsdk.operator.Operator;
@@ -79,9 +78,7 @@ public final class Main {
     Logger log = LoggerFactory.getLogger(Main.class);
     String version = version();
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    // One retry loop in all, the reconciler's: the client only bridges a hiccup. HTTP/1.1, as a request without an answer then ends its
-    // connection: one HTTP/2 connection that a firewall has forgotten would be used again and again.
-    var cluster = new ConfigBuilder(cluster()).withRequestRetryBackoffLimit(2).withHttp2Disable(true).build();
+    var cluster = Kubeconfig.read(System.getenv());
     if (cluster.isTrustCerts() || cluster.isDisableHostnameVerification()) {
       log.warn("the kubeconfig turns off the check of the API server's certificate (insecure-skip-tls-verify): whoever is in between has the operator's rights");
     }
@@ -96,7 +93,7 @@ public final class Main {
     Preflight.check(kubernetes, config);
     MonotonicClock monotonic = new MonotonicClock(InstantSource.system(), System::nanoTime);
     AzureClock clock = new AzureClock(InstantSource.system(), monotonic);
-    SignIn signIn = new SignIn(config.azure(), leadership.<BooleanSupplier>map(leader -> leader::holds).orElse(() -> true));
+    SignIn signIn = new SignIn(config.azure(), config.proxy(), leadership.<BooleanSupplier>map(leader -> leader::holds).orElse(() -> true));
     ExportsClient.CallListener calls = new ArmMetrics(registry);
     TaskScheduler scheduler = new TaskScheduler();
     Gate gate = new Gate(monotonic, scheduler, config.azure().runsPerMinute());
@@ -123,14 +120,6 @@ public final class Main {
     synced.set(true);
     log.info("CostExport operator {} is ready: {}, watching {}, http on port {}", version, config.azure(),
         config.watchNamespaces().isEmpty() ? "all namespaces" : String.join(", ", config.watchNamespaces()), server.port());
-  }
-
-  private static io.fabric8.kubernetes.client.Config cluster() {
-    try {
-      return io.fabric8.kubernetes.client.Config.autoConfigure(null);
-    } catch (RuntimeException unreadable) {
-      throw new Config.Wrong("KUBECONFIG", System.getenv().getOrDefault("KUBECONFIG", "~/.kube/config"), "is no kubeconfig: " + firstCause(unreadable));
-    }
   }
 
   private static Optional<Leadership> leadership(Config config, io.fabric8.kubernetes.client.Config cluster) {

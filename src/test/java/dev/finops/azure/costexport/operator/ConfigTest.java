@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.finops.azure.costexport.arm.AzureConnection;
+import dev.finops.azure.costexport.arm.ProxySettings;
 import dev.finops.azure.costexport.failure.Backoff;
 import dev.finops.azure.costexport.plan.ApiVersion;
 import dev.finops.azure.costexport.plan.Settings;
@@ -19,6 +20,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigTest {
 
@@ -32,6 +34,7 @@ class ConfigTest {
         Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), false, 10, Duration.ofMinutes(1)), config.azure());
     assertEquals(new Settings(new ApiVersion("2025-03-01"), Duration.ofMinutes(5), Duration.ofSeconds(30),
         new Backoff(Duration.ofSeconds(5), Duration.ofMinutes(15)), Optional.empty()), config.settings());
+    assertEquals(ProxySettings.NONE, config.proxy());
     assertFalse(config.leaderElection());
     assertEquals(Optional.empty(), config.leaseNamespace());
     assertTrue(config.leaseName().matches("costexport-operator-[0-9a-f]{1,8}"), config.leaseName());
@@ -49,12 +52,14 @@ class ConfigTest {
         Map.entry("AZURE_BLOB_ENDPOINT_TEMPLATE", "https://127.0.0.1:10000/{account}"),
         Map.entry("OBSERVE_INTERVAL", "1h"), Map.entry("RUN_POLL_INTERVAL", "500ms"), Map.entry("RETRY_INITIAL", "1s"),
         Map.entry("RETRY_MAX", "30s"), Map.entry("RUNS_PER_MINUTE", "3"), Map.entry("LEADER_ELECTION", "true"),
-        Map.entry("LEASE_NAMESPACE", "system"), Map.entry("LEASE_NAME", "lease"), Map.entry("HTTP_PORT", "0"), Map.entry("EXPORT_METRICS", "false")));
+        Map.entry("LEASE_NAMESPACE", "system"), Map.entry("LEASE_NAME", "lease"), Map.entry("HTTP_PORT", "0"), Map.entry("EXPORT_METRICS", "false"),
+        Map.entry("HTTPS_PROXY", "http://proxy.example:3128"), Map.entry("NO_PROXY", ".example")));
 
     assertEquals(new Config(Set.of("finance", "platform"), Optional.of("team=finops"),
         new AzureConnection(URI.create("https://arm.example:8443"), "https://audience.example", "2023-07-01-preview", Optional.of("tenant"),
             Optional.of("client"), Optional.of("secret"), Optional.of(Path.of("pom.xml")), Optional.of(URI.create("https://login.example")),
             true, 3, Duration.ofSeconds(30)),
+        ProxySettings.of("http://proxy.example:3128", ".example").orElseThrow(),
         "https://127.0.0.1:10000/{account}",
         new Settings(new ApiVersion("2023-07-01-preview"), Duration.ofHours(1), Duration.ofMillis(500),
             new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30)), Optional.of("client")), true, Optional.of("system"), "lease", 0, false), config);
@@ -81,6 +86,9 @@ class ConfigTest {
       AZURE_RESOURCE_MANAGER_ENDPOINT  | arm.example   | must be an https address
       AZURE_AUTHORITY_HOST             | https://      | must be an https address
       AZURE_AUTHORITY_HOST             | https://a b   | must be an https address
+      KUBECONFIG                       | /a:/b         | is no file that can be read
+      HTTPS_PROXY                      | ftp://proxy   | must be the address of a proxy, such as http://proxy.example.org:3128 or socks5://proxy.example.org:1080
+      HTTP_PROXY                       | http://x:0    | must be the address of a proxy, such as http://proxy.example.org:3128 or socks5://proxy.example.org:1080
       """)
   void namesWhatIsWrongInOneLine(String variable, String value, String expected) {
     Config.Wrong wrong = assertThrows(Config.Wrong.class, () -> Config.of(Map.of(variable, value)));
@@ -102,6 +110,39 @@ class ConfigTest {
     assertEquals("AZURE_CLIENT_ID=: is needed with AZURE_CLIENT_SECRET or AZURE_FEDERATED_TOKEN_FILE",
         assertThrows(Config.Wrong.class, () -> Config.of(Map.of(proof, value, "AZURE_TENANT_ID", "t"))).getMessage());
     assertFalse(Config.of(Map.of(proof, value, "AZURE_TENANT_ID", "t", "AZURE_CLIENT_ID", "c")).toString().contains("hush"));
+  }
+
+  @Test
+  void aKubeconfigMayBeAListOfFilesSomeOfWhichAreMissing() {
+    Config.of(Map.of("KUBECONFIG", ":/nonexistent:pom.xml:"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"HTTPS_PROXY, NO_PROXY", "https_proxy, no_proxy", "HTTP_PROXY, no_proxy", "http_proxy, NO_PROXY"})
+  void aProxyIsReadInEitherCase(String variable, String exempt) {
+    ProxySettings proxy = Config.of(Map.of(variable, "http://proxy:3128", exempt, "*.example.org")).proxy();
+
+    assertTrue(proxy.to("management.azure.com", 443).isPresent());
+    assertTrue(proxy.to("x.example.org", 443).isEmpty());
+  }
+
+  @Test
+  void theProxyOfHttpsComesBeforeThatOfHttp() {
+    assertEquals("http://s:1", Config.of(Map.of("HTTPS_PROXY", "http://s:1", "HTTP_PROXY", "http://h:1")).proxy().server().orElseThrow().address());
+  }
+
+  @Test
+  void thePasswordOfAProxyIsNotPrinted() {
+    String wrong = assertThrows(Config.Wrong.class, () -> Config.of(Map.of("HTTPS_PROXY", "ftp://me:hush@proxy"))).getMessage();
+
+    assertTrue(wrong.startsWith("HTTPS_PROXY=ftp://***@proxy: "), wrong);
+    assertFalse(Config.of(Map.of("HTTPS_PROXY", "http://me:hush@proxy")).toString().contains("hush"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"*.example.org", "10.0.0.0/99", "[", "http://x/y", "a b c", ",,,", "\u00A0"})
+  void noValueOfNoProxyStopsTheStart(String value) {
+    Config.of(Map.of("NO_PROXY", value, "no_proxy", value, "HTTPS_PROXY", "http://proxy:3128"));
   }
 
   @Test

@@ -20,6 +20,9 @@ import java.util.concurrent.atomic.AtomicReference;
 /** A pretended Azure, usually on loopback: Cost Management exports behind ARM, and the token endpoint, on one HTTPS server. */
 public final class AzureSimulator implements AutoCloseable {
 
+    /** A host name of its certificate that no name server knows. */
+    public static final String BEHIND_PROXY = "azure.invalid";
+
     private static final String TENANT = "8d0f7b1e-6a55-4c0b-9a3e-2f1d4c5b6a79";
     private static final String CLIENT = "c0ffee00-1111-4222-8333-444455556666";
 

@@ -86,7 +86,8 @@ record Certificates(Path caFile, Path trustStore, Path certificateFile, Path key
             builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth))
                     .addExtension(Extension.subjectAlternativeName, false, new GeneralNames(new GeneralName[] {
                             new GeneralName(GeneralName.iPAddress, flaw == CertificateFlaw.OTHER_HOST ? "192.0.2.1" : address.get()),
-                            new GeneralName(GeneralName.dNSName, flaw == CertificateFlaw.OTHER_HOST ? "other.example" : "localhost")}));
+                            new GeneralName(GeneralName.dNSName, flaw == CertificateFlaw.OTHER_HOST ? "other.example" : "localhost"),
+                            new GeneralName(GeneralName.dNSName, AzureSimulator.BEHIND_PROXY)}));
         }
         return new JcaX509CertificateConverter().getCertificate(
                 builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(issuer.getPrivate())));

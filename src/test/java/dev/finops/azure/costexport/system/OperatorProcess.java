@@ -39,7 +39,7 @@ public final class OperatorProcess implements AutoCloseable {
     try {
       Path log = Files.createTempFile(Files.createDirectories(directory), "operator-", ".log");
       ProcessBuilder builder = new ProcessBuilder(new ArrayList<>(command)).redirectErrorStream(true).redirectOutput(log.toFile());
-      builder.environment().keySet().removeIf(name -> name.startsWith("AZURE_") || name.equals("KUBECONFIG"));
+      builder.environment().keySet().removeIf(name -> name.startsWith("AZURE_") || name.equals("KUBECONFIG") || name.toUpperCase().endsWith("_PROXY"));
       builder.environment().putAll(environment);
       OperatorProcess operator = new OperatorProcess(log, builder.start());
       Runtime.getRuntime().addShutdownHook(new Thread(operator.process::destroy));
