@@ -58,7 +58,7 @@ final class ConditionReport {
     Optional<Condition> syncedBefore = set.find(Conditions.SYNCED);
     switch (verdict) {
       case Verdict.Settled settled -> settled(notes, readyBefore);
-      case Verdict.Watched watched -> watched(watched);
+      case Verdict.Watched watched -> watched(watched, notes, readyBefore);
       case Verdict.Waiting waiting -> waiting(waiting);
       case Verdict.Failing failing -> failing(failing);
       case Verdict.Stuck stuck -> stuck(stuck);
@@ -92,7 +92,7 @@ final class ConditionReport {
       case SCHEDULE_ENDED -> (window.orElseThrow().to().isAfter(s.now()) ? "no start is left before the schedule ends at " : "the schedule ended at ")
           + Times.write(window.orElseThrow().to()) + "; it is inactive in Azure; set a later schedule.to to go on";
       default -> "Azure has the export as the spec states it";
-    } + closedMonth(notes, before);
+    } + closedMonth(notes, before) + unreadAge(notes, before);
     set.set(Conditions.READY, true, reason, message);
     if (s.secrets().sas() instanceof Secrets.Sas.Missing(var why)) {
       set.unknown(Conditions.SYNCED, Reason.CREDENTIALS_MISSING, "whether Azure has the SAS token that it should have is not known: " + why);
@@ -111,8 +111,9 @@ final class ConditionReport {
     return s.subject().namespace() + "/" + ref.name() + ", key " + ref.key();
   }
 
-  private void watched(Verdict.Watched watched) {
-    set.set(Conditions.READY, true, Reason.OBSERVED, "Azure was observed; managementPolicy is " + s.spec().managementPolicy() + ", so that nothing is written");
+  private void watched(Verdict.Watched watched, List<Note> notes, Optional<Condition> before) {
+    set.set(Conditions.READY, true, Reason.OBSERVED, "Azure was observed; managementPolicy is " + s.spec().managementPolicy()
+        + ", so that nothing is written" + unreadAge(notes, before));
     if (watched.observed().isEmpty()) {
       set.set(Conditions.SYNCED, false, Reason.NOT_FOUND, "Azure has no export " + s.exportId());
     } else if (watched.differences().isEmpty()) {
@@ -298,9 +299,21 @@ final class ConditionReport {
     }
     String message = "closedMonth is not acted on, since " + s.settings().apiVersion() + " cannot run a month; set EXPORTS_API_VERSION to "
         + ApiVersion.COMPLETE + " or later";
-    if (before.filter(ready -> ready.message().contains(message)).isEmpty()) {
+    if (!told(before, message)) {
       notes.add(Note.warning(Reason.NEEDS_API_VERSION, message));
     }
     return "; " + message;
+  }
+
+  /** That an age which a CRD of an earlier release allowed is ignored, as the end of a message; told once. */
+  private String unreadAge(List<Note> notes, Optional<Condition> before) {
+    Optional<String> message = Freshness.unreadable(s.spec()).map(age -> "spec.freshness.maxAge " + age
+        + " cannot be read, and the default counts; set at most nine digits with one unit, as 720h");
+    message.filter(text -> !told(before, text)).ifPresent(text -> notes.add(Note.warning(Reason.INVALID_REQUEST, text)));
+    return message.map(text -> "; " + text).orElse("");
+  }
+
+  private static boolean told(Optional<Condition> before, String message) {
+    return before.map(Condition::message).filter(text -> text.contains(message)).isPresent();
   }
 }

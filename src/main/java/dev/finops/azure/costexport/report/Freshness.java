@@ -23,10 +23,17 @@ final class Freshness {
     if (phase.equals(Optional.of(Phase.SUSPENDED)) || phase.equals(Optional.of(Phase.ENDED))) {
       return Optional.empty();
     }
-    if (spec.freshness() != null && spec.freshness().maxAge() != null) {
-      return Times.duration(spec.freshness().maxAge());
-    }
-    return phase.flatMap(active -> Optional.ofNullable(spec.schedule().recurrence())).map(DEFAULTS::get);
+    Optional<Duration> stated = stated(spec).flatMap(Times::duration);
+    return stated.isPresent() ? stated : phase.flatMap(active -> Optional.ofNullable(spec.schedule().recurrence())).map(DEFAULTS::get);
+  }
+
+  /** A stated age that cannot be read, as earlier releases of the CRD allowed: it counts as not stated. */
+  static Optional<String> unreadable(CostExportSpec spec) {
+    return stated(spec).filter(age -> Times.duration(age).isEmpty());
+  }
+
+  private static Optional<String> stated(CostExportSpec spec) {
+    return Optional.ofNullable(spec.freshness()).map(CostExportSpec.Freshness::maxAge);
   }
 
   /** The instant from which on the data is late. */

@@ -298,6 +298,21 @@ class ReportTest {
       assertEquals("False Stale", told(aged(s, Duration.ofMinutes(91)), Conditions.DELIVERED));
     }
 
+    /** CEL of 0.1.0 allowed it; the object stays accepted for as long as it is unchanged. */
+    @Test
+    void isByTheDefaultWhereTheStatedAgeCannotBeRead() {
+      Situation s = settled(with(FOCUS, "freshness.maxAge", "2592000000ms"));
+      Situation first = got(s.with(settled(FOCUS).status()), accepted(FOCUS));
+      Report report = Report.of(first, Planner.settled(first, (Observation.Present) first.observation()));
+
+      assertEquals("False Stale", told(aged(s, Duration.ofHours(51)), Conditions.DELIVERED));
+      assertEquals("Unknown NoRunYet", told(aged(s, Duration.ofHours(49)), Conditions.DELIVERED));
+      String message = "spec.freshness.maxAge 2592000000ms cannot be read, and the default counts; set at most nine digits with one unit, as 720h";
+      assertEquals(List.of(Note.warning(Reason.INVALID_REQUEST, message)), report.notes());
+      assertTrue(find(first.with(report.status()), Conditions.READY).message().endsWith("; " + message));
+      assertEquals(List.of(), Report.of(first.with(report.status()), Planner.settled(first, (Observation.Present) first.observation())).notes());
+    }
+
     @ParameterizedTest
     @CsvSource({"suspend, true", "to, 2026-11-20"})
     void isNeverStaleWhileTheScheduleIsSuspendedOrAfterItHasEnded(String field, Object value) {

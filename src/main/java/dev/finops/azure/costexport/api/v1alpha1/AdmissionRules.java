@@ -30,7 +30,8 @@ final class AdmissionRules {
   private static final String FROM = "timestamp(self.from.size() == 10 ? self.from + 'T00:00:00Z' : self.from)";
   private static final String TO = "timestamp(self.to.size() == 10 ? self.to + 'T23:59:59Z' : self.to)";
 
-  private static final String MONTH = "'^[1-9][0-9]{3}-(0[1-9]|1[0-2])$'";
+  static final String AGE = "'^[1-9][0-9]{0,8}(ms|s|m|h)$'";
+  static final String MONTH = "'^[1-9][0-9]{3}-(0[1-9]|1[0-2])$'";
   private static final String MONTHS_EXIST =
       "has(self.from) && has(self.to) && [self.from, self.to].all(month, month.matches(" + MONTH + "))";
   private static final String MONTHS_BETWEEN =
@@ -110,8 +111,8 @@ final class AdmissionRules {
           "!has(self.from) || !has(self.to) || !" + DATES_EXIST + " || " + FROM + " < " + TO,
           "schedule.to is not after schedule.from; set a later to, or remove it"),
       new Rule("spec.freshness.maxAge",
-          "self.matches('^[1-9][0-9]*(ms|s|m|h)$')",
-          "freshness.maxAge is no duration; write a whole number with one unit, as 500ms, 30s, 5m or 36h"));
+          "self.matches(" + AGE + ")",
+          "freshness.maxAge is no duration; write a whole number of at most nine digits with one unit, as 500ms, 30s, 5m or 36h"));
 
   private static final List<Rule> PAST = List.of(
       new Rule("spec.backfill",
@@ -169,13 +170,14 @@ final class AdmissionRules {
           oldSelf.identity.location.lowerAscii().replace(' ', '')""",
           "identity.location cannot be changed once set; restore it, or create another CostExport"));
 
+  /** A name in another letter case is another export only where Azure shows both spellings, which CEL cannot know. */
   private static final List<Rule> NAME = List.of(
       new Rule("spec.exportName",
           "self.matches(r'^" + SEGMENT + "$') && " + NO_DOT_SEGMENT,
           "exportName cannot be part of a URL; use letters, digits, - and _"),
       new Rule("", """
-          (has(self.spec.exportName) ? self.spec.exportName : self.metadata.name) == \
-          (has(oldSelf.spec.exportName) ? oldSelf.spec.exportName : oldSelf.metadata.name)""",
+          (has(self.spec.exportName) ? self.spec.exportName : self.metadata.name).lowerAscii() == \
+          (has(oldSelf.spec.exportName) ? oldSelf.spec.exportName : oldSelf.metadata.name).lowerAscii()""",
           "exportName (without it, metadata.name) cannot be changed; restore it, or create another CostExport"));
 
   static final List<Rule> ALL =
