@@ -53,16 +53,19 @@ public final class Demo {
     azure.exports().nextRun(World.SUBSCRIPTION, "cost-trend", new RunOutcome.Completed(new Delivered.Whole()));
     azure.exports().nextRun(World.SUBSCRIPTION, "cost-trend", new RunOutcome.Failed("StorageThrottled", "the storage account was busy"));
     for (String sample : SAMPLES) {
-      print("kubectl apply -f " + sample, kubectl.run("", "apply", "-f", sample).orFail());
+      print("kubectl apply --namespace default -f " + sample, kubectl.run("", "apply", "--namespace", "default", "-f", sample).orFail());
     }
     follow(kubectl, operator);
     azure.faults().clear();
-    print("kubectl get costexports", kubectl.run("", "get", "costexports").orFail());
+    print("kubectl get costexports --namespace default", kubectl.run("", "get", "costexports", "--namespace", "default").orFail());
     String months = "jsonpath={range .status.backfill.months[*]}{.month} {.state}, tried {.attempts}x{\"\\n\"}{end}";
-    print("kubectl get costexport cost-trend -o '" + months + "'", kubectl.run("", "get", "costexport", "cost-trend", "-o", months).orFail());
-    print("kubectl get events --field-selector reason=RunFailed", kubectl.run("", "get", "events", "--field-selector", "reason=RunFailed").orFail());
+    print("kubectl get costexport cost-trend --namespace default -o '" + months + "'",
+        kubectl.run("", "get", "costexport", "cost-trend", "--namespace", "default", "-o", months).orFail());
+    print("kubectl get events --namespace default --field-selector reason=RunFailed",
+        kubectl.run("", "get", "events", "--namespace", "default", "--field-selector", "reason=RunFailed").orFail());
     String delivered = "jsonpath={.status.conditions[?(@.type==\"Delivered\")].message}{\"\\n\"}";
-    print("kubectl get costexport cost-trend -o '" + delivered + "'", kubectl.run("", "get", "costexport", "cost-trend", "-o", delivered).orFail());
+    print("kubectl get costexport cost-trend --namespace default -o '" + delivered + "'",
+        kubectl.run("", "get", "costexport", "cost-trend", "--namespace", "default", "-o", delivered).orFail());
     print("(in the storage emulator: container msexports, the newest months of cost-trend)", storage.container("finopsexports", "msexports").listBlobs().stream()
         .filter(blob -> blob.getName().startsWith("trend/cost-trend/")).sorted(Comparator.comparing(BlobItem::getName).reversed()).limit(6)
         .map(blob -> "%6d bytes  %s\n".formatted(blob.getProperties().getContentLength(), blob.getName())).collect(Collectors.joining()));
@@ -70,7 +73,7 @@ public final class Demo {
 
   /** As {@code kubectl get --watch} prints it: what has changed, line by line. */
   private static void follow(Kubectl kubectl, OperatorProcess operator) throws InterruptedException {
-    System.out.println("\n$ kubectl get costexports --watch   (some of the columns)");
+    System.out.println("\n$ kubectl get costexports --namespace default --watch   (some of the columns)");
     long until = System.nanoTime() + PATIENCE.toNanos();
     Set<String> printed = new HashSet<>();
     List<String> table;
@@ -95,11 +98,11 @@ public final class Demo {
         Go on by hand, in another terminal:
 
           export KUBECONFIG=%s PATH=%s:$PATH
-          kubectl get costexports -o wide
-          kubectl annotate costexport focus-daily --overwrite azure.finops.dev/run-requested-at="$(date)"
-          kubectl annotate costexport focus-daily --overwrite azure.finops.dev/run-period=%s azure.finops.dev/run-requested-at="$(date)"
-          kubectl patch costexport focus-daily --type merge -p '{"spec":{"schedule":{"suspend":true}}}'
-          kubectl delete costexport focus-daily
+          kubectl get costexports --namespace default -o wide
+          kubectl annotate costexport focus-daily --namespace default --overwrite azure.finops.dev/run-requested-at="$(date)"
+          kubectl annotate costexport focus-daily --namespace default --overwrite azure.finops.dev/run-period=%s azure.finops.dev/run-requested-at="$(date)"
+          kubectl patch costexport focus-daily --namespace default --type merge -p '{"spec":{"schedule":{"suspend":true}}}'
+          kubectl delete costexport focus-daily --namespace default
 
         The operator's metrics are at http://127.0.0.1:%d/metrics; the simulated Azure is %s
         """.formatted(cluster.kubeconfig(), cluster.kubectl().binary().getParent(), YearMonth.now(ZoneOffset.UTC).minusMonths(1), operator.port(), azure.endpoint()));

@@ -23,6 +23,12 @@ record Snippet(Path page, int line, String text) {
   private static final Pattern INLINE = Pattern.compile("`((\\w+): [^`\\n]+)`");
   private static final Pattern COMMAND = Pattern.compile("`(kubectl [^`\\n]+)`");
 
+  private static final Pattern CALL_IN_SENTENCE = Pattern.compile("`((?:kubectl|helm) [^`\n]+)`");
+
+  /** Up to a pipe, a semicolon, a bracket or the end of the line, unless that is in quotes. */
+  private static final Pattern CALL =
+      Pattern.compile("(?m)(?:^|[|;&(]|\\bdo\\b)\\s*(?:\\$ )?((?:kubectl|helm) (?:'[^']*'|\"(?:[^\"\\\\]|\\\\.)*\"|[^'\"|;&)\n])*)");
+
   /** Reads YAML once: two values for a key are a mistake. */
   private static final YAMLMapper YAML = YAMLMapper.builder().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION).build();
 
@@ -65,6 +71,21 @@ record Snippet(Path page, int line, String text) {
       Stream<Snippet> inline = COMMAND.matcher(text).results().map(code -> new Snippet(page, line(text, code.start()), code.group(1)));
       return Stream.concat(lines, inline);
     });
+  }
+
+  /**
+   * Each call of kubectl or helm that a page shows, wherever it is in a line of a shell: behind a pipe, in a loop, in a substitution.
+   * Its text ends where the shell ends it.
+   */
+  static Stream<Snippet> calls(Path page) {
+    String text = read(page);
+    Stream<Snippet> blocks = blocks(page, "").flatMap(block -> callsIn(HERE.matcher(block.text).replaceAll("\n").replace("\\\n", " ")).map(block::with));
+    Stream<Snippet> inline = CALL_IN_SENTENCE.matcher(text).results().flatMap(code -> callsIn(code.group(1)).map(new Snippet(page, line(text, code.start()), "")::with));
+    return Stream.concat(blocks, inline);
+  }
+
+  private static Stream<String> callsIn(String shell) {
+    return CALL.matcher(shell).results().map(call -> call.group(1).strip());
   }
 
   private static Stream<Snippet> blocks(Path page, String language) {

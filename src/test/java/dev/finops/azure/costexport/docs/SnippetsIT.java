@@ -10,17 +10,23 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finops.azure.costexport.api.v1alpha1.CrdField;
 import dev.finops.azure.costexport.api.v1alpha1.Manifest;
 import dev.finops.azure.costexport.controlplane.ControlPlane;
+import dev.finops.azure.costexport.packaged.Chart;
 import dev.finops.azure.costexport.packaged.Terminal;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What readers copy from the pages: the API server takes the manifests, and kubectl the commands. */
 class SnippetsIT {
@@ -33,7 +39,14 @@ class SnippetsIT {
   private static final Pattern NAMED = Pattern.compile("\\b(?:NAME|focus-daily|focus-closed|cost-trend)\\b");
   private static final Pattern PRINTED = Pattern.compile("\\{(?:\\.status)?\\.([\\w.]+)}");
 
+  /** As kubectl and Helm begin the report of a command line that they cannot read. */
+  private static final Pattern MISUSED = Pattern.compile("unknown (flag|shorthand flag|command)|flag needs an argument|invalid argument|Usage:|-h' for help|"
+      + "--help' for|must be specified|one or more resources must be|must either|Required resource not specified|no resource|exactly|requires at least|syntax error");
+
   private static String namespace;
+
+  @TempDir Path directory;
+  private String told;
 
   @BeforeAll
   static void installCrd() {
@@ -74,7 +87,7 @@ class SnippetsIT {
   @ParameterizedTest
   @MethodSource("commands")
   void kubectlTakes(Snippet snippet) {
-    String command = snippet.text().replace("NAMESPACE", namespace).replace("--namespace finops", "--namespace " + namespace);
+    String command = snippet.text().replace("NAMESPACE", namespace).replaceAll("--namespace (finops|default)", "--namespace " + namespace);
     for (String name : NAMED.matcher(command).results().map(found -> found.group()).collect(Collectors.toSet())) {
       create(name.toLowerCase(Locale.ROOT));
     }
@@ -83,6 +96,34 @@ class SnippetsIT {
 
     assertFalse(printed.isBlank(), "nothing is printed");
     PRINTED.matcher(command).results().map(field -> printed(field.group(1))).forEach(value -> assertTrue(printed.contains(value), value + " is missing: " + printed));
+  }
+
+  static Stream<Snippet> calls() throws IOException {
+    return PagesTest.pages().flatMap(Snippet::calls).filter(call -> call.text().split("\\s+").length > 2); // others only mention a command
+  }
+
+  /** All of them, of Helm too: no cluster answers, so that only their own faults of verb, flag and argument are told. */
+  @ParameterizedTest
+  @MethodSource("calls")
+  void kubectlAndHelmKnow(Snippet call) throws IOException {
+    assertFalse(MISUSED.matcher(withoutCluster(call.text())).find(), () -> call.text() + "\n" + told);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"kubectl get costexports --namespaces finops", "kubectl obtain costexports", "kubectl annotate costexport x -n y -q",
+      "kubectl create configmap --namespace finops", "helm install costexport-operator", "helm upgrade a charts/costexport-operator --reuse", "helm instal a b"})
+  void whatTheyDoNotKnowIsNoticed(String call) throws IOException {
+    assertTrue(MISUSED.matcher(withoutCluster(call)).find(), () -> call + "\n" + told);
+  }
+
+  private String withoutCluster(String call) throws IOException {
+    Path kubeconfig = Files.writeString(directory.resolve("nobody"), """
+        {apiVersion: v1, kind: Config, current-context: a, contexts: [{name: a, context: {cluster: a, user: a}}],
+          users: [{name: a, user: {token: a}}], clusters: [{name: a, cluster: {server: "https://127.0.0.1:1"}}]}
+        """);
+    String filledIn = call.replaceAll("<([A-Z_]+)>", "x").replace("<<EOF", "").replace("costexport-operator-VERSION.tgz", Chart.DIRECTORY);
+    told = new Terminal(kubeconfig).attempt("namespace=x name=x pod=pod/x NEW_TOKEN=x; az() { echo x; }; " + filledIn).output();
+    return told;
   }
 
   private static void create(String name) {

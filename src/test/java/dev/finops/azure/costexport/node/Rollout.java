@@ -98,7 +98,15 @@ public final class Rollout {
     assertEquals(2, pods().size());
     String uptime = cluster.kubectl().run("", "-n", HOME, "exec", "deploy/costexport-operator", "--", "/opt/java/bin/jcmd", "1", "VM.uptime").orFail();
     assertTrue(uptime.contains(" s"), uptime);
+    showsItsThreads();
     say("helm install --wait: two operators are ready after " + since(before) + "; " + leader() + " leads");
+  }
+
+  /** As the page of diagnosis says: there is no shell in the image. */
+  private void showsItsThreads() {
+    run("", "-n", HOME, "exec", "deploy/costexport-operator", "--", "/opt/java/bin/jcmd", "1", "Thread.dump_to_file", "-overwrite", "/dev/stdout");
+    eventually(() -> assertTrue(cluster.kubectl().run("", "-n", HOME, "logs", "--all-pods", "deploy/costexport-operator").orFail().contains("\" virtual "),
+        "the log has no virtual thread"));
   }
 
   private void apply() {

@@ -154,7 +154,7 @@ class ChartIT {
   @Test
   void aTrustStoreNeedsNoPassword() throws Exception {
     String readme = text(Chart.DIRECTORY + "/README.md");
-    String block = readme.substring(readme.indexOf("cp \"$JAVA_HOME/lib"), readme.indexOf("kubectl -n costexport-system create configmap"));
+    String block = readme.substring(readme.indexOf("cp \"$JAVA_HOME/lib"), readme.indexOf("kubectl create configmap"));
     String home = System.getProperty("java.home");
     run("bash", "-euc", ("cd " + directory + "; export JAVA_HOME=" + home + " PATH=" + home + "/bin:$PATH\n"
         + "keytool -genkeypair -alias made -keyalg EC -dname CN=private-ca -keystore made.p12 -storepass changeit\n"

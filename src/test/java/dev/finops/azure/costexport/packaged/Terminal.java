@@ -18,15 +18,20 @@ public record Terminal(Path kubeconfig) {
 
   /** What it printed, errors included; an error when a command of it ends with one. */
   public String run(String script) {
-    ProcessBuilder builder = new ProcessBuilder("bash", "-euo", "pipefail", "-c", script);
-    Map<String, String> environment = builder.environment();
-    environment.putAll(Map.of("KUBECONFIG", kubeconfig.toString(), "HOME", kubeconfig.resolveSibling("home").toString(), "KUBECTL_KUBERC", "false",
-        "PATH", Chart.TOOLS + ":" + Server.binaries() + ":" + environment.get("PATH")));
-    Chart.Result result = Chart.run(builder);
+    Chart.Result result = attempt(script);
     if (result.exit() != 0) {
       throw new AssertionError("ended with " + result.exit() + ":\n" + script + "\n" + result.output());
     }
     return result.output();
+  }
+
+  /** The same, whatever came of it. */
+  public Chart.Result attempt(String script) {
+    ProcessBuilder builder = new ProcessBuilder("bash", "-euo", "pipefail", "-c", script);
+    Map<String, String> environment = builder.environment();
+    environment.putAll(Map.of("KUBECONFIG", kubeconfig.toString(), "HOME", kubeconfig.resolveSibling("home").toString(), "KUBECTL_KUBERC", "false",
+        "PATH", Chart.TOOLS + ":" + Server.binaries() + ":" + environment.get("PATH")));
+    return Chart.run(builder);
   }
 
   /** The commands below a heading of a page, as they stand there. */

@@ -43,7 +43,7 @@ class AzureErrorsPageTest {
     String said = known.examples().isEmpty() ? "anything else" : known.examples().stream().map(AzureErrorsPageTest::said).collect(Collectors.joining("<br>"));
     String place = known.place() == KnownError.Place.ANYWHERE ? "" : " (" + known.place() + ")";
     return "| `%s` | %s%s | %s | %s |\n".formatted(known.place().ofRun() ? Reason.RUN_DENIED : known.reason(), said, place, known.cause(), Advice.filled(known.remedy(), Map.of(
-        "apply", "kubectl annotate costexport NAME --overwrite azure.finops.dev/apply-requested-at=\"$(date)\"",
+        "apply", "kubectl -n NAMESPACE annotate costexport NAME --overwrite azure.finops.dev/apply-requested-at=\"$(date)\"",
         "assignee", "--assignee CLIENT_ID", "principal", "$(az ad sp show --id CLIENT_ID --query id --output tsv)",
         "tenant", "$(az account show --query tenantId --output tsv)", "credentials", "the operator's environment, or in the Secret",
         "sas-secret", "the Secret")));

@@ -24,7 +24,7 @@ class CostExportPageTest {
 
       [//]: # (Generated from crds/costexports.azure.finops.dev.yaml by: %s)
 
-      `apiVersion: azure.finops.dev/v1alpha1`, `kind: CostExport`, namespaced; `kubectl get cexp`, and among the categories `azure` and `finops`.
+      `apiVersion: azure.finops.dev/v1alpha1`, `kind: CostExport`, namespaced; short name `cexp`, and among the categories `azure` and `finops`.
       `kubectl explain costexport.spec` says the same of each field.
 
       - What the spec leaves out is not managed: Azure's default applies when the export is created, and Azure's value stays later. The CRD fills
