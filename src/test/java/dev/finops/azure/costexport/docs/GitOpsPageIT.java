@@ -131,6 +131,7 @@ class GitOpsPageIT {
     assertStartable(built);
     assertEquals(Chart.container(chart).path("image"), Chart.container(built).path("image"));
     assertEquals(environment(chart), environment(built));
+    assertEquals(Chart.ofKind(chart, "ServiceAccount").at("/metadata/annotations"), Chart.ofKind(built, "ServiceAccount").at("/metadata/annotations"));
   }
 
   /** An image that a registry can have, and the identity that the pods act with. */

@@ -11,6 +11,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finops.azure.costexport.controlplane.Server;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -42,8 +44,22 @@ class ManifestsIT {
   }
 
   @Test
-  void installYamlIsTheChartsDefaults() {
-    assertSame(rendered(NAMESPACE), documents(text("deploy/install.yaml")));
+  void installYamlIsTheChartWithWorkloadIdentity() {
+    List<ObjectNode> chart = rendered(NAMESPACE, "--set", "azure.identity=WorkloadIdentity,azure.clientId=<CLIENT_ID>,image.repository=<REGISTRY>/costexport-operator");
+    assertSame(chart, documents(text("deploy/install.yaml")));
+    assertSame(chart, kustomized("deploy/overlays/workload-identity"));
+  }
+
+  /** As the page of the installation shows it. */
+  @Test
+  void theOverlayOfThePageIsTheChartWithTheSameSettings() throws IOException {
+    Path directory = Files.createTempDirectory(Path.of("target"), "overlay-");
+    String page = text("docs/how-to/install.md");
+    int begin = page.indexOf("# kustomization.yaml\n");
+    Files.writeString(directory.resolve("kustomization.yaml"), page.substring(begin, page.indexOf("```", begin)).replace("deploy/base", "../../deploy/base"));
+
+    assertSame(rendered(NAMESPACE, "--set", "azure.identity=WorkloadIdentity,azure.clientId=22222222-2222-2222-2222-222222222222",
+        "--set", "image.repository=registry.example.com/finops/costexport-operator"), kustomized(directory.toString()));
   }
 
   @Test
