@@ -16,7 +16,8 @@ import java.util.stream.Stream;
 
 /** The runs of an export, newest first. */
 public final class RunHistory {
-  private static final int KEPT = 10;
+  /** So many runs Azure shows of one export. */
+  public static final int KEPT = 10;
   private static final List<String> ENDED = List.of("Completed", "Failed", "Timeout", "NewDataNotAvailable", "DataNotAvailable");
   private static final int MAX_MESSAGE = 1024;
 

@@ -109,7 +109,7 @@ public final class Main {
       ScopeSnapshots snapshots = new ScopeSnapshots(azure, clock, scheduler, config.settings());
       observed.add(snapshots);
       return new Session(azure, snapshots, deliveries(proofs, new Access.Identity(signIn.credential(identity))));
-    }, clock, scheduler, exports, config.settings(), host());
+    }, clock, scheduler, exports, config.settings(), config.azure().tenantId(), host());
     Operator operator = operator(config, kubernetes, reconciler, registry, leadership);
     AtomicBoolean synced = new AtomicBoolean();
     Gauge.builder("costexport.watch.up", () -> synced.get() && operator.getRuntimeInfo().allEventSourcesAreHealthy() ? 1 : 0)

@@ -2,18 +2,25 @@ package dev.finops.azure.costexport.plan;
 
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Backfill;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Condition;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Month;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.PendingRun;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Run;
+import dev.finops.azure.costexport.export.Times;
 import java.time.DateTimeException;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.YearMonth;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /** A status as far as this release can read it: another one may have written rows of kinds that are not known here. */
 public final class Legible {
+  private static final String LONG_AGO = "1970-01-01T00:00:00Z";
+
   private Legible() {}
 
   public static CostExportStatus of(CostExportStatus status) {
@@ -21,8 +28,12 @@ public final class Legible {
     draft.runs = some(status.runs(), run -> run.id() != null);
     draft.lastRun = one(status.lastRun());
     draft.lastSuccessfulRun = one(status.lastSuccessfulRun());
-    draft.closedMonths = some(status.closedMonths(), row -> reads(YearMonth::parse, row.month()));
+    draft.closedMonths = some(status.closedMonths(), row -> reads(YearMonth::parse, row.month()) && (row.handledDays() == null || row.handledDays().stream().allMatch(Objects::nonNull)));
     draft.backfill = status.backfill() == null ? null : of(status.backfill());
+    draft.conditions = all(status.conditions(), condition -> condition.type() != null && condition.status() != null, Legible::filled);
+    draft.appliedFields = some(status.appliedFields(), path -> true);
+    draft.difference = some(status.difference(), row -> row.path() != null);
+    draft.corrections = some(status.corrections(), row -> row.path() != null && Times.start(row.time()).isPresent());
     draft.pendingRun = status.pendingRun() == null || reads(status.pendingRun()) ? status.pendingRun() : null;
     return draft.done();
   }
@@ -33,12 +44,20 @@ public final class Legible {
   }
 
   private static boolean reads(PendingRun run) {
+    boolean period = run.timePeriod() != null && Times.start(run.timePeriod().from()).isPresent();
     return switch (run.cause()) {
       case null -> false;
-      case RunPlanner.BACKFILL -> run.timePeriod() != null && reads(YearMonth::parse, run.request());
-      case RunPlanner.CLOSED_MONTH -> run.timePeriod() != null && reads(LocalDate::parse, run.request());
-      default -> true;
+      case RunPlanner.BACKFILL -> period && reads(YearMonth::parse, run.request());
+      case RunPlanner.CLOSED_MONTH -> period && reads(LocalDate::parse, run.request());
+      default -> run.timePeriod() == null || period;
     };
+  }
+
+  /** A condition of another writer may have neither reason nor message. A time that nobody can read is long ago. */
+  private static Condition filled(Condition condition) {
+    return new Condition(condition.type(), condition.status(), Objects.requireNonNullElse(condition.reason(), ""),
+        Objects.requireNonNullElse(condition.message(), ""), reads(Instant::parse, condition.lastTransitionTime()) ? condition.lastTransitionTime() : LONG_AGO,
+        condition.observedGeneration());
   }
 
   private static Run one(Run run) {
@@ -48,6 +67,11 @@ public final class Legible {
   private static <T> List<T> some(List<T> rows, Predicate<T> legible) {
     return rows == null || rows.stream().allMatch(row -> row != null && legible.test(row)) ? rows
         : rows.stream().filter(row -> row != null && legible.test(row)).toList();
+  }
+
+  private static <T> List<T> all(List<T> rows, Predicate<T> legible, UnaryOperator<T> filled) {
+    List<T> kept = some(rows, legible);
+    return kept == null ? null : kept.stream().map(filled).toList();
   }
 
   private static boolean reads(Function<String, ?> parser, String text) {

@@ -23,7 +23,7 @@ public final class LostRuns {
   static final String VANISHED = "Vanished";
 
   /** A replica that lags may not have a new run yet. */
-  private static final Duration LAG = Duration.ofMinutes(10);
+  static final Duration LAG = Duration.ofMinutes(10);
 
   private LostRuns() {}
 

@@ -1,5 +1,7 @@
 package dev.finops.azure.costexport.plan;
 
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.PendingRun;
 import dev.finops.azure.costexport.export.ETag;
 import dev.finops.azure.costexport.export.Field;
 import dev.finops.azure.costexport.export.ObservedExport;
@@ -9,6 +11,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -22,13 +25,14 @@ import java.util.Set;
  * @param postRun whether the pending run in the status was recorded by this process and surely not posted yet
  * @param posts how often in a row Azure accepted the pending run without that a history has shown it
  * @param triedAt when a request that Azure refused for good was last sent
- * @param deletedAt when Azure accepted our DELETE
+ * @param deletion our DELETEs that Azure accepted; null when there is none
+ * @param own what this process knows of the status that it left
  */
 public record Memory(Writes writes, Failures failures, Shown shown, Instant answeredAt, boolean moveStart, boolean postRun, int posts, Instant triedAt,
-    Instant deletedAt) {
+    Deletion deletion, Own own) {
 
   public static final Memory NONE =
-      new Memory(new Writes(0, null, null, Set.of(), Map.of(), 0, null), new Failures(0, Map.of()), null, null, false, false, 0, null, null);
+      new Memory(new Writes(0, null, null, Set.of(), Map.of(), 0, null), new Failures(0, Map.of()), null, null, false, false, 0, null, null, new Own(Trust.UNKNOWN, null));
 
   /** For how long after our write Azure may still answer with what was before. */
   static final Duration REPLICATION = Duration.ofMinutes(2);
@@ -66,6 +70,30 @@ public record Memory(Writes writes, Failures failures, Shown shown, Instant answ
    */
   public record Failures(int inARow, Map<Reason, Instant> since) {}
 
+  /** When Azure accepted the first and the last of our DELETEs. */
+  public record Deletion(Instant first, Instant last) {}
+
+  /** Whether the status is what this operator made of Azure's answers. */
+  public enum Trust {
+    /** This process has not computed it yet. */
+    UNKNOWN,
+    COMPUTED,
+    /** Another client wrote it since. */
+    FOREIGN
+  }
+
+  /** @param left null before the first reconciliation */
+  public record Own(Trust trust, Left left) {}
+
+  /** The part of the status that neither the spec nor Azure shows, as this process left it. */
+  public record Left(String exportId, String origin, String apiVersion, String eTag, String sasTokenHash, List<String> appliedFields, PendingRun pendingRun,
+      String lastHandledRunRequest, String lastHandledApplyRequest) {
+    static Left of(CostExportStatus status) {
+      return status == null ? null : new Left(status.exportId(), status.origin(), status.apiVersion(), status.eTag(), status.sasTokenHash(),
+          status.appliedFields(), status.pendingRun(), status.lastHandledRunRequest(), status.lastHandledApplyRequest());
+    }
+  }
+
   /**
    * After a PUT that Azure accepted.
    *
@@ -80,7 +108,7 @@ public record Memory(Writes writes, Failures failures, Shown shown, Instant answ
     Set<ETag> replacedETags = new HashSet<>(writes.at != null && at.isBefore(writes.at.plus(REPLICATION)) ? writes.replacedETags : Set.of());
     ETag.of(replaced).ifPresent(replacedETags::add);
     return new Memory(new Writes(generation, at, eTag, Set.copyOf(replacedETags), Map.copyOf(counted), 0, null), NONE.failures, shown, at, false, postRun, posts,
-        triedAt, deletedAt);
+        triedAt, deletion, own);
   }
 
   /** A read showed these fields as they are wanted: Azure does not ignore them. */
@@ -88,12 +116,12 @@ public record Memory(Writes writes, Failures failures, Shown shown, Instant answ
     Map<Field, Integer> inVain = new HashMap<>(writes.sent);
     inVain.keySet().removeAll(wanted);
     Writes seen = new Writes(writes.generation, writes.at, writes.eTag, writes.replacedETags, Map.copyOf(inVain), writes.conflicts, writes.unanswered);
-    return new Memory(seen, failures, shown, answeredAt, moveStart, postRun, posts, triedAt, deletedAt);
+    return new Memory(seen, failures, shown, answeredAt, moveStart, postRun, posts, triedAt, deletion, own);
   }
 
   /** A read showed the document with this eTag, which is ours. */
   Memory showed(String eTag, int[] fields) {
-    return new Memory(writes, failures, new Shown(eTag, fields), answeredAt, moveStart, postRun, posts, triedAt, deletedAt);
+    return new Memory(writes, failures, new Shown(eTag, fields), answeredAt, moveStart, postRun, posts, triedAt, deletion, own);
   }
 
   /** Whether the document is the one that Azure answered our last PUT with. */
@@ -103,54 +131,74 @@ public record Memory(Writes writes, Failures failures, Shown shown, Instant answ
 
   public Memory conflicted() {
     Writes refused = new Writes(writes.generation, writes.at, writes.eTag, writes.replacedETags, writes.sent, writes.conflicts + 1, writes.unanswered);
-    return new Memory(refused, failures, shown, answeredAt, moveStart, postRun, posts, triedAt, deletedAt);
+    return new Memory(refused, failures, shown, answeredAt, moveStart, postRun, posts, triedAt, deletion, own);
   }
 
   /** A PUT got no answer, or an earlier process may have sent one. */
   public Memory unanswered(Instant at) {
     Writes open = new Writes(writes.generation, writes.at, writes.eTag, writes.replacedETags, writes.sent, writes.conflicts, at);
-    return new Memory(open, failures, shown, answeredAt, moveStart, postRun, posts, triedAt, deletedAt);
+    return new Memory(open, failures, shown, answeredAt, moveStart, postRun, posts, triedAt, deletion, own);
   }
 
   public Memory movingStart() {
-    return new Memory(writes, failures, shown, answeredAt, true, postRun, posts, triedAt, deletedAt);
+    return new Memory(writes, failures, shown, answeredAt, true, postRun, posts, triedAt, deletion, own);
   }
 
   public Memory postingRun(boolean toPost) {
-    return new Memory(writes, failures, shown, answeredAt, moveStart, toPost, posts, triedAt, deletedAt);
+    return new Memory(writes, failures, shown, answeredAt, moveStart, toPost, posts, triedAt, deletion, own);
   }
 
   /** Azure accepted the pending run. */
   public Memory postedRun() {
-    return new Memory(writes, failures, shown, answeredAt, moveStart, false, posts + 1, triedAt, deletedAt);
+    return new Memory(writes, failures, shown, answeredAt, moveStart, false, posts + 1, triedAt, deletion, own);
   }
 
   /** No run is pending any more. */
   public Memory withoutRun() {
-    return new Memory(writes, failures, shown, answeredAt, moveStart, false, 0, triedAt, deletedAt);
+    return new Memory(writes, failures, shown, answeredAt, moveStart, false, 0, triedAt, deletion, own);
   }
 
   public Memory answered(Instant at) {
-    return new Memory(writes, failures, shown, at, moveStart, postRun, posts, triedAt, deletedAt);
+    return new Memory(writes, failures, shown, at, moveStart, postRun, posts, triedAt, deletion, own);
   }
 
   public Memory failed(Reason reason, Instant at) {
     Map<Reason, Instant> since = new HashMap<>(failures.since);
     since.merge(reason, at, (first, again) -> first.isBefore(again) ? first : again);
     Failures counted = new Failures(failures.inARow + 1, Map.copyOf(since));
-    return new Memory(writes, counted, shown, answeredAt, moveStart, postRun, posts, triedAt, deletedAt);
+    return new Memory(writes, counted, shown, answeredAt, moveStart, postRun, posts, triedAt, deletion, own);
   }
 
   public Memory succeeded() {
     Writes settled = new Writes(writes.generation, writes.at, writes.eTag, writes.replacedETags, writes.sent, 0, writes.unanswered);
-    return new Memory(settled, NONE.failures, shown, answeredAt, moveStart, postRun, posts, triedAt, deletedAt);
+    return new Memory(settled, NONE.failures, shown, answeredAt, moveStart, postRun, posts, triedAt, deletion, own);
   }
 
   public Memory refused(Instant at) {
-    return new Memory(writes, failures, shown, answeredAt, moveStart, postRun, posts, at, deletedAt);
+    return new Memory(writes, failures, shown, answeredAt, moveStart, postRun, posts, at, deletion, own);
   }
 
   public Memory deleted(Instant at) {
-    return new Memory(writes, failures, shown, answeredAt, moveStart, postRun, posts, triedAt, at);
+    Deletion accepted = new Deletion(deletion == null ? at : deletion.first, at);
+    return new Memory(writes, failures, shown, answeredAt, moveStart, postRun, posts, triedAt, accepted, own);
+  }
+
+  /** Another client wrote the status. */
+  public Memory distrusting() {
+    return owning(new Own(Trust.FOREIGN, own.left));
+  }
+
+  /** The status is what Azure's answers make it. */
+  public Memory computed() {
+    return owning(new Own(Trust.COMPUTED, own.left));
+  }
+
+  /** A reconciliation ended, and the object has this status. */
+  public Memory left(CostExportStatus status) {
+    return owning(new Own(own.trust, Left.of(status)));
+  }
+
+  private Memory owning(Own newOwn) {
+    return new Memory(writes, failures, shown, answeredAt, moveStart, postRun, posts, triedAt, deletion, newOwn);
   }
 }

@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Decides the one next step of an object that is not being deleted. Asks nobody, changes nothing. */
 public final class Planner {
@@ -39,7 +40,8 @@ public final class Planner {
     }
     boolean asked = s.subject().request(Annotations.RECONCILE_REQUESTED_AT, status.lastHandledReconcileRequest()).isPresent();
     boolean due = status.observedGeneration() == null || status.observedGeneration() != s.subject().generation();
-    if (asked || s.managed() && s.ours() && (due || RunPlanner.watching(s))) {
+    boolean foreign = s.memory().own().trust() == Memory.Trust.FOREIGN;
+    if (asked || foreign || s.managed() && s.ours() && (due || RunPlanner.watching(s))) {
       return Optional.of(Look.SINGLE);
     }
     boolean running = status.runs() != null && status.runs().stream().anyMatch(RunHistory::underWay);
@@ -49,6 +51,10 @@ public final class Planner {
   public static Step next(Situation s) {
     if (s.subject().paused()) {
       return new Step.Rest(new Verdict.Paused());
+    }
+    Optional<Step> dropped = incomplete(s).isPresent() ? Optional.empty() : StatusCheck.dropped(s);
+    if (dropped.isPresent()) {
+      return dropped.get();
     }
     Optional<Verdict> unfit = incomplete(s).or(() -> conflict(s)).or(() -> s.secrets().refusal());
     if (unfit.isPresent()) {
@@ -153,7 +159,7 @@ public final class Planner {
     if (!s.ours()) {
       return claim(s, present, desired);
     }
-    Optional<Step> accepted = RunPlanner.accepted(s, present);
+    Optional<Step> accepted = RunPlanner.accepted(s, present).or(() -> StatusCheck.lapsed(s));
     if (accepted.isPresent()) {
       return accepted.get();
     }
@@ -241,7 +247,9 @@ public final class Planner {
         ? Note.normal(Reason.CREATED, "created " + s.exportId())
         : Note.normal(Reason.ADOPTED, "adopted " + s.exportId() + (differences.isEmpty()
             ? ", which equals the spec" : "; to be changed: " + describe(differences)));
-    return new Step.Record(draft.done(), false, List.of(note));
+    // A restored backup, or an object that takes an export over: what its annotations ask for may have been done long ago.
+    Optional<Note> skipped = created ? Optional.empty() : StatusCheck.handled(s, draft);
+    return new Step.Record(draft.done(), false, Stream.concat(Stream.of(note), skipped.stream()).toList());
   }
 
   private static CostExportStatus withApplied(Situation s, DesiredExport desired) {

@@ -15,6 +15,6 @@ public final class Policies {
   }
 
   static boolean orphans(CostExportSpec spec, String origin) {
-    return spec.deletionPolicy() == null ? Planner.ADOPTED.equals(origin) : !spec.deletionPolicy().equals("Delete");
+    return spec.deletionPolicy() == null ? !Planner.CREATED.equals(origin) : !spec.deletionPolicy().equals("Delete");
   }
 }

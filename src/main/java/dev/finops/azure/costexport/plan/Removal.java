@@ -4,6 +4,7 @@ import dev.finops.azure.costexport.export.DesiredExport;
 import dev.finops.azure.costexport.export.ExportId;
 import dev.finops.azure.costexport.export.Times;
 import dev.finops.azure.costexport.failure.ArmFailure;
+import dev.finops.azure.costexport.failure.ArmFailure.Detail;
 import dev.finops.azure.costexport.failure.Reason;
 import dev.finops.azure.costexport.plan.Observation.Absent;
 import dev.finops.azure.costexport.plan.Observation.NotAsked;
@@ -38,6 +39,10 @@ public final class Removal {
       return new Step.Rest(new Verdict.Paused());
     }
     Optional<ExportId> recorded = ExportId.parse(s.status().exportId());
+    if (s.managed() && StatusCheck.namesAnother(s)) {
+      return new Step.Release(Optional.of(Note.warning(Reason.STATUS_CORRECTED, StatusCheck.another(s)
+          + " The operator sent no DELETE. Delete the export in Azure if this object created it.")));
+    }
     if (!s.managed() || recorded.isEmpty()) {
       return new Step.Release(Optional.empty());
     }
@@ -54,7 +59,10 @@ public final class Removal {
     boolean known = s.status().eTag() != null;
     return switch (s.observation()) {
       case NotAsked nothing -> known && !s.justDeleted() ? new Step.Delete(id) : new Step.Observe(id);
-      case Unanswered(ArmFailure.ScopeNotFound gone) -> released(id, "its scope is gone: " + gone.detail().text());
+      case Unanswered(ArmFailure.ScopeNotFound gone) when s.sameTenant().equals(Optional.of(false)) -> new Step.Rest(new Verdict.Failing(
+          new ArmFailure.ScopeNotFound(otherTenant(s, gone.detail())), true, List.of()));
+      case Unanswered(ArmFailure.ScopeNotFound gone) -> released(id, "its scope is gone: " + gone.detail().text()
+          + (s.sameTenant().isEmpty() ? ". Which tenant the credential that created the export was of is not recorded: if the credential has changed since, look for the export" : ""));
       case Unanswered(var failure) -> new Step.Rest(new Verdict.Failing(failure, true, List.of()));
       case Absent absent when !s.settings().apiVersion().sees(s.status().apiVersion()) ->
           new Step.Rest(new Verdict.Stuck(Reason.NOT_VISIBLE_IN_API_VERSION, Planner.notVisible(s), List.of()));
@@ -67,6 +75,14 @@ public final class Removal {
           "Azure accepted the deletion and still shows the export"));
       case Present present -> new Step.Delete(id);
     };
+  }
+
+  /** To a credential of another tenant Azure says of every scope that it does not exist. */
+  private static Detail otherTenant(Situation s, Detail detail) {
+    String now = s.secrets().tenantId().map(tenant -> "of tenant " + tenant).orElse("of an unknown tenant");
+    return new Detail(detail.status(), detail.code(), detail.message() + " The credential is " + now + ", and one of tenant " + s.status().tenantId()
+        + " last read the export, so this answer does not prove that the export is deleted. Use a credential of tenant " + s.status().tenantId()
+        + ", or leave the export: " + s.subject().kubectl("patch") + " --type merge -p '{\"spec\":{\"deletionPolicy\":\"Orphan\"}}'.", detail.requestId());
   }
 
   private static Step released(ExportId id, String why) {

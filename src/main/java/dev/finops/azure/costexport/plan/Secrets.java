@@ -13,10 +13,19 @@ import java.util.Optional;
  *
  * @param noCredentials why there is nobody to ask Azure as; empty when there is
  * @param clientId of the service principal that Azure is asked as; empty when that is the operator's own identity
+ * @param tenantId of the identity that Azure is asked as; empty when that is not known, as of a managed identity
  */
-public record Secrets(Optional<String> noCredentials, Optional<String> clientId, Sas sas) {
+public record Secrets(Optional<String> noCredentials, Optional<String> clientId, Optional<String> tenantId, Sas sas) {
   /** The Secret of a namespace whose objects name none. */
   public static final String OF_NAMESPACE = "azure-finops-credentials";
+
+  public Secrets(Optional<String> noCredentials, Optional<String> clientId, Sas sas) {
+    this(noCredentials, clientId, Optional.empty(), sas);
+  }
+
+  public Secrets of(Optional<String> tenant) {
+    return new Secrets(noCredentials, clientId, tenant, sas);
+  }
 
   /** Of an object that needs none. */
   public static final Secrets NONE = new Secrets(Optional.empty(), Optional.empty(), new Sas.NotNamed());

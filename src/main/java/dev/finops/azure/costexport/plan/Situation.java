@@ -79,6 +79,11 @@ public record Situation(Subject subject, CostExportSpec spec, CostExportStatus s
     return ExportId.of(spec, subject.name());
   }
 
+  /** Whether Azure is asked by a credential of the tenant that last read or wrote the export; empty when nobody knows. */
+  Optional<Boolean> sameTenant() {
+    return Optional.ofNullable(status.tenantId()).map(tenant -> secrets.tenantId().filter(tenant::equalsIgnoreCase).isPresent());
+  }
+
   public boolean managed() {
     return Policies.manages(spec);
   }
@@ -124,11 +129,20 @@ public record Situation(Subject subject, CostExportSpec spec, CostExportStatus s
   }
 
   boolean justDeleted() {
-    return memory.deletedAt() != null && within(memory.deletedAt(), Memory.REPLICATION);
+    return memory.deletion() != null && within(memory.deletion().last(), Memory.REPLICATION);
   }
 
   /** A moment ahead of now was taken by a clock that has been corrected since: nothing waits until that clock's time comes again. */
   private boolean within(Instant at, Duration length) {
     return !at.isAfter(now.plus(length)) && now.isBefore(at.plus(length));
+  }
+
+  /** How long to wait for what Azure accepted and does not show yet: as long again as it has taken so far. */
+  public Duration patience() {
+    Optional<Instant> deleted = Optional.ofNullable(memory.deletion()).map(Memory.Deletion::first);
+    Optional<Instant> sent = subject.deleting() ? Optional.ofNullable(memory.writes().unanswered()) : Optional.ofNullable(memory.writes().at());
+    Duration taken = deleted.or(() -> sent).map(since -> Duration.between(since, now)).orElse(Duration.ZERO);
+    Duration bounded = taken.compareTo(settings.backoff().max()) < 0 ? taken : settings.backoff().max();
+    return bounded.compareTo(settings.backoff().initial()) > 0 ? bounded : settings.backoff().initial();
   }
 }

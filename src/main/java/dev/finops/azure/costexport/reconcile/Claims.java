@@ -34,18 +34,8 @@ final class Claims {
     return rivals(object).filter(rival -> rival.getMetadata().getDeletionTimestamp() == null).min(OLDEST_FIRST);
   }
 
-  /** Another object whose export this one's status names, as it does that was copied with it. */
-  Optional<CostExport> claimant(CostExport object) {
-    return Optional.ofNullable(object.getStatus()).flatMap(status -> ExportId.parse(status.exportId()))
-        .flatMap(id -> rivals(object, id.key()).filter(rival -> rival.getMetadata().getDeletionTimestamp() == null).min(OLDEST_FIRST));
-  }
-
   private Stream<CostExport> rivals(CostExport object) {
-    return rivals(object, key(object));
-  }
-
-  private Stream<CostExport> rivals(CostExport object, String key) {
-    return cache.byIndex(BY_EXPORT, key).stream()
+    return cache.byIndex(BY_EXPORT, key(object)).stream()
         .filter(rival -> !Objects.equals(rival.getMetadata().getUid(), object.getMetadata().getUid()))
         .filter(rival -> Policies.manages(rival.getSpec()));
   }

@@ -10,8 +10,10 @@ import dev.finops.azure.costexport.failure.Backoff;
 import dev.finops.azure.costexport.plan.Look;
 import dev.finops.azure.costexport.plan.Observation;
 import dev.finops.azure.costexport.plan.Planner;
+import dev.finops.azure.costexport.plan.Secrets;
 import dev.finops.azure.costexport.plan.Settings;
 import dev.finops.azure.costexport.plan.Situation;
+import dev.finops.azure.costexport.plan.StatusCheck;
 import dev.finops.azure.costexport.plan.StatusDraft;
 import dev.finops.azure.costexport.plan.Subject;
 import dev.finops.azure.costexport.plan.Urgencies;
@@ -77,6 +79,7 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
   private final AzureClock clock;
   private final Scheduler scheduler;
   private final Settings settings;
+  private final Optional<String> ownTenant;
   private final Memories memories = new Memories();
   private final Turns turns;
   private final WakeUps wake = new WakeUps();
@@ -86,9 +89,12 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
   private Claims claims;
   private Overlaps overlaps;
 
-  /** @param opener makes the session of an identity */
+  /**
+   * @param opener makes the session of an identity
+   * @param ownTenant of the operator's own identity; empty with a managed identity
+   */
   public CostExportReconciler(KubernetesClient kubernetes, Function<Identity, Session> opener, AzureClock clock, Scheduler scheduler,
-      Telemetry telemetry, Settings settings, String instance) {
+      Telemetry telemetry, Settings settings, Optional<String> ownTenant, String instance) {
     this.kubernetes = kubernetes;
     this.statuses = new StatusWriter(kubernetes);
     this.finalizer = new Finalizer(kubernetes);
@@ -101,6 +107,7 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
     this.telemetry = telemetry;
     this.clock = clock;
     this.settings = settings;
+    this.ownTenant = ownTenant;
     this.sweep = new Sweep(settings.observeInterval(), System::nanoTime);
   }
 
@@ -131,6 +138,9 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
       sweep.forget(id).ifPresent(uid -> forget(id, uid));
       ReconcileExecutor.afterwards(() -> wake.propagateEvent(id));
       return UpdateControl.noUpdate();
+    }
+    if (sweep.statusChanged(object)) {
+      memories.distrust(object);
     }
     sweep.began(object).ifPresent(uid -> forget(id, uid));
     Served served = new Served(object);
@@ -228,7 +238,7 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
       throw fault;
     } finally {
       served.object = turn.object();
-      memories.keep(object, turn.situation().memory());
+      memories.keep(object, turn.situation().memory().left(served.object.getStatus()));
     }
   }
 
@@ -248,13 +258,13 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
     sessions.session(object.getMetadata().getUid()).ifPresent(session -> session.snapshots().forget(object.getMetadata().getUid()));
     Credentials credentials = credentials(object);
     Deletion deletion = new Deletion(around(object, credentials, caller), object, situation(object, credentials),
-        claims.owner(object).or(() -> claims.heir(object)).or(() -> claims.claimant(object)));
+        claims.owner(object).or(() -> claims.heir(object)));
     Optional<Verdict> waiting;
     try {
       waiting = deletion.run();
     } finally { // what Azure accepted is known also when the API server then refuses the status
       served.object = deletion.object();
-      memories.keep(object, deletion.situation().memory());
+      memories.keep(object, deletion.situation().memory().left(served.object.getStatus()));
     }
     if (waiting.isEmpty()) {
       finalizer.off(object);
@@ -321,8 +331,16 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
     if (object.getStatus() == null) {
       object.setStatus(StatusDraft.EMPTY);
     }
-    return new Situation(subject(object, claim(object)), object.getSpec(), object.getStatus(), new Observation.NotAsked(), memories.of(object, now), settings, now,
-        credentials.secrets());
+    Secrets secrets = credentials.secrets().of(credentials.identity().flatMap(this::tenant));
+    return StatusCheck.restored(new Situation(subject(object, claim(object)), object.getSpec(), object.getStatus(), new Observation.NotAsked(),
+        memories.of(object, now), settings, now, secrets));
+  }
+
+  private Optional<String> tenant(Identity identity) {
+    return switch (identity) {
+      case Identity.Own own -> ownTenant;
+      case Identity.ServicePrincipal principal -> Optional.of(principal.tenantId());
+    };
   }
 
   private Optional<Subject.Claim> claim(CostExport object) {

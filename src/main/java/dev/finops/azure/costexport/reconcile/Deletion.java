@@ -86,7 +86,8 @@ final class Deletion {
       situation = situation.failed(failing.failure().reason());
     }
     Report report = Report.of(situation, verdict);
-    if (!report.status().equals(object.getStatus())) {
+    boolean queued = verdict instanceof Verdict.Failing(ArmFailure.Throttled throttled, var write, var differences) && throttled.keptBack();
+    if (!queued && !report.status().equals(object.getStatus())) { // that the operator itself makes a call wait says nothing of the export
       object = around.statuses().write(object, report.status());
       report.notes().forEach(note -> around.events().write(object, note));
     }
@@ -94,9 +95,10 @@ final class Deletion {
 
   /** The object that has the export now knows it as its own, as this one did. */
   private void handOver(CostExport to) {
-    CostExportStatus mine = object.getStatus();
+    CostExportStatus mine = situation.status();
     boolean theirs = to.getStatus() != null && to.getStatus().exportId() != null;
-    if (mine.exportId() == null || theirs) {
+    boolean fits = ExportId.parse(mine.exportId()).filter(ExportId.of(to.getSpec(), to.getMetadata().getName())::equals).isPresent();
+    if (!fits || theirs) {
       return;
     }
     StatusDraft draft = new StatusDraft(to.getStatus() == null ? StatusDraft.EMPTY : to.getStatus());
@@ -106,6 +108,7 @@ final class Deletion {
     draft.apiVersion = mine.apiVersion();
     draft.appliedFields = mine.appliedFields();
     draft.sasTokenHash = mine.sasTokenHash();
+    draft.tenantId = mine.tenantId();
     around.statuses().write(to, draft.done());
   }
 }

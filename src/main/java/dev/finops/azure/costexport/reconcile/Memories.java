@@ -23,6 +23,11 @@ final class Memories {
     return object.getStatus() != null && object.getStatus().exportId() != null && object.getStatus().eTag() == null;
   }
 
+  /** Another client wrote the object's status. */
+  void distrust(CostExport object) {
+    byUid.computeIfPresent(object.getMetadata().getUid(), (uid, memory) -> memory.distrusting());
+  }
+
   void keep(CostExport object, Memory memory) {
     byUid.put(object.getMetadata().getUid(), memory);
   }

@@ -14,6 +14,7 @@ import dev.finops.azure.costexport.failure.ArmFailure;
 import dev.finops.azure.costexport.failure.Reason;
 import dev.finops.azure.costexport.observe.ScopeSnapshots;
 import dev.finops.azure.costexport.plan.Answered;
+import dev.finops.azure.costexport.plan.ForeignRuns;
 import dev.finops.azure.costexport.plan.Look;
 import dev.finops.azure.costexport.plan.LostRuns;
 import dev.finops.azure.costexport.plan.Note;
@@ -112,6 +113,9 @@ final class Turn {
   void observe(Look look) {
     Observation seen = around.snapshots().look(situation.exportId(), look, around.caller()).orElseThrow(Awaited::new);
     situation = around.observed(situation, seen);
+    if (seen instanceof Present present) {
+      situation = ForeignRuns.dropped(situation, present);
+    }
     if (seen instanceof Present present && LostRuns.any(situation, present)
         && around.azure().runHistory(situation.exportId(), around.caller()) instanceof Answer.Ok<JsonNode>(var history)) {
       situation = situation.with(new Present(LostRuns.found(situation, present, history), present.at(), present.source()), around.clock().instant());
@@ -160,6 +164,9 @@ final class Turn {
     Map<String, Proof> proofs = proofs(verdict); // which may take a while: what is known already does not wait for it
     if (!proofs.isEmpty()) {
       write(Report.of(situation, verdict, proofs));
+    }
+    if (verdict instanceof Verdict.Settled || verdict instanceof Verdict.Watched) {
+      situation = situation.with(situation.memory().computed());
     }
     if (!around.clock().skew().isZero() && around.skewTold().compareAndSet(false, true)) {
       tell(Note.warning(Reason.CLOCK_SKEW, "the operator's clock and Azure's differ by " + around.clock().skew().abs().toMinutes() + " minutes"

@@ -52,7 +52,7 @@ final class ConditionSet {
   void explain(String type, Reason reason, String message) {
     Optional<Condition> known = find(type);
     set(type, known.map(Condition::status).orElse("Unknown"), reason, message,
-        known.map(Condition::observedGeneration).orElse(null));
+        known.map(Condition::observedGeneration).filter(judged -> judged <= generation).orElse(null));
   }
 
   void remove(String type) {

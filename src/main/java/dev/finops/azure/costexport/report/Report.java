@@ -14,11 +14,13 @@ import dev.finops.azure.costexport.export.Times;
 import dev.finops.azure.costexport.failure.ArmFailure;
 import dev.finops.azure.costexport.failure.Reason;
 import dev.finops.azure.costexport.plan.Conditions;
+import dev.finops.azure.costexport.plan.Memory.Trust;
 import dev.finops.azure.costexport.plan.Note;
 import dev.finops.azure.costexport.plan.Observation.Present;
 import dev.finops.azure.costexport.plan.Proof;
 import dev.finops.azure.costexport.plan.RunPlanner;
 import dev.finops.azure.costexport.plan.Situation;
+import dev.finops.azure.costexport.plan.StatusCheck;
 import dev.finops.azure.costexport.plan.StatusDraft;
 import dev.finops.azure.costexport.plan.Verdict;
 import java.util.ArrayList;
@@ -62,6 +64,7 @@ public record Report(CostExportStatus status, List<Note> notes) {
     notes.addAll(closed.notes());
 
     observed.ifPresent(export -> {
+      draft.tenantId = s.secrets().tenantId().orElse(null);
       draft.identity = export.identity(s.status().identity());
       draft.nextRunTime = export.nextRunTime(Times.start(s.status().nextRunTime()), s.now()).map(Times::write).orElse(null);
     });
@@ -69,11 +72,15 @@ public record Report(CostExportStatus status, List<Note> notes) {
     if (!(verdict instanceof Verdict.Paused)) {
       answerRequests(s, verdict, draft, notes);
     }
+    draft.observedGeneration = StatusCheck.observedGeneration(s.status(), s.subject().generation());
     if (!(verdict instanceof Verdict.Paused || verdict instanceof Verdict.Waiting)) {
       draft.difference = shown(verdict);
       draft.observedGeneration = s.subject().generation();
     }
     if (verdict instanceof Verdict.Settled settled) {
+      if (s.memory().own().trust() != Trust.COMPUTED && settled.observed().eTag() != null) {
+        draft.eTag = settled.observed().eTag(); // once: Azure may show another one with each read
+      }
       draft.appliedFields = settled.desired().statedPaths(); // also what was stated, or not any more, without a need for a PUT
     }
     Optional<Proof> proof = DeliveryReport.open(s, runs, s.status().delivery()).map(open -> proofs.get(open.run().id()));

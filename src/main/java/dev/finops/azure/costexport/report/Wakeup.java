@@ -36,7 +36,7 @@ public final class Wakeup {
       case Verdict.Paused paused -> Optional.empty();
       case Verdict.Failing(var failure, var write, var differences) ->
           Optional.of(backoff.after(failure, Math.max(1, s.memory().failures().inARow()), random));
-      case Verdict.Waiting waiting -> Optional.of(backoff.initial());
+      case Verdict.Waiting waiting -> Optional.of(s.patience());
       case Verdict.Settled settled -> Optional.of(poll(s, status, verdict, random));
       case Verdict.Watched watched -> Optional.of(poll(s, status, verdict, random));
       case Verdict.Stuck stuck -> Optional.of(jittered(s.settings().observeInterval(), random));

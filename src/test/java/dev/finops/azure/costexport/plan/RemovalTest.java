@@ -15,6 +15,7 @@ import static dev.finops.azure.costexport.plan.Situations.spec;
 import static dev.finops.azure.costexport.plan.Situations.status;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.finops.azure.costexport.api.v1alpha1.Annotations;
 import dev.finops.azure.costexport.export.ExportId;
@@ -27,6 +28,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Promise 5: nothing is deleted by accident, and nothing is held for ever. */
 class RemovalTest {
@@ -59,7 +61,6 @@ class RemovalTest {
   @Test
   void anObjectThatNeverCreatedAnythingGoesAtOnce() {
     assertEquals(new Step.Release(Optional.empty()), next(fresh(FOCUS)));
-    assertEquals(new Step.Release(Optional.empty()), next(unasked(status(settled(FOCUS), draft -> draft.exportId = "/not/an/export"))));
   }
 
   @Test
@@ -85,11 +86,70 @@ class RemovalTest {
   }
 
   @Test
-  void whatIsDeletedIsWhatTheStatusRecordedNotWhatTheSpecSays() {
-    String recorded = "/subscriptions/1/providers/Microsoft.CostManagement/exports/recorded";
+  void whatIsDeletedIsWhatTheStatusRecorded() {
+    String recorded = ID.path().replace("/subscriptions/", "/SUBSCRIPTIONS/");
 
-    assertEquals(new Step.Delete(ExportId.parse(recorded).orElseThrow()),
-        next(unasked(status(settled(FOCUS), draft -> draft.exportId = recorded))));
+    Step.Delete delete = assertInstanceOf(Step.Delete.class, next(unasked(status(settled(FOCUS), draft -> draft.exportId = recorded))));
+    assertEquals(recorded, delete.id().path());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/subscriptions/1/providers/Microsoft.CostManagement/exports/recorded", "/not/an/export", ""})
+  void anIdThatIsNotOfThisObjectIsNotDeletedAndThatIsReported(String foreign) {
+    Situation s = unasked(status(settled(FOCUS), draft -> draft.exportId = foreign));
+
+    Note note = assertInstanceOf(Step.Release.class, next(s)).note().orElseThrow();
+    assertEquals(Reason.STATUS_CORRECTED, note.reason());
+    assertTrue(note.message().contains("named " + foreign + ",") && note.message().contains("sent no DELETE"), note.message());
+    assertInstanceOf(Step.Release.class, Removal.next(s, Optional.of("finance/heir")));
+  }
+
+  @Test
+  void anExportOfWhichNobodyKnowsWhoCreatedItIsLeft() {
+    assertReleased(Reason.ORPHANED, unasked(status(settled(FOCUS), draft -> draft.origin = null)));
+    assertReleased(Reason.ORPHANED, unasked(status(settled(FOCUS), draft -> draft.origin = "Imported")));
+  }
+
+  @ParameterizedTest
+  @CsvSource(nullValues = "-", value = {
+      "tenant-a, tenant-a, true",
+      "tenant-a, TENANT-A, true",
+      "tenant-a, tenant-b, false",
+      "tenant-a, -,        false",
+      "-,        tenant-b, true"})
+  void aScopeIsGoneOnlyToACredentialOfTheTenantThatReadTheExport(String recorded, String asking, boolean gone) {
+    ArmFailure notFound = new ArmFailure.ScopeNotFound(new ArmFailure.Detail(404, "SubscriptionNotFound", "no such subscription", ""));
+    Situation s = status(settled(FOCUS), draft -> draft.tenantId = recorded).with(Secrets.NONE.of(Optional.ofNullable(asking)))
+        .with(new Observation.Unanswered(notFound), settled(FOCUS).now());
+
+    if (gone) {
+      Note note = assertInstanceOf(Step.Release.class, next(s)).note().orElseThrow();
+      assertEquals(recorded == null, note.message().contains("is not recorded"), note.message());
+    } else {
+      Verdict.Failing held = assertInstanceOf(Verdict.Failing.class, rest(s));
+      assertEquals(Reason.SCOPE_NOT_FOUND, held.failure().reason());
+      assertTrue(held.failure().detail().message().contains("tenant " + recorded + " last read the export"), held.failure().detail().message());
+    }
+  }
+
+  @Test
+  void aReadRecordsTheTenantOfItsCredential() {
+    Situation s = got(settled(FOCUS), accepted(FOCUS)).with(Secrets.NONE.of(Optional.of("tenant-a")));
+
+    Verdict settled = assertInstanceOf(dev.finops.azure.costexport.plan.Step.Rest.class, Planner.next(s)).verdict();
+    assertEquals("tenant-a", Situations.reported(s, settled).status().tenantId());
+  }
+
+  @Test
+  void anAcceptedDeletionIsPolledLessAndLess() {
+    Situation accepted = settled(FOCUS).with(Memory.NONE.deleted(settled(FOCUS).now()));
+
+    assertEquals(Duration.ofSeconds(5), accepted.patience());
+    assertEquals(Duration.ofSeconds(40), later(accepted, Duration.ofSeconds(40)).patience());
+    Situation again = later(accepted, Duration.ofMinutes(3));
+    again = again.with(again.memory().deleted(again.now()));
+    assertEquals(Duration.ofMinutes(3), again.patience());
+    assertEquals(Duration.ofMinutes(15), later(again, Duration.ofHours(3)).patience());
   }
 
   @Test
