@@ -8,6 +8,7 @@ import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Summary;
 import dev.finops.azure.costexport.backfill.MonthRows;
 import dev.finops.azure.costexport.export.DesiredExport;
 import dev.finops.azure.costexport.export.Difference;
+import dev.finops.azure.costexport.export.ETag;
 import dev.finops.azure.costexport.export.ObservedExport;
 import dev.finops.azure.costexport.export.ScheduleWindow;
 import dev.finops.azure.costexport.export.Times;
@@ -78,7 +79,8 @@ public record Report(CostExportStatus status, List<Note> notes) {
       draft.observedGeneration = s.subject().generation();
     }
     if (verdict instanceof Verdict.Settled settled) {
-      if (s.memory().own().trust() != Trust.COMPUTED && settled.observed().eTag() != null) {
+      boolean moved = !ETag.of(settled.observed().eTag()).equals(ETag.of(s.status().eTag()));
+      if (moved && s.memory().own().trust() != Trust.COMPUTED && settled.observed().eTag() != null) {
         draft.eTag = settled.observed().eTag(); // once: Azure may show another one with each read
       }
       draft.appliedFields = settled.desired().statedPaths(); // also what was stated, or not any more, without a need for a PUT
