@@ -102,7 +102,7 @@ crd: prerequisites ## write crds/ anew from the Java types
 	@$(MVN) test -Dtest=CrdIsCurrentTest -Dcrd.write=true
 
 pages: prerequisites ## write the generated pages of docs/ anew
-	@$(MVN) test -Dtest='AzureErrorsPageTest,CostExportPageTest' -Dpages.write=true
+	@$(MVN) test -Dtest='AzureErrorsPageTest,CostExportPageTest,EvidenceTest' -Dpages.write=true
 
 servers: ## build the servers that the tests and the demo use (once, about 7 minutes, cached outside this folder)
 	@src/test/servers/build >/dev/null

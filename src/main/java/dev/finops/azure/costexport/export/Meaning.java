@@ -46,10 +46,11 @@ enum Meaning {
       return value.asBoolean();
     }
   },
+  /** A second of a schedule: exports of 2019 have milliseconds, and the operator sends none. */
   INSTANT {
     @Override
     Object of(JsonNode value) {
-      return Times.start(value.asText()).<Object>map(i -> i).orElseGet(value::asText);
+      return Times.start(value.asText()).<Object>map(Times::write).orElseGet(value::asText);
     }
   },
   /** A day of a period: Azure answers its end at midnight or a second before. */

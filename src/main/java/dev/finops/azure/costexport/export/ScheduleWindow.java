@@ -63,7 +63,7 @@ public record ScheduleWindow(Phase phase, Instant from, Instant to) {
     if (stated.isPresent() && stated.get().isAfter(now)) {
       return moveStart ? new Rhythm(stated.get(), recurrence).nextAfter(soonest) : stated.get();
     }
-    Optional<Instant> valid = observed.filter(start -> stated.isEmpty() || new Rhythm(stated.get(), recurrence).hits(start));
+    Optional<Instant> valid = observed.filter(start -> stated.isEmpty() || new Rhythm(stated.get(), recurrence).hits(asSent(start)));
     if (valid.isPresent() && !(moveStart && valid.get().isBefore(soonest))) {
       return valid.get();
     }

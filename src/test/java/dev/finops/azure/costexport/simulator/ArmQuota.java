@@ -45,8 +45,12 @@ final class ArmQuota {
     private record Bucket(double tokens, Instant at) {}
 
     /** The header that tells how many calls are left. */
-    static String header(Operation operation, Behaviour behaviour) {
-        return "x-ms-ratelimit-remaining-subscription-" + Kind.of(operation, behaviour) + "s";
+    static String header(Scope scope, Operation operation, Behaviour behaviour) {
+        return header(scope.inSubscription(), Kind.of(operation, behaviour) + "s");
+    }
+
+    static String header(boolean inSubscription, String kind) {
+        return "x-ms-ratelimit-remaining-" + (inSubscription ? "subscription-" : "tenant-") + kind;
     }
 
     /** The number that the header has while nobody keeps the buckets. */

@@ -2,6 +2,7 @@ package dev.finops.azure.costexport.simulator;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -53,6 +54,10 @@ record ArmRequest(String method, String path, Map<String, String> query, Map<Str
         };
         if (operation == null || name == null && operation != Operation.LIST) return Optional.empty();
         return Optional.of(new Target(operation, matcher.group("scope"), name));
+    }
+
+    boolean isOfCostManagement() {
+        return path.toLowerCase(Locale.ROOT).contains("/providers/microsoft.costmanagement/");
     }
 
     Operation operation() {

@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicReference;
 
 /** A pretended Azure, usually on loopback: Cost Management exports behind ARM, and the token endpoint, on one HTTPS server. */
 public final class AzureSimulator implements AutoCloseable {
@@ -66,7 +65,7 @@ public final class AzureSimulator implements AutoCloseable {
     private final HttpsListener server;
     private final URI endpoint;
     private final InstantSource clock;
-    private final AtomicReference<Behaviour> behaviour;
+    private final Behaviours behaviours;
     private final Optional<Path> temporary;
     private final Certificates certificates;
     private final String clientSecret = UUID.randomUUID().toString();
@@ -81,14 +80,14 @@ public final class AzureSimulator implements AutoCloseable {
         temporary = settings.directory.isPresent() ? Optional.empty() : Optional.of(Files.createTempDirectory("azure-simulator"));
         certificates = Certificates.create(settings.directory.or(() -> temporary).orElseThrow(), settings.address, settings.flaw);
         clock = settings.clock;
-        behaviour = new AtomicReference<>(settings.behaviour);
+        behaviours = new Behaviours(settings.behaviour);
         server = new HttpsListener(InetAddress.ofLiteral(settings.address), settings.port, certificates.server(), this::handle);
         endpoint = URI.create("https://" + settings.address + ":" + server.port());
-        exports = new ExportStore(clock, behaviour::get);
-        entra = new Entra(endpoint, TENANT, clock, behaviour::get);
+        exports = new ExportStore(clock, behaviours);
+        entra = new Entra(endpoint, TENANT, clock, behaviours);
         entra.application(CLIENT, clientSecret);
-        surroundings = new Surroundings(endpoint, TENANT, entra, clock, behaviour);
-        api = new ExportsApi(exports, surroundings, clock, behaviour::get, TENANT);
+        surroundings = new Surroundings(endpoint, TENANT, entra, clock, behaviours);
+        api = new ExportsApi(exports, surroundings, clock, behaviours, TENANT);
     }
 
     public static AzureSimulator start() {
@@ -182,17 +181,22 @@ public final class AzureSimulator implements AutoCloseable {
     }
 
     public Behaviour behaviour() {
-        return behaviour.get();
+        return behaviours.usual();
     }
 
     public void behaviour(Behaviour value) {
-        behaviour.set(value);
+        behaviours.change(_ -> value);
+    }
+
+    /** The behaviour of one scope, whatever that of the others. */
+    public void behaviour(String scope, Behaviour value) {
+        behaviours.change(Scope.of(scope), value);
     }
 
     /** Gives the caller a role at a scope that is {@link Place#DENIED}; it works after {@link Pace#GRANT_TAKES}. */
     public void grant(String scope) {
         api.granted(scope);
-        behaviour.updateAndGet(before -> before.with(Place.DENIED, before.where(Place.DENIED).stream()
+        behaviours.change(before -> before.with(Place.DENIED, before.where(Place.DENIED).stream()
                 .filter(denied -> !denied.equalsIgnoreCase(scope)).toArray(String[]::new)));
     }
 
@@ -264,7 +268,7 @@ public final class AzureSimulator implements AutoCloseable {
             if (surroundings.isMetadata(request)) return surroundings.metadata();
             var login = entra.answer(request);
             if (login.isPresent()) return login.get();
-            Thread.sleep(behaviour.get().takes(Pace.LATENCY));
+            Thread.sleep(behaviours.usual().takes(Pace.LATENCY));
             var caller = entra.authenticate(request);
             return request.target().map(target -> api.answer(target, request, caller)).orElseGet(() -> surroundings.answer(request));
         } catch (Refusal refusal) {
@@ -284,13 +288,20 @@ public final class AzureSimulator implements AutoCloseable {
         headers.put("Cache-Control", "no-cache");
         headers.put("x-ms-request-id", UUID.randomUUID().toString());
         headers.put("x-ms-correlation-request-id", UUID.randomUUID().toString());
-        request.target().ifPresentOrElse(target -> {
-            headers.put(ArmQuota.header(target.operation(), behaviour.get()), ArmQuota.plenty(target.operation(), behaviour.get()));
+        var scope = request.target().flatMap(target -> Scope.parse(target.scope()));
+        if (scope.isPresent()) {
+            var operation = request.operation();
+            var behaviour = behaviours.at(scope.get());
+            headers.put(ArmQuota.header(scope.get(), operation, behaviour), ArmQuota.plenty(operation, behaviour));
+        } else {
+            headers.put(ArmQuota.header(request.path().startsWith("/subscriptions"), kindOf(request.method())), "199");
+        }
+        if (request.isOfCostManagement()) {
             headers.put("X-Powered-By", "ASP.NET");
             headers.put("session-id", UUID.randomUUID().toString());
             var clientRequest = request.headers().get("x-ms-client-request-id");
             if (clientRequest != null) headers.put("x-ms-client-request-id", clientRequest);
-        }, () -> headers.put("x-ms-ratelimit-remaining-subscription-" + kindOf(request.method()), "199"));
+        }
         headers.putAll(answer.headers());
         return new Answer(answer.status(), headers, answer.body());
     }

@@ -27,9 +27,7 @@ public record Behaviour(Map<Pace, Duration> paces, int runsPerMinute, Set<Respel
     }
 
     public static Behaviour defaults() {
-        // The operator still follows an estimate that moves; this goes when it no longer does.
-        return new Behaviour(Map.of(), 10, Respelling.LIVE, Set.of(), Map.of(), Map.of())
-                .with(Choice.Estimate.ON_SCHEDULE, Choice.EstimateAfterPut.PRESENT);
+        return new Behaviour(Map.of(), 10, Respelling.LIVE, Set.of(), Map.of(), Map.of());
     }
 
     /** Whether a point has this answer. */

@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.crypto.Mac;
@@ -29,16 +28,16 @@ public final class Entra {
     private final URI endpoint;
     private final String tenantId;
     private final InstantSource clock;
-    private final Supplier<Behaviour> behaviour;
+    private final Behaviours behaviours;
     private final Map<String, String> secrets = new ConcurrentHashMap<>();
     private final Set<String> domains = ConcurrentHashMap.newKeySet();
     private volatile String signingKey = UUID.randomUUID().toString();
 
-    Entra(URI endpoint, String tenantId, InstantSource clock, Supplier<Behaviour> behaviour) {
+    Entra(URI endpoint, String tenantId, InstantSource clock, Behaviours behaviours) {
         this.endpoint = endpoint;
         this.tenantId = tenantId;
         this.clock = clock;
-        this.behaviour = behaviour;
+        this.behaviours = behaviours;
     }
 
     /** Makes an application known, or gives it a new secret and takes the old one away. It may sign in with a federated token as well. */
@@ -108,7 +107,7 @@ public final class Entra {
     private Answer issued(String client, String audience, boolean v2) {
         // Storage accounts are Azurite's, which looks at the machine's clock.
         var now = audience.startsWith("https://storage.azure.com") ? Instant.now() : clock.instant();
-        long lifetime = behaviour.get().takes(Pace.TOKEN_LIFETIME).toSeconds();
+        long lifetime = behaviours.usual().takes(Pace.TOKEN_LIFETIME).toSeconds();
         var answer = Json.object().put("token_type", "Bearer").put("access_token", jwt(client, audience, now));
         if (v2) {
             answer.put("expires_in", lifetime).put("ext_expires_in", lifetime);
@@ -122,7 +121,7 @@ public final class Entra {
     private String jwt(String client, String audience, Instant now) {
         var object = UUID.nameUUIDFromBytes(client.getBytes(StandardCharsets.UTF_8)).toString();
         var claims = Json.object().put("aud", audience).put("iss", "https://sts.windows.net/" + tenantId + "/").put("iat", now.getEpochSecond())
-                .put("nbf", now.getEpochSecond()).put("exp", now.plus(behaviour.get().takes(Pace.TOKEN_LIFETIME)).getEpochSecond())
+                .put("nbf", now.getEpochSecond()).put("exp", now.plus(behaviours.usual().takes(Pace.TOKEN_LIFETIME)).getEpochSecond())
                 .put("appid", client).put("idtyp", "app").put("oid", object).put("sub", object).put("tid", tenantId).put("ver", "1.0");
         var content = base64(Json.object().put("typ", "JWT").put("alg", "HS256")) + "." + base64(claims);
         return content + "." + BASE64.encodeToString(sign(content));

@@ -18,7 +18,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** The exports that exist, and the portal: whoever holds the store sees everything at once and may change it behind the API's back. */
@@ -32,19 +31,24 @@ public final class ExportStore {
 
     /** All that is known under one name: the state before the last write is what late reads show, also after a deletion. */
     private static final class Slot {
+        private final String scope;
         private Optional<Export> latest = Optional.empty();
         private Optional<Export> before = Optional.empty();
         private Instant changed = Instant.MIN;
         private final List<Run> runs = new ArrayList<>();
         private final Deque<RunOutcome> outcomes = new ArrayDeque<>();
         private final Map<YearMonth, Integer> failures = new HashMap<>();
+
+        Slot(String scope) {
+            this.scope = scope;
+        }
     }
 
     private static final long SECONDS_FROM_1601_TO_1970 = 11_644_473_600L;
     private static final ApiVersion NEWEST = ApiVersion.of("2026-06-01");
 
     private final InstantSource clock;
-    private final Supplier<Behaviour> behaviour;
+    private final Behaviours behaviours;
     private final Map<Key, Slot> slots = new TreeMap<>(Comparator.comparing(Key::scope).thenComparing(Key::name));
 
     private final Set<String> delivered = new HashSet<>();
@@ -52,9 +56,9 @@ public final class ExportStore {
     private long ticks;
     private long lastETag;
 
-    ExportStore(InstantSource clock, Supplier<Behaviour> behaviour) {
+    ExportStore(InstantSource clock, Behaviours behaviours) {
         this.clock = clock;
-        this.behaviour = behaviour;
+        this.behaviours = behaviours;
     }
 
     /** The latest state as the service keeps it: nothing re-spelled, no default filled in, the SAS token readable. */
@@ -74,7 +78,7 @@ public final class ExportStore {
     /** The latest state with Azure's defaults filled in, as a read shows it. */
     public synchronized Optional<ObjectNode> shown(String scope, String name) {
         return latest(Scope.of(scope), name).map(export -> Echo.written(export, NEWEST,
-                behaviour.get().withRespellings(Respelling.DEFAULTS).with(Choice.EstimateAfterPut.PRESENT), clock.instant()));
+                behaviours.at(export.scope()).withRespellings(Respelling.DEFAULTS).with(Choice.EstimateAfterPut.PRESENT), clock.instant()));
     }
 
     /** An export that was there before, or that somebody else makes. The document is what a PUT would send. */
@@ -142,7 +146,7 @@ public final class ExportStore {
     /** The run history with all that the newest version knows, newest first and with the run's id as its name, whatever answers show. */
     public synchronized List<ObjectNode> runs(String scope, String name) {
         var export = existing(scope, name);
-        var plain = behaviour.get().with(Choice.RunIdentity.ALSO_AS_NAME);
+        var plain = behaviours.at(export.scope()).with(Choice.RunIdentity.ALSO_AS_NAME);
         return runs(export, Duration.ZERO).map(run -> Echo.run(export, run, clock.instant(), NEWEST, plain)).toList();
     }
 
@@ -153,7 +157,7 @@ public final class ExportStore {
     /** The exact name, or where letter case does not matter the one that was there first. */
     private Key key(Scope scope, String name) {
         var exact = new Key(scope, name);
-        if (behaviour.get().is(Choice.Names.CASE_SENSITIVE) || slots.containsKey(exact)) return exact;
+        if (behaviours.at(scope).is(Choice.Names.CASE_SENSITIVE) || slots.containsKey(exact)) return exact;
         return slots.keySet().stream().filter(key -> key.scope.equals(exact.scope) && key.name.equalsIgnoreCase(name)).findFirst().orElse(exact);
     }
 
@@ -168,12 +172,12 @@ public final class ExportStore {
     }
 
     private Optional<Export> visible(Slot slot) {
-        return clock.instant().isBefore(slot.changed.plus(behaviour.get().takes(Pace.READS_LAG))) ? slot.before : slot.latest;
+        return clock.instant().isBefore(slot.changed.plus(behaviours.at(slot.scope).takes(Pace.READS_LAG))) ? slot.before : slot.latest;
     }
 
     /** Newest first, those submitted in the last moments left out when reads are late. */
     synchronized Stream<Run> visibleRuns(Export export) {
-        return runs(export, behaviour.get().takes(Pace.READS_LAG));
+        return runs(export, behaviours.at(export.scope()).takes(Pace.READS_LAG));
     }
 
     synchronized boolean runsNow(Export export) {
@@ -201,7 +205,7 @@ public final class ExportStore {
             var due = export == null ? null : export.nextRun(export.scheduledFrom()).filter(next -> !next.isAfter(now)).orElse(null);
             if (due == null) return;
             var range = DateRange.of(export.properties().path("definition"), DateRange.day(due));
-            slot.runs.add(Run.Simulated.submit(export, true, "System", due, range, outcome(slot, range), behaviour.get()));
+            slot.runs.add(Run.Simulated.submit(export, true, "System", due, range, outcome(slot, range), behaviours.at(slot.scope)));
             slot.latest = Optional.of(export.scheduledFrom(due));
         }
     }
@@ -209,7 +213,7 @@ public final class ExportStore {
     synchronized void run(Export export, String submittedBy, DateRange range) {
         var slot = slot(export);
         catchUp(slot);
-        slot.runs.add(Run.Simulated.submit(export, false, submittedBy, clock.instant(), range, outcome(slot, range), behaviour.get()));
+        slot.runs.add(Run.Simulated.submit(export, false, submittedBy, clock.instant(), range, outcome(slot, range), behaviours.at(slot.scope)));
     }
 
     private static RunOutcome outcome(Slot slot, DateRange range) {
@@ -224,7 +228,7 @@ public final class ExportStore {
         catchUp(slot);
         var now = clock.instant();
         var before = slot.latest;
-        document.put("eTag", "\"" + newETag(now) + "\"");
+        document.put("eTag", "\"" + newETag(scope, now) + "\"");
         document.set("systemData", by.systemData(before.map(export -> (ObjectNode) export.document().path("systemData")), now));
         // The first spelling of scope and name stays.
         var saved = new Export(before.map(Export::scope).orElse(scope), before.map(Export::name).orElse(name), store, document,
@@ -234,8 +238,8 @@ public final class ExportStore {
     }
 
     /** The time of the write in units of 100 ns since 1601, in hexadecimal digits; or a GUID, as the specification's examples have it. */
-    private String newETag(Instant now) {
-        if (behaviour.get().is(Choice.ETags.GUID)) return UUID.randomUUID().toString();
+    private String newETag(Scope scope, Instant now) {
+        if (behaviours.at(scope).is(Choice.ETags.GUID)) return UUID.randomUUID().toString();
         long filetime = (now.getEpochSecond() + SECONDS_FROM_1601_TO_1970) * 10_000_000 + now.getNano() / 100;
         lastETag = Math.max(lastETag + 1, filetime);
         return Long.toHexString(lastETag);
@@ -243,7 +247,7 @@ public final class ExportStore {
 
     synchronized void delete(Export export) {
         var slot = slot(export);
-        if (behaviour.get().is(Choice.HistoryAfterDelete.CLEARED)) slot.runs.clear();
+        if (behaviours.at(slot.scope).is(Choice.HistoryAfterDelete.CLEARED)) slot.runs.clear();
         change(slot, Optional.empty());
     }
 
@@ -262,6 +266,6 @@ public final class ExportStore {
     }
 
     private Slot slot(Key key) {
-        return slots.computeIfAbsent(key, _ -> new Slot());
+        return slots.computeIfAbsent(key, made -> new Slot(made.scope));
     }
 }

@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
 
 /** The six operations on exports. */
 final class ExportsApi {
@@ -31,17 +30,17 @@ final class ExportsApi {
     private final ExportStore store;
     private final Surroundings surroundings;
     private final InstantSource clock;
-    private final Supplier<Behaviour> behaviour;
+    private final Behaviours behaviours;
     private final String tenantId;
     private final ArmQuota quota;
     private final Map<String, Deque<Instant>> runs = new HashMap<>();
     private final Map<String, Instant> grants = new ConcurrentHashMap<>();
 
-    ExportsApi(ExportStore store, Surroundings surroundings, InstantSource clock, Supplier<Behaviour> behaviour, String tenantId) {
+    ExportsApi(ExportStore store, Surroundings surroundings, InstantSource clock, Behaviours behaviours, String tenantId) {
         this.store = store;
         this.surroundings = surroundings;
         this.clock = clock;
-        this.behaviour = behaviour;
+        this.behaviours = behaviours;
         this.tenantId = tenantId;
         this.quota = new ArmQuota(clock);
     }
@@ -49,10 +48,10 @@ final class ExportsApi {
     Answer answer(ArmRequest.Target target, ArmRequest request, Principal caller) {
         var scope = Scope.parse(target.scope()).orElseThrow(() -> new Refusal(Answer.error(404, "MissingSubscription",
                 "The request did not have a subscription or a valid tenant level resource provider.")));
-        if (behaviour.get().is(Choice.ArmBuckets.OPEN)) return hinted(answer(scope, target, request, caller));
-        int left = quota.take(caller, scope, target.operation(), behaviour.get());
-        return hinted(answer(scope, target, request, caller))
-                .with(ArmQuota.header(target.operation(), behaviour.get()), Integer.toString(left));
+        if (behaviours.at(scope).is(Choice.ArmBuckets.OPEN)) return hinted(scope, answer(scope, target, request, caller));
+        int left = quota.take(caller, scope, target.operation(), behaviours.at(scope));
+        return hinted(scope, answer(scope, target, request, caller))
+                .with(ArmQuota.header(scope, target.operation(), behaviours.at(scope)), Integer.toString(left));
     }
 
     /** The caller gets a role at a scope. */
@@ -61,14 +60,14 @@ final class ExportsApi {
     }
 
     private boolean isDenied(Scope scope) {
-        var until = clock.instant().minus(behaviour.get().takes(Pace.GRANT_TAKES));
-        return behaviour.get().covers(Place.DENIED, scope)
+        var until = clock.instant().minus(behaviours.at(scope).takes(Pace.GRANT_TAKES));
+        return behaviours.at(scope).covers(Place.DENIED, scope)
                 || grants.entrySet().stream().anyMatch(grant -> scope.within(grant.getKey()) && grant.getValue().isAfter(until));
     }
 
-    private Answer hinted(Answer answer) {
+    private Answer hinted(Scope scope, Answer answer) {
         if (answer.status() != 200) return answer;
-        return switch (behaviour.get().of(Choice.QuotaHeaders.class)) {
+        return switch (behaviours.at(scope).of(Choice.QuotaHeaders.class)) {
             case NONE -> answer;
             case RETRY_HINTS_ON_SUCCESS -> withRetryHints(answer);
             case QPU_ON_SUCCESS -> answer.with("x-ms-ratelimit-remaining-microsoft.costmanagement-entity-requests", "DefaultQuota:7")
@@ -87,7 +86,7 @@ final class ExportsApi {
 
     private Answer answer(Scope scope, ArmRequest.Target target, ArmRequest request, Principal caller) {
         var version = request.apiVersion();
-        if (behaviour.get().covers(Place.DISALLOWED_PROVIDER, scope)) {
+        if (behaviours.at(scope).covers(Place.DISALLOWED_PROVIDER, scope)) {
             throw new Refusal(ArmErrors.disallowedProvider("Microsoft.CostManagement"));
         }
         if (isDenied(scope)) throw new Refusal(ArmErrors.accessDenied());
@@ -107,15 +106,15 @@ final class ExportsApi {
     private Answer list(Scope scope, ApiVersion version, ArmRequest request) {
         var list = Json.object();
         var value = list.putArray("value");
-        boolean empty = scope.isBilling() && behaviour.get().is(Choice.BillingList.EMPTY);
+        boolean empty = scope.isBilling() && behaviours.at(scope).is(Choice.BillingList.EMPTY);
         var exports = new ArrayList<>(empty ? List.<Export>of()
                 : store.visible(scope).stream().filter(export -> version.sees(export.store())).toList());
-        if (behaviour.get().respellings().contains(Respelling.LIST_SHUFFLED)) Collections.shuffle(exports);
-        boolean several = behaviour.get().is(Choice.ListPages.SEVERAL);
+        if (behaviours.at(scope).respellings().contains(Respelling.LIST_SHUFFLED)) Collections.shuffle(exports);
+        boolean several = behaviours.at(scope).is(Choice.ListPages.SEVERAL);
         int from = several ? Integer.parseInt(request.query().getOrDefault("$skiptoken", "0")) : 0;
         int to = several ? Math.min(exports.size(), from + PAGE) : exports.size();
         exports.subList(Math.min(from, to), to).forEach(export -> value.add(read(export, version, request.expandsRunHistory() ? 1 : 0)));
-        if (behaviour.get().is(Choice.ListPages.ONE_WITH_NULL_LINK)) list.putNull("nextLink");
+        if (behaviours.at(scope).is(Choice.ListPages.ONE_WITH_NULL_LINK)) list.putNull("nextLink");
         if (several && to < exports.size()) list.put("nextLink", nextPage(scope, version, request, to));
         return Answer.json(200, list);
     }
@@ -131,15 +130,15 @@ final class ExportsApi {
         }
         if (!version.isNew()) acceptOldSpelling(document);
         var existing = store.latest(scope, name);
-        if (request.headers().containsKey("if-none-match")) checkNoneMatch(existing, version);
-        boolean overwrites = !version.isNew() && behaviour.get().is(Choice.OldOverNew.OVERWRITES);
+        if (request.headers().containsKey("if-none-match")) checkNoneMatch(scope, existing, version);
+        boolean overwrites = !version.isNew() && behaviours.at(scope).is(Choice.OldOverNew.OVERWRITES);
         existing.filter(export -> !overwrites || version.sees(export.store()))
                 .ifPresent(export -> checkETag(export, document.path("eTag"), version));
         checkCaller(scope, document, caller);
         checkRegistration(document);
-        new ExportRules(version, scope, existing, clock.instant(), behaviour.get()).check(document);
-        var saved = store.save(scope, name, version.store(), caller, kept(document, existing));
-        var answer = Echo.written(saved, version, behaviour.get(), clock.instant());
+        new ExportRules(version, scope, existing, clock.instant(), behaviours.at(scope)).check(document);
+        var saved = store.save(scope, name, version.store(), caller, kept(scope, document, existing));
+        var answer = Echo.written(saved, version, behaviours.at(scope), clock.instant());
         if (existing.isPresent()) return Answer.json(200, answer);
         return Answer.json(201, answer).with("Location", LOCATION_HOST + saved.id().substring(1) + "?api-version=" + version.text());
     }
@@ -151,8 +150,8 @@ final class ExportsApi {
         if (!definition.has("type")) definition.put("type", "Usage");
     }
 
-    private void checkNoneMatch(Optional<Export> existing, ApiVersion version) {
-        switch (behaviour.get().of(Choice.IfNoneMatch.class)) {
+    private void checkNoneMatch(Scope scope, Optional<Export> existing, ApiVersion version) {
+        switch (behaviours.at(scope).of(Choice.IfNoneMatch.class)) {
             case IGNORED -> { }
             case HONOURED -> existing.ifPresent(_ -> {
                 throw version.refusal(412, "The condition If-None-Match is not met.");
@@ -164,9 +163,9 @@ final class ExportsApi {
     /** Applications are refused where persons are not. */
     private void checkCaller(Scope scope, ObjectNode document, Principal caller) {
         if (caller.isPerson()) return;
-        if (behaviour.get().covers(Place.PERSONS_ONLY, scope)) throw new Refusal(ArmErrors.accessDenied());
+        if (behaviours.at(scope).covers(Place.PERSONS_ONLY, scope)) throw new Refusal(ArmErrors.accessDenied());
         boolean identity = Json.text(document, "identity.type").filter("SystemAssigned"::equalsIgnoreCase).isPresent();
-        if (identity && scope.isMcaBilling() && behaviour.get().is(Choice.IdentityAtMca.BARE_401)) {
+        if (identity && scope.isMcaBilling() && behaviours.at(scope).is(Choice.IdentityAtMca.BARE_401)) {
             throw new Refusal(ArmErrors.bareUnauthorized());
         }
     }
@@ -184,23 +183,23 @@ final class ExportsApi {
             throw version.refusal(400, "Etag value required for update operation of report: " + export.name()
                     + ".Please get the latest to avoid overwrite.");
         }
-        if (!sameETag(eTag.asText(), export.eTag())) {
-            throw version.refusal(behaviour.get().of(Choice.StaleETag.class).status, "Etag value is not the latest for update operation of report: " + export.name()
+        if (!sameETag(eTag.asText(), export)) {
+            throw version.refusal(behaviours.at(export.scope()).of(Choice.StaleETag.class).status, "Etag value is not the latest for update operation of report: " + export.name()
                     + ".Please get the latest to avoid overwrite.");
         }
     }
 
-    private boolean sameETag(String sent, String latest) {
-        if (!behaviour.get().respellings().contains(Respelling.ETAG_RESPELLED)) return sent.equals(latest);
-        return Echo.plainETag(sent).equals(Echo.plainETag(latest));
+    private boolean sameETag(String sent, Export export) {
+        if (!behaviours.at(export.scope()).respellings().contains(Respelling.ETAG_RESPELLED)) return sent.equals(export.eTag());
+        return Echo.plainETag(sent).equals(Echo.plainETag(export.eTag()));
     }
 
     /** What the service keeps of a body: not what it sets itself, and of the rest what it always had where the body cannot change it. */
-    private ObjectNode kept(ObjectNode body, Optional<Export> existing) {
+    private ObjectNode kept(Scope scope, ObjectNode body, Optional<Export> existing) {
         var document = body.deepCopy();
         SERVICE_ONLY.forEach(path -> Json.set(document, path, JsonNodeFactory.instance.missingNode()));
         var before = existing.map(Export::document).orElseGet(Json::object);
-        behaviour.get().ignoredFields().forEach(path -> Json.set(document, path, Json.at(before, path)));
+        behaviours.at(scope).ignoredFields().forEach(path -> Json.set(document, path, Json.at(before, path)));
         if (before.has("location")) document.set("location", before.path("location"));
         if (Json.text(document, SAS_TOKEN).filter(Echo.MASK::equals).isPresent()) Json.set(document, SAS_TOKEN, Json.at(before, SAS_TOKEN));
         if (document.path("identity") instanceof ObjectNode identity && identity.path("type").asText().equalsIgnoreCase("SystemAssigned")) {
@@ -214,20 +213,20 @@ final class ExportsApi {
         var export = store.latest(scope, name).filter(found -> version.sees(found.store()));
         export.ifPresent(store::delete);
         if (export.isPresent()) return Answer.empty(200);
-        int status = behaviour.get().of(Choice.MissingDelete.class).status;
+        int status = behaviours.at(scope).of(Choice.MissingDelete.class).status;
         if (status == 404) throw notFound(scope, name, version);
         return Answer.empty(status);
     }
 
     private Answer run(Scope scope, String name, ApiVersion version, String body, Principal caller) {
         var export = store.latest(scope, name).filter(found -> version.sees(found.store())).orElseThrow(() -> notFound(scope, name, version));
-        if (behaviour.get().is(Choice.RunToken.WITH_EMAIL)) throw new Refusal(ArmErrors.emailClaimMissing());
-        boolean refused = scope.isMcaBilling() && behaviour.get().is(Choice.RunAtMca.REFUSED_TO_APPLICATIONS);
+        if (behaviours.at(scope).is(Choice.RunToken.WITH_EMAIL)) throw new Refusal(ArmErrors.emailClaimMissing());
+        boolean refused = scope.isMcaBilling() && behaviours.at(scope).is(Choice.RunAtMca.REFUSED_TO_APPLICATIONS);
         if (refused && !caller.isPerson()) throw new Refusal(ArmErrors.accessDenied());
-        if (store.runsNow(export) && behaviour.get().is(Choice.ParallelRun.REFUSED)) {
+        if (store.runsNow(export) && behaviours.at(scope).is(Choice.ParallelRun.REFUSED)) {
             throw version.refusal(409, "A run of export " + export.name() + " is in progress.");
         }
-        var range = new RunRules(version, clock.instant(), behaviour.get()).check(export, body);
+        var range = new RunRules(version, clock.instant(), behaviours.at(scope)).check(export, body);
         throttle(scope);
         store.run(export, caller.id(), range);
         return Answer.empty(200);
@@ -237,7 +236,7 @@ final class ExportsApi {
         var now = clock.instant();
         var recent = runs.computeIfAbsent(scope.normal(), _ -> new ArrayDeque<>());
         recent.removeIf(accepted -> !accepted.plus(MINUTE).isAfter(now));
-        if (recent.size() >= behaviour.get().runsPerMinute()) {
+        if (recent.size() >= behaviours.at(scope).runsPerMinute()) {
             long wait = recent.isEmpty() ? MINUTE.toSeconds() : Duration.between(now, recent.peek().plus(MINUTE)).plusMillis(999).toSeconds();
             throw new Refusal(ArmErrors.throttled("entity", (int) wait));
         }
@@ -254,7 +253,7 @@ final class ExportsApi {
     }
 
     private ObjectNode read(Export export, ApiVersion version, int runs) {
-        var document = Echo.read(export, version, behaviour.get(), clock.instant(), store.tick());
+        var document = Echo.read(export, version, behaviours.at(export.scope()), clock.instant(), store.tick());
         if (runs > 0) ((ObjectNode) document.path("properties")).set("runHistory", history(export, version, runs));
         return document;
     }
@@ -263,8 +262,8 @@ final class ExportsApi {
         var history = Json.object();
         var value = history.putArray("value");
         var runs = store.visibleRuns(export).limit(depth).toList();
-        (behaviour.get().is(Choice.HistoryOrder.OLDEST_FIRST) ? runs.reversed() : runs)
-                .forEach(run -> value.add(Echo.run(export, run, clock.instant(), version, behaviour.get())));
+        (behaviours.at(export.scope()).is(Choice.HistoryOrder.OLDEST_FIRST) ? runs.reversed() : runs)
+                .forEach(run -> value.add(Echo.run(export, run, clock.instant(), version, behaviours.at(export.scope()))));
         return history;
     }
 }

@@ -75,15 +75,6 @@ public final class PlainClient implements AutoCloseable {
         return send("PUT", path, body.toString());
     }
 
-    /** With one more header. */
-    Reply put(String path, JsonNode body, String header, String value) {
-        try {
-            return sendOrFail("PUT", path, body.toString(), header, value);
-        } catch (IOException e) {
-            throw new AssertionError("PUT " + path, e);
-        }
-    }
-
     Reply delete(String path) {
         return send("DELETE", path, null);
     }
@@ -92,9 +83,10 @@ public final class PlainClient implements AutoCloseable {
         return send("POST", path, body);
     }
 
-    Reply send(String method, String path, String body) {
+    /** @param header the name of one more header and its value, or none */
+    Reply send(String method, String path, String body, String... header) {
         try {
-            return sendOrFail(method, path, body);
+            return sendOrFail(method, path, body, header);
         } catch (IOException e) {
             throw new AssertionError(method + " " + path, e);
         }

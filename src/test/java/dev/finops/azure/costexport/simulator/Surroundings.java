@@ -7,8 +7,8 @@ import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 
 /** The little of ARM that clients ask on their way to exports: cloud metadata, subscriptions, providers, storage accounts. */
@@ -24,27 +24,28 @@ final class Surroundings {
     private static final String NAMESPACE = ".*/providers/Microsoft\\.CostManagement/";
     private static final Pattern OPERATION_RESULTS = Pattern.compile(NAMESPACE + "operationResults/[^/]+", Pattern.CASE_INSENSITIVE);
     private static final Pattern QUERY = Pattern.compile(NAMESPACE + "query", Pattern.CASE_INSENSITIVE);
+    private static final Pattern VIEWS = Pattern.compile(NAMESPACE + "views", Pattern.CASE_INSENSITIVE);
     private static final Pattern NEIGHBOURS = Pattern.compile(NAMESPACE + "(?:alerts|scheduledActions)", Pattern.CASE_INSENSITIVE);
 
     private final URI endpoint;
     private final String tenantId;
     private final Entra entra;
-    private final AtomicReference<Behaviour> behaviour;
+    private final Behaviours behaviours;
     private final InstantSource clock;
     private final Map<String, Instant> registered = new ConcurrentHashMap<>();
 
-    Surroundings(URI endpoint, String tenantId, Entra entra, InstantSource clock, AtomicReference<Behaviour> behaviour) {
+    Surroundings(URI endpoint, String tenantId, Entra entra, InstantSource clock, Behaviours behaviours) {
         this.clock = clock;
         this.endpoint = endpoint;
         this.tenantId = tenantId;
         this.entra = entra;
-        this.behaviour = behaviour;
+        this.behaviours = behaviours;
     }
 
     /** Whether the registration of a subscription for exports is still on its way. */
     boolean registers(String subscription) {
         var since = registered.get(subscription.toLowerCase(Locale.ROOT));
-        return since != null && clock.instant().isBefore(since.plus(behaviour.get().takes(Pace.REGISTRATION_TAKES)));
+        return since != null && clock.instant().isBefore(since.plus(behaviours.usual().takes(Pace.REGISTRATION_TAKES)));
     }
 
     /** What tells a client which cloud this is; asked without a token. */
@@ -69,8 +70,9 @@ final class Surroundings {
         if (request.path().equals("/tenants")) return list(Json.object().put("id", "/tenants/" + tenantId).put("tenantId", tenantId));
         if (request.path().equals("/providers")) return list(provider("", "Microsoft.CostManagement"));
         if (OPERATION_RESULTS.matcher(request.path()).matches()) return ArmErrors.foreignShape(400);
-        if (QUERY.matcher(request.path()).matches()) return query();
-        if (request.path().equalsIgnoreCase("/providers/Microsoft.CostManagement/operations")) return list();
+        if (QUERY.matcher(request.path()).matches()) return query(request.path());
+        if (request.path().equalsIgnoreCase("/providers/Microsoft.CostManagement/operations")) return list(operation());
+        if (VIEWS.matcher(request.path()).matches()) return list();
         if (NEIGHBOURS.matcher(request.path()).matches()) return withNullLink(list());
         var provider = PROVIDER.matcher(request.path());
         if (provider.matches()) {
@@ -90,13 +92,23 @@ final class Surroundings {
         return Answer.error(404, "InvalidResourceType", "The simulator has nothing at " + request.method() + " " + request.path());
     }
 
+    private static ObjectNode operation() {
+        var name = "Microsoft.CostManagement/exports/read";
+        var operation = Json.object().put("id", name).put("name", name);
+        operation.putObject("display").put("provider", "Microsoft.CostManagement").put("resource", "Exports").put("operation", "List exports")
+                .put("description", "List the exports by scope.");
+        return operation;
+    }
+
     private static Answer withNullLink(Answer list) {
         return Answer.json(200, ((ObjectNode) Json.parse(list.body()).orElseThrow()).putNull("nextLink"));
     }
 
     /** A query of 2020: its answer has the hints to wait though nothing is exhausted. */
-    private static Answer query() {
-        var body = Json.object();
+    private static Answer query(String path) {
+        var id = UUID.randomUUID().toString();
+        var body = Json.object().put("id", path.substring(1) + "/" + id).put("name", id).put("type", "Microsoft.CostManagement/query")
+                .putNull("location").putNull("sku").putNull("eTag");
         body.putObject("properties").putNull("nextLink").putArray("columns");
         ((ObjectNode) body.path("properties")).putArray("rows");
         return ExportsApi.withRetryHints(Answer.json(200, body));
@@ -116,7 +128,7 @@ final class Surroundings {
 
     private ObjectNode provider(String subscription, String namespace) {
         boolean missing = namespace.equalsIgnoreCase("Microsoft.CostManagementExports")
-                && behaviour.get().where(Place.UNREGISTERED).stream().anyMatch(subscription::equalsIgnoreCase);
+                && behaviours.usual().where(Place.UNREGISTERED).stream().anyMatch(subscription::equalsIgnoreCase);
         var body = Json.object().put("id", "/subscriptions/" + subscription + "/providers/" + namespace).put("namespace", namespace)
                 .put("registrationState", missing ? "NotRegistered" : "Registered");
         body.putArray("resourceTypes");
@@ -126,7 +138,7 @@ final class Surroundings {
     private void register(String subscription, String namespace) {
         if (!namespace.equalsIgnoreCase("Microsoft.CostManagementExports")) return;
         registered.put(subscription.toLowerCase(Locale.ROOT), clock.instant());
-        behaviour.updateAndGet(before -> {
+        behaviours.change(before -> {
             var unregistered = new HashSet<>(before.where(Place.UNREGISTERED));
             unregistered.removeIf(subscription::equalsIgnoreCase);
             return before.with(Place.UNREGISTERED, unregistered.toArray(String[]::new));
