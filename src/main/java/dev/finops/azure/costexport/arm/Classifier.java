@@ -14,10 +14,13 @@ import dev.finops.azure.costexport.failure.ArmFailure.Unclear;
 import dev.finops.azure.costexport.failure.Masked;
 import dev.finops.azure.costexport.failure.Reason;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -29,6 +32,8 @@ final class Classifier {
   private static final int MAX_MESSAGE = 1024;
   private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\\s]+", Pattern.UNICODE_CHARACTER_CLASS);
   private static final Pattern STALE_ETAG = Pattern.compile("etag.*(required|match|latest|stale|outdated|conflict)");
+
+  private static final String TOO_NEW = "cost management data is not supported for subscription";
 
   private static final Set<String> ABSENT = Set.of("404", "notfound", "exportnotfound");
   private static final Set<String> SCOPE_GONE = Set.of("subscriptionnotfound", "resourcegroupnotfound");
@@ -50,9 +55,18 @@ final class Classifier {
   private static final Pattern CHALLENGE =
       Pattern.compile("\\bBearer\\b.*\\berror=\"?(invalid_token|insufficient_claims)", Pattern.CASE_INSENSITIVE);
 
-  private static final Set<String> NO_CHARGES = Set.of("disallowedoperation", "subscriptiontypenotsupported");
+  private static final Set<String> NO_CHARGES = Set.of("disallowedoperation", "disallowedprovider", "subscriptiontypenotsupported");
 
   private Classifier() {}
+
+  /** How Azure says that it does not serve the api-version of a request; a location or a subscription may be what it misses instead. */
+  private static final Pattern REJECTED_VERSION = Pattern.compile(
+      "api[- ]?version '?[\\w.-]+'? (?:is|was|has been) (?:invalid|not (?:valid|supported)|retired|deprecated|no longer)"
+          + "|supported (?:api[- ])?versions are|does not support the api[- ]?version|\\bapi[- ]?version '[^']*' for type");
+  private static final Pattern NAMED_VERSION = Pattern.compile("api[- ]?version '([^']*)'");
+  private static final Pattern SERVED_VERSIONS = Pattern.compile("supported (?:api[- ])?versions are '?([^']*)");
+  private static final Set<String> OF_VERSION = Set.of("invalidapiversionparameter", "invalidapiversion", "unsupportedapiversion",
+      "unsupportedapiversionparameter", "apiversionnotsupported", "missingapiversionparameter");
 
   /** @param unnamed how long to wait when Azure throttles and names no time */
   static ArmFailure of(RawAnswer answer, Duration unnamed, Instant now) {
@@ -68,8 +82,15 @@ final class Classifier {
       return new Unclear(detail("the answer is a redirect to " + host(answer) + ", which is not followed", detail),
           Reason.UNEXPECTED_REDIRECT, null);
     }
-    if (status == 408 || status >= 500) {
-      return new Unclear(detail, status == 503 ? Reason.ARM_UNAVAILABLE : Reason.ARM_UNREACHABLE, named);
+    if (status == 408 || status == 406 || status >= 500) {
+      return new Unclear(detail, status == 503 || status == 406 ? Reason.ARM_UNAVAILABLE : Reason.ARM_UNREACHABLE, named);
+    }
+    if (rejectsVersion(status, code, text)) {
+      return new Denied(detail, Reason.API_VERSION_REJECTED);
+    }
+    if (status == 401 && code.isEmpty() && isBare(answer)) {
+      return new Denied(detail("Azure refused the caller without a word (HTTP 401)", detail),
+          refusesToken(answer) ? Reason.AUTHENTICATION_FAILED : Reason.AUTHORIZATION_FAILED);
     }
     if (code.isEmpty() && (status == 404 || detail.equals(foreign(answer)))) {
       return new Unclear(foreign(answer), Reason.BAD_ARM_RESPONSE, named); // not ARM's answer: a proxy's, or a truncated one
@@ -114,6 +135,29 @@ final class Classifier {
     return REFUSED_TOKEN.contains(code) || !OF_IDENTITY.contains(code) && !NO_RIGHT.contains(code) && challenges(answer);
   }
 
+  /** Cost Management's own 401 of a billing scope has no body; one of a proxy asks for the proxy's login, or has a page. */
+  private static boolean isBare(RawAnswer answer) {
+    String challenge = answer.header("www-authenticate").toLowerCase(Locale.ROOT);
+    boolean azures = challenge.isEmpty() || challenge.startsWith("bearer");
+    String body = new String(answer.body(), StandardCharsets.UTF_8).strip();
+    return azures && (body.isEmpty() || body.equals("{}") || !answer.requestId().isEmpty());
+  }
+
+  /** Of the whole operator, not of one object: a service that retires a version refuses each call with it. */
+  private static boolean rejectsVersion(int status, String code, String text) {
+    if (status != 400 && status != 404 && status != 409 && status != 410 || text.contains(TOO_NEW)) {
+      return false;
+    }
+    if (OF_VERSION.contains(code)) {
+      return true;
+    }
+    Matcher served = SERVED_VERSIONS.matcher(text);
+    Matcher named = NAMED_VERSION.matcher(text);
+    boolean isServed = served.find() && named.find()
+        && Arrays.asList(served.group(1).split("[,\\s]+")).contains(named.group(1)); // then the location is what is missing
+    return !isServed && REJECTED_VERSION.matcher(text).find();
+  }
+
   private static boolean challenges(RawAnswer answer) {
     return CHALLENGE.matcher(answer.header("www-authenticate")).find();
   }
@@ -122,7 +166,7 @@ final class Classifier {
     if (STALE_ETAG.matcher(text).find()) {
       return new Outdated(detail);
     }
-    if (text.contains("cost management data is not supported for subscription")) {
+    if (text.contains(TOO_NEW)) {
       return new Denied(detail, Reason.SUBSCRIPTION_TOO_NEW); // it passes by itself
     }
     if (text.contains("email claim")) {
@@ -147,10 +191,27 @@ final class Classifier {
       if (!code.isEmpty() || error.isObject() && !message.isEmpty()) {
         return new Detail(answer.status(), clean(code), clean(message), answer.requestId());
       }
+      String routed = withoutError(body, answer);
+      if (!routed.isEmpty()) {
+        return new Detail(answer.status(), "", clean(routed), answer.requestId());
+      }
     } catch (IOException notJson) {
       // said below
     }
     return foreign(answer);
+  }
+
+  /** The service's web framework answers in a shape of its own (docs/azure.md, "Errors"); a message alone may be a proxy's. */
+  private static String withoutError(JsonNode body, RawAnswer answer) {
+    String message = member(body, "message");
+    String detail = member(body, "messageDetail");
+    boolean azures = !detail.isEmpty() || !answer.requestId().isEmpty();
+    return message.isEmpty() || !azures ? "" : message + (detail.isEmpty() ? "" : " " + detail);
+  }
+
+  private static String member(JsonNode body, String name) {
+    return body.properties().stream().filter(member -> member.getKey().equalsIgnoreCase(name) && member.getValue().isTextual())
+        .map(member -> member.getValue().textValue()).findFirst().orElse("");
   }
 
   private static Detail foreign(RawAnswer answer) {

@@ -44,6 +44,7 @@ public final class ExportsClient implements ExportReads {
   private final Identity identity;
   private final Gate gate;
   private final String clientType;
+  private final ApiVersionCheck apiVersion;
   private final CallListener listener;
 
   /** Told of every call that is sent, in the thread that waits for its answer. */
@@ -55,19 +56,21 @@ public final class ExportsClient implements ExportReads {
   }
 
   /** @param gate one for all identities; who calls is told by it to come later, or woken when its turn has come */
-  public ExportsClient(AzureConnection connection, SignIn signIn, Identity identity, Gate gate, AzureClock clock, String version, CallListener listener) {
+  public ExportsClient(AzureConnection connection, SignIn signIn, Identity identity, Gate gate, AzureClock clock, String version,
+      ApiVersionCheck apiVersion, CallListener listener) {
     this(connection, new ArmPipeline(signIn.http(), () -> signIn.credential(identity), connection.audience(), version, System::nanoTime),
-        identity, gate, clock, version, listener);
+        identity, gate, clock, version, apiVersion, listener);
   }
 
   ExportsClient(AzureConnection connection, ArmPipeline pipeline, Identity identity, Gate gate, AzureClock clock, String version,
-      CallListener listener) {
+      ApiVersionCheck apiVersion, CallListener listener) {
     this.connection = connection;
     this.pipeline = pipeline;
     this.clock = clock;
     this.identity = identity;
     this.gate = gate;
     this.clientType = "CostExportOperator/" + version;
+    this.apiVersion = apiVersion;
     this.listener = listener;
   }
 
@@ -143,6 +146,7 @@ public final class ExportsClient implements ExportReads {
     try (var _ = MDC.putCloseable("requestId", sent.requestId())) {
       LOG.debug("{} {} {} {} ms, request id {}", operation, uri.getPath(), outcome, took.toMillis(), sent.requestId());
     }
+    apiVersion.heard(sent.answer());
     listener.called(operation, outcome, took);
     return sent.answer();
   }

@@ -12,7 +12,9 @@ import java.util.random.RandomGenerator;
 public record Backoff(Duration initial, Duration max) {
   private static final int TERMINAL = 96;
   private static final Duration DENIED = Duration.ofMinutes(1);
-  private static final int QUICK_DENIALS = 10;
+
+  /** A role that was granted takes up to fifteen minutes to reach Cost Management (docs/azure.md, "Roles"). */
+  private static final int QUICK_DENIALS = 16;
   private static final Duration UNCLEAR_MAX = Duration.ofMinutes(5);
   private static final Duration DRY = Duration.ofMinutes(1);
   private static final Duration LOCKED = Duration.ofHours(1);

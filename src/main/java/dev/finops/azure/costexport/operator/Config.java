@@ -4,6 +4,7 @@ import dev.finops.azure.costexport.arm.AzureConnection;
 import dev.finops.azure.costexport.arm.ProxySettings;
 import dev.finops.azure.costexport.export.Times;
 import dev.finops.azure.costexport.failure.Backoff;
+import dev.finops.azure.costexport.failure.Invisible;
 import dev.finops.azure.costexport.plan.ApiVersion;
 import dev.finops.azure.costexport.plan.Settings;
 import java.io.File;
@@ -111,7 +112,7 @@ record Config(
             AUDIENCE, "an address or the id of an application"), apiVersion.name(),
         read.text("AZURE_TENANT_ID").map(id -> read.matching("AZURE_TENANT_ID", id, ID, "the id or the domain of a tenant")),
         read.text("AZURE_CLIENT_ID").map(id -> read.matching("AZURE_CLIENT_ID", id, ID, "the id of an application")),
-        read.text("AZURE_CLIENT_SECRET"), read.file("AZURE_FEDERATED_TOKEN_FILE"), read.uri("AZURE_AUTHORITY_HOST"),
+        read.secret("AZURE_CLIENT_SECRET"), read.file("AZURE_FEDERATED_TOKEN_FILE"), read.uri("AZURE_AUTHORITY_HOST"),
         read.flag("AZURE_DISABLE_INSTANCE_DISCOVERY"), read.number("RUNS_PER_MINUTE", 10, 1, 1000), throttleWait);
     boolean serviceIdentity = azure.clientSecret().isPresent() || azure.federatedTokenFile().isPresent();
     if (serviceIdentity && azure.tenantId().isEmpty()) {
@@ -131,7 +132,16 @@ record Config(
   private record Reader(Map<String, String> environment) {
 
     Optional<String> text(String variable) {
-      return Optional.ofNullable(environment.get(variable)).map(String::strip).filter(text -> !text.isEmpty());
+      return Optional.ofNullable(environment.get(variable)).map(Invisible::stripped).filter(text -> !text.isEmpty());
+    }
+
+    /** Never shown. */
+    Optional<String> secret(String variable) {
+      Optional<String> text = text(variable);
+      text.flatMap(Invisible::first).ifPresent(where -> {
+        throw new Wrong(variable, "***", "has an invisible character, " + where);
+      });
+      return text;
     }
 
     Optional<String> anyCase(String variable) {

@@ -1,6 +1,8 @@
 package dev.finops.azure.costexport.operator;
 
+import dev.finops.azure.costexport.api.v1alpha1.Annotations;
 import dev.finops.azure.costexport.api.v1alpha1.CostExport;
+import dev.finops.azure.costexport.arm.ApiVersionCheck;
 import dev.finops.azure.costexport.arm.AzureClock;
 import dev.finops.azure.costexport.arm.ExportsClient;
 import dev.finops.azure.costexport.arm.Gate;
@@ -94,6 +96,9 @@ public final class Main {
     MonotonicClock monotonic = new MonotonicClock(InstantSource.system(), System::nanoTime);
     AzureClock clock = new AzureClock(InstantSource.system(), monotonic);
     SignIn signIn = new SignIn(config.azure(), config.proxy(), leadership.<BooleanSupplier>map(leader -> leader::holds).orElse(() -> true));
+    ApiVersionCheck apiVersion = new ApiVersionCheck(config.azure().apiVersion());
+    Gauge.builder("costexport.api.version.rejected", () -> apiVersion.rejected() ? 1 : 0)
+        .description("1 while Azure rejects EXPORTS_API_VERSION, so that no CostExport can be served").register(registry);
     ExportsClient.CallListener calls = new ArmMetrics(registry);
     TaskScheduler scheduler = new TaskScheduler();
     Gate gate = new Gate(monotonic, scheduler, config.azure().runsPerMinute());
@@ -105,7 +110,7 @@ public final class Main {
     ExportMetrics exports = new ExportMetrics(registry, clock, config.exportMetrics());
     registry.getPrometheusRegistry().register(exports);
     CostExportReconciler reconciler = new CostExportReconciler(kubernetes, identity -> {
-      ExportsClient azure = new ExportsClient(config.azure(), signIn, identity, gate, clock, version, calls);
+      ExportsClient azure = new ExportsClient(config.azure(), signIn, identity, gate, clock, version, apiVersion, calls);
       ScopeSnapshots snapshots = new ScopeSnapshots(azure, clock, scheduler, config.settings());
       observed.add(snapshots);
       return new Session(azure, snapshots, deliveries(proofs, new Access.Identity(signIn.credential(identity))));
@@ -120,6 +125,11 @@ public final class Main {
     synced.set(true);
     log.info("CostExport operator {} is ready: {}, watching {}, http on port {}", version, config.azure(),
         config.watchNamespaces().isEmpty() ? "all namespaces" : String.join(", ", config.watchNamespaces()), server.port());
+    long unknown = reconciler.pausedByUnknownValue();
+    if (unknown > 0) {
+      log.warn("{} CostExports are paused by a value of the annotation {} that is neither true nor false; their condition Ready names it. "
+          + "Set the annotation to \"true\", or remove it", unknown, Annotations.PAUSED);
+    }
   }
 
   private static Optional<Leadership> leadership(Config config, io.fabric8.kubernetes.client.Config cluster) {

@@ -30,7 +30,7 @@ public record Subject(String namespace, String name, long generation, Instant cr
   }
 
   boolean paused() {
-    return "true".equals(annotations.get(Annotations.PAUSED));
+    return Annotations.pauses(annotations);
   }
 
   /** The value of a request annotation that was not handled yet. */

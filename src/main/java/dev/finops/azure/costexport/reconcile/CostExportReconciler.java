@@ -1,5 +1,6 @@
 package dev.finops.azure.costexport.reconcile;
 
+import dev.finops.azure.costexport.api.v1alpha1.Annotations;
 import dev.finops.azure.costexport.api.v1alpha1.CostExport;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
 import dev.finops.azure.costexport.arm.AzureClock;
@@ -120,6 +121,11 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
     every(settings.runPollInterval().compareTo(SECRETS) < 0 ? settings.runPollInterval() : SECRETS, secrets::poll);
     every(settings.observeInterval(), this::sweep);
     return List.of(wake);
+  }
+
+  /** How many objects are paused by a value that is neither true nor false, once the caches are synced. */
+  public long pausedByUnknownValue() {
+    return cache.list(object -> Annotations.unknownPause(object.getMetadata().getAnnotations()).isPresent()).count();
   }
 
   /** The chain goes on whatever becomes of one task. */

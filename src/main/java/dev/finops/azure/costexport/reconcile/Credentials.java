@@ -4,6 +4,7 @@ import dev.finops.azure.costexport.api.v1alpha1.CostExport;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportSpec.SasTokenSecretRef;
 import dev.finops.azure.costexport.arm.Identity;
 import dev.finops.azure.costexport.export.SasToken;
+import dev.finops.azure.costexport.failure.Invisible;
 import dev.finops.azure.costexport.plan.Secrets;
 import dev.finops.azure.costexport.plan.Secrets.Sas;
 import dev.finops.azure.costexport.reconcile.SecretReader.Content;
@@ -12,7 +13,11 @@ import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * As whom Azure is asked for an object, and what is known of the Secrets that it depends on.
@@ -24,6 +29,7 @@ record Credentials(Optional<Identity> identity, Secrets secrets) {
   private static final String CLIENT = "AZURE_CLIENT_ID";
   private static final String SECRET = "AZURE_CLIENT_SECRET";
   private static final List<String> KEYS = List.of(TENANT, CLIENT, SECRET);
+  private static final Pattern ID_CHARACTERS = Pattern.compile("[A-Za-z0-9.-]");
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9.-]{0,253}");
 
   /** @param last as whom the object acted last: a Secret may go before what has to be deleted with it */
@@ -32,7 +38,9 @@ record Credentials(Optional<Identity> identity, Secrets secrets) {
     String namespace = object.getMetadata().getNamespace();
     var named = object.getSpec().credentialsSecretRef();
     Name name = new Name(namespace, named == null ? Secrets.OF_NAMESPACE : named.name());
-    Sas sas = sas(object.getSpec().destination().sasTokenSecretRef(), namespace, secrets, reader);
+    SasTokenSecretRef token = object.getSpec().destination().sasTokenSecretRef();
+    secrets.retain(reader, token == null ? Set.of(name) : Stream.of(name, new Name(namespace, token.name())).collect(Collectors.toSet()));
+    Sas sas = sas(token, namespace, secrets, reader);
     Content content = secrets.read(name, reader);
     boolean gone = !(content instanceof Content.Found);
     if (gone && last.isPresent() && object.getMetadata().getDeletionTimestamp() != null) {
@@ -51,7 +59,7 @@ record Credentials(Optional<Identity> identity, Secrets secrets) {
   }
 
   private static Identity identity(Map<String, String> values) {
-    return new Identity.ServicePrincipal(values.get(TENANT), values.get(CLIENT), values.get(SECRET));
+    return new Identity.ServicePrincipal(Invisible.removed(values.get(TENANT)), Invisible.removed(values.get(CLIENT)), values.get(SECRET));
   }
 
   private static Optional<String> fault(Name name, Content content) {
@@ -61,8 +69,9 @@ record Credentials(Optional<Identity> identity, Secrets secrets) {
       case Content.Forbidden forbidden -> Optional.of(forbidden(name));
       case Content.Found(var values) -> KEYS.stream().filter(key -> values.getOrDefault(key, "").isEmpty()).findFirst()
           .map(key -> name + " has no " + key + "; it needs the keys " + String.join(", ", KEYS))
-          .or(() -> List.of(TENANT, CLIENT).stream().filter(key -> !ID.matcher(values.get(key)).matches()).findFirst()
-              .map(key -> key + " in " + name + " is no id; write the GUID without quotes"));
+          .or(() -> List.of(TENANT, CLIENT).stream().filter(key -> !ID.matcher(Invisible.removed(values.get(key))).matches()).findFirst()
+              .map(key -> key + " in " + name + " is no id" + wrong(values.get(key)) + "; write the GUID without quotes"))
+          .or(() -> Invisible.first(values.get(SECRET)).map(where -> invisible(SECRET, name, where)));
     };
   }
 
@@ -76,8 +85,21 @@ record Credentials(Optional<Identity> identity, Secrets secrets) {
       case Content.Forbidden forbidden -> new Sas.Missing(forbidden(name));
       case Content.Found(var values) when values.getOrDefault(ref.key(), "").isEmpty() ->
           new Sas.Missing(name + " has no key " + ref.key() + ", which destination.sasTokenSecretRef names; add it");
-      case Content.Found(var values) -> new Sas.Known(SasToken.of(values.get(ref.key())));
+      case Content.Found(var values) -> Invisible.first(values.get(ref.key())).<Sas>map(where -> new Sas.Missing(invisible(ref.key(), name, where)))
+          .orElseGet(() -> new Sas.Known(SasToken.of(values.get(ref.key()))));
     };
+  }
+
+  /** Where it is, and never what it is in. */
+  private static String invisible(String key, Name name, String where) {
+    return key + " in " + name + " has an invisible character, " + where + "; write the value again without it";
+  }
+
+  /** The first character that no id has. */
+  private static String wrong(String id) {
+    int[] characters = Invisible.removed(id).codePoints().toArray();
+    return IntStream.range(0, characters.length).filter(i -> !ID_CHARACTERS.matcher(Character.toString(characters[i])).matches()).mapToObj(
+        i -> ", for it has " + Invisible.named(characters[i], i + 1)).findFirst().orElse("");
   }
 
   private static String forbidden(Name name) {

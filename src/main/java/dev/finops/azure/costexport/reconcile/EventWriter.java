@@ -10,6 +10,8 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +29,9 @@ final class EventWriter {
   private final String instance;
   private final Telemetry telemetry;
 
+  /** The status codes of refusals that were logged. */
+  private final Set<Integer> refusals = ConcurrentHashMap.newKeySet();
+
   EventWriter(KubernetesClient client, InstantSource clock, String instance, Telemetry telemetry) {
     this.client = client;
     this.clock = clock;
@@ -40,7 +45,13 @@ final class EventWriter {
     try {
       client.v1().events().inNamespace(object.getMetadata().getNamespace()).resource(event(object, note)).create();
     } catch (KubernetesClientException refused) {
-      LOG.debug("Event {} of {} was not written: {}", note.reason(), Names.of(object), refused.getMessage());
+      boolean going = String.valueOf(refused.getMessage()).contains("being terminated"); // such a namespace takes no Events
+      if (!going && refusals.add(refused.getCode())) {
+        LOG.warn("the API server refused Event {} of {}, and may refuse others, which are not logged: {}. Check the role of the operator: "
+            + "it needs the verb create for events", note.reason(), Names.of(object), refused.getMessage());
+      } else {
+        LOG.debug("Event {} of {} was not written: {}", note.reason(), Names.of(object), refused.getMessage());
+      }
     }
   }
 

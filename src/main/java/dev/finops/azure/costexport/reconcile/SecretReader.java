@@ -1,12 +1,12 @@
 package dev.finops.azure.costexport.reconcile;
 
+import dev.finops.azure.costexport.failure.Invisible;
 import dev.finops.azure.costexport.quota.Callbacks;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.net.HttpURLConnection;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -29,8 +29,8 @@ final class SecretReader {
   private static final Logger LOG = LoggerFactory.getLogger(SecretReader.class);
 
   /**
-   * Many objects that come at once share one read. That a Secret is absent is not shared: it may have been applied together with
-   * the object that comes next, which must not act as somebody else.
+   * Many objects that come at once share one read. That a Secret is absent is shared only by passes that began before it was
+   * read: it may have been applied together with the object that comes next, which must not act as somebody else.
    */
   private static final Duration SHARED = Duration.ofSeconds(2);
 
@@ -42,7 +42,10 @@ final class SecretReader {
   private final Consumer<ResourceID> wake;
   private final Map<Name, Entry> entries = new ConcurrentHashMap<>();
 
-  /** @param wake told of each object that depends on a Secret that has changed */
+  /**
+   * @param clock one that is never set, for the age of what was read
+   * @param wake told of each object that depends on a Secret that has changed
+   */
   SecretReader(KubernetesClient client, InstantSource clock, Consumer<ResourceID> wake) {
     this.client = client;
     this.clock = clock;
@@ -57,7 +60,7 @@ final class SecretReader {
   }
 
   sealed interface Content {
-    /** @param values decoded, without white space around them, which is no part of an id or a token */
+    /** @param values decoded, without white space and other invisible characters around them, which are no part of an id or a token */
     record Found(Map<String, String> values) implements Content {
       /** Without the values. */
       @Override
@@ -78,10 +81,17 @@ final class SecretReader {
   }
 
   void forget(ResourceID reader) {
-    entries.values().removeIf(entry -> {
-      entry.readers.remove(reader);
-      return entry.readers.isEmpty();
-    });
+    retain(reader, Set.of());
+  }
+
+  /** An object depends on these Secrets now, and on no other that it may have depended on before. */
+  void retain(ResourceID reader, Set<Name> used) {
+    entries.values().removeIf(entry -> !used.contains(entry.name) && entry.left(reader));
+  }
+
+  /** The Secrets that are read again and again. */
+  Set<Name> inUse() {
+    return Set.copyOf(entries.keySet());
   }
 
   /** Reads anew what is in use. */
@@ -99,28 +109,41 @@ final class SecretReader {
     private final Name name;
     private final Set<ResourceID> readers = ConcurrentHashMap.newKeySet();
     private Content content;
+    private Instant began = Instant.MIN;
     private Instant readAt = Instant.MIN;
 
     Entry(Name name) {
       this.name = name;
     }
 
-    synchronized Content read(ResourceID reader) {
+    Content read(ResourceID reader) {
+      Instant asked = clock.instant();
       readers.add(reader);
-      if (!(content instanceof Content.Found) || readAt.isBefore(clock.instant().minus(SHARED))) {
-        refresh();
+      synchronized (this) {
+        boolean recent = content instanceof Content.Found && clock.instant().isBefore(readAt.plus(SHARED));
+        boolean readMeanwhile = content != null && began.isAfter(asked);
+        if (!recent && !readMeanwhile) {
+          refresh();
+        }
+        return content;
       }
-      return content;
     }
 
     synchronized void refresh() {
       Content before = content;
+      Instant now = clock.instant();
       content = fetch();
+      began = now;
       readAt = clock.instant();
       if (before != null && !before.equals(content)) {
         LOG.info("{} has changed", name);
         readers.forEach(reader -> Callbacks.run(() -> wake.accept(reader)));
       }
+    }
+
+    private boolean left(ResourceID reader) {
+      readers.remove(reader);
+      return readers.isEmpty();
     }
 
     private Content fetch() {
@@ -140,7 +163,7 @@ final class SecretReader {
   }
 
   private static Map<String, String> values(Secret secret) {
-    return Optional.ofNullable(secret.getData()).orElse(Map.of()).entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey,
-        data -> new String(Base64.getDecoder().decode(data.getValue()), StandardCharsets.UTF_8).strip()));
+    return Optional.ofNullable(secret.getData()).orElse(Map.of()).entrySet().stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, data -> Invisible.decoded(Base64.getDecoder().decode(data.getValue()))));
   }
 }

@@ -5,6 +5,7 @@ import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Condition;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Run;
 import dev.finops.azure.costexport.backfill.ClosedMonths;
 import dev.finops.azure.costexport.export.Difference;
+import dev.finops.azure.costexport.export.Json;
 import dev.finops.azure.costexport.export.RunHistory;
 import dev.finops.azure.costexport.export.SasToken;
 import dev.finops.azure.costexport.export.ScheduleWindow;
@@ -30,8 +31,10 @@ import java.util.Set;
 final class ConditionReport {
   /** Faults that somebody else usually mends, until they have lasted so long that it is likely that nobody does. */
   private static final Set<Reason> STALL_WHEN_LASTING = Set.of(Reason.AUTHORIZATION_FAILED, Reason.PROVIDER_NOT_REGISTERED,
-      Reason.CREDENTIALS_MISSING, Reason.SCOPE_NOT_FOUND, Reason.INVALID_REQUEST);
+      Reason.CREDENTIALS_MISSING, Reason.SCOPE_NOT_FOUND, Reason.API_VERSION_REJECTED, Reason.INVALID_REQUEST);
   private static final Duration LASTING = Duration.ofMinutes(30);
+
+  private static final int MAX_VALUE = 64;
 
   /** How long before its end a SAS token is announced. */
   private static final Duration SAS_EXPIRING = Duration.ofDays(14);
@@ -62,8 +65,7 @@ final class ConditionReport {
       case Verdict.Waiting waiting -> waiting(waiting);
       case Verdict.Failing failing -> failing(failing);
       case Verdict.Stuck stuck -> stuck(stuck);
-      case Verdict.Paused paused -> set.explain(Conditions.READY, Reason.PAUSED, "paused by the annotation " + Annotations.PAUSED
-          + "; nothing is asked of Azure");
+      case Verdict.Paused paused -> paused(notes, readyBefore);
     }
     if (!(verdict instanceof Verdict.Paused) && (s.status().exportId() != null || verdict instanceof Verdict.Watched)) {
       lastRun();
@@ -106,6 +108,18 @@ final class ConditionReport {
     }
   }
 
+  /** An unknown value is told once, when the message changes. */
+  private void paused(List<Note> notes, Optional<Condition> before) {
+    String quoted = Annotations.unknownPause(s.subject().annotations()).map(value -> Json.shortened(value, MAX_VALUE)).orElse("");
+    String message = "paused by the annotation " + Annotations.PAUSED + (quoted.isEmpty() ? "; nothing is asked of Azure"
+        : ", whose value \"" + quoted + "\" is neither true nor false: the operator pauses to be safe. Set it to \"true\", or remove it to go on: "
+            + s.subject().kubectl("annotate") + " " + Annotations.PAUSED + "-");
+    set.explain(Conditions.READY, Reason.PAUSED, message);
+    if (!quoted.isEmpty() && before.filter(ready -> message.equals(ready.message())).isEmpty()) {
+      notes.add(Note.warning(Reason.UNKNOWN_VALUE, message));
+    }
+  }
+
   private String sasSecret() {
     var ref = s.spec().destination().sasTokenSecretRef();
     return s.subject().namespace() + "/" + ref.name() + ", key " + ref.key();
@@ -144,21 +158,21 @@ final class ConditionReport {
         ? detail.text() + "; asked again after " + Times.write(s.now().plus(wait))
         : explained(reason, failing.failure().detail().text()) + Advice.wayOut(s);
     if (failing.write() || !s.applied()) {
-      set.set(Conditions.SYNCED, false, reason, message);
+      set.quote(Conditions.SYNCED, "False", reason, message);
     } else if (s.silent()) {
-      set.unknown(Conditions.SYNCED, reason, "Azure has not answered since " + Times.write(s.memory().answeredAt()) + ": " + message);
+      set.quote(Conditions.SYNCED, "Unknown", reason, "Azure has not answered since " + Times.write(s.memory().answeredAt()) + ": " + message);
     }
     if (!s.applied()) {
-      set.set(Conditions.READY, false, reason, message);
+      set.quote(Conditions.READY, "False", reason, message);
     }
     boolean stalled = STALL_WHEN_LASTING.contains(reason) && lasts(reason);
     if (stalled) {
-      set.set(Conditions.STALLED, true, reason, message);
+      set.quote(Conditions.STALLED, "True", reason, message);
     } else {
       set.remove(Conditions.STALLED);
     }
     if (!stalled && !s.applied()) {
-      set.set(Conditions.RECONCILING, true, reason, message);
+      set.quote(Conditions.RECONCILING, "True", reason, message);
     } else {
       set.remove(Conditions.RECONCILING);
     }
@@ -187,9 +201,9 @@ final class ConditionReport {
     boolean stood = set.find(Conditions.STALLED).filter(stalled -> stuck.message().equals(stalled.message())).isPresent(); // with its advice
     boolean ofAzure = stuck.message().contains(s.settings().apiVersion().toString());
     String message = stood ? stuck.message() : (ofAzure ? explained(stuck.reason(), stuck.message()) : stuck.message()) + Advice.wayOut(s);
-    set.set(Conditions.READY, false, stuck.reason(), message);
-    set.set(Conditions.SYNCED, false, stuck.reason(), message);
-    set.set(Conditions.STALLED, true, stuck.reason(), message);
+    set.quote(Conditions.READY, "False", stuck.reason(), message);
+    set.quote(Conditions.SYNCED, "False", stuck.reason(), message);
+    set.quote(Conditions.STALLED, "True", stuck.reason(), message);
     set.remove(Conditions.RECONCILING);
   }
 
@@ -204,7 +218,7 @@ final class ConditionReport {
       String ofMonths = s.subject().annotations().containsKey(Annotations.RUN_PERIOD) ? " " + Annotations.RUN_PERIOD + "-" : "";
       String ask = s.managed() ? "; to ask for one: " + s.subject().kubectl("annotate") + " --overwrite" + ofMonths + " " + Annotations.RUN_REQUESTED_AT
           + "=\"$(date)\"" : "";
-      set.setAtTimes(Conditions.LAST_RUN_SUCCEEDED, "Unknown", Reason.NO_RUN_YET, "no run has ended yet; " + next + ask);
+      set.unknown(Conditions.LAST_RUN_SUCCEEDED, Reason.NO_RUN_YET, "no run has ended yet; " + next + ask);
     } else if (RunHistory.is(ended, "Completed")) {
       set.set(Conditions.LAST_RUN_SUCCEEDED, true, Reason.COMPLETED, "run " + ended.id() + " completed");
     } else if (RunHistory.withoutData(ended)) {
@@ -237,13 +251,13 @@ final class ConditionReport {
     Optional<Instant> limit = maxAge.map(age -> Freshness.limit(age, s.subject().created(), start, good));
     String since = good.map(at -> "the last good run ended at " + Times.write(at)).orElse("no run has succeeded yet");
     if (limit.filter(late -> s.now().isAfter(late)).isPresent()) {
-      set.setAtTimes(Conditions.DELIVERED, "False", Reason.STALE, since + "; data was expected by " + Times.write(limit.get()));
+      set.set(Conditions.DELIVERED, false, Reason.STALE, since + "; data was expected by " + Times.write(limit.get()));
     } else if (delivery.tell(set)) {
       return;
     } else if (good.isEmpty()) {
-      set.setAtTimes(Conditions.DELIVERED, "Unknown", Reason.NO_RUN_YET, since + limit.map(late -> "; data is expected by " + Times.write(late)).orElse(""));
+      set.unknown(Conditions.DELIVERED, Reason.NO_RUN_YET, since + limit.map(late -> "; data is expected by " + Times.write(late)).orElse(""));
     } else {
-      set.setAtTimes(Conditions.DELIVERED, "True", Reason.FRESH, since + delivery.summary() + limit.map(late -> "; the next data is expected by " + Times.write(late)).orElse(""));
+      set.set(Conditions.DELIVERED, true, Reason.FRESH, since + delivery.summary() + limit.map(late -> "; the next data is expected by " + Times.write(late)).orElse(""));
     }
   }
 
@@ -276,6 +290,7 @@ final class ConditionReport {
     boolean failed = verdict instanceof Verdict.Failing || verdict instanceof Verdict.Stuck;
     boolean secretGone = verdict instanceof Verdict.Settled;
     set.find(Conditions.SYNCED).filter(synced -> (failed || secretGone) && !"True".equals(synced.status()))
+        .filter(synced -> !synced.reason().equals(Reason.API_VERSION_REJECTED.toString())) // told once, of the whole operator
         .filter(synced -> before.filter(b -> b.reason().equals(synced.reason()) && b.status().equals(synced.status())).isEmpty())
         .ifPresent(synced -> notes.add(Note.warning(reason(verdict), synced.message())));
   }

@@ -3,6 +3,7 @@ package dev.finops.azure.costexport.report;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Condition;
 import dev.finops.azure.costexport.export.Json;
 import dev.finops.azure.costexport.export.Times;
+import dev.finops.azure.costexport.failure.Passing;
 import dev.finops.azure.costexport.failure.Reason;
 import dev.finops.azure.costexport.plan.Conditions;
 import java.time.Instant;
@@ -10,18 +11,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
-/** The conditions of one object in the making: an unchanged status keeps its transition time, an unchanged text its words. */
+/** The conditions of one object in the making: an unchanged status keeps its transition time, words of others that say the same stay. */
 final class ConditionSet {
   /** Azure's words of at most 1,024 characters and ours, with the longest ids, always fit. */
   static final int MAX_MESSAGE = 4096;
-
-  /** Request ids and times, which differ between two answers that say the same. */
-  private static final Pattern PASSING = Pattern.compile(
-      "\\(?request id:? ?[^)\\s]*\\)?|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z",
-      Pattern.CASE_INSENSITIVE);
 
   private final Map<String, Condition> conditions = new LinkedHashMap<>();
   private final long generation;
@@ -43,9 +39,11 @@ final class ConditionSet {
     set(type, "Unknown", reason, message, generation);
   }
 
-  /** A message whose times are ours: it is told anew when they change. */
-  void setAtTimes(String type, String status, Reason reason, String message) {
-    set(type, status, reason, message, generation, true);
+  /** In words of others, of which the first of a streak stay for as long as they say the same: with the id of the first request. */
+  void quote(String type, String status, Reason reason, String message) {
+    Optional<Condition> said = find(type).filter(known -> status.equals(known.status()) && reason.toString().equals(known.reason())
+        && Objects.equals(known.observedGeneration(), generation) && Passing.without(known.message()).equals(Passing.without(shortened(message))));
+    set(type, status, reason, said.map(Condition::message).orElse(message), generation);
   }
 
   /** Another reason for the status that it has, and no judgement of another generation. */
@@ -79,19 +77,13 @@ final class ConditionSet {
   }
 
   private void set(String type, String status, Reason reason, String message, Long observedGeneration) {
-    set(type, status, reason, message, observedGeneration, false);
-  }
-
-  private void set(String type, String status, Reason reason, String message, Long observedGeneration, boolean timesCount) {
     Condition known = conditions.get(type);
-    String text = Json.shortened(message, MAX_MESSAGE);
     boolean sameStatus = known != null && status.equals(known.status());
-    boolean sameWords = sameStatus && !timesCount && reason.toString().equals(known.reason()) && lasting(text).equals(lasting(known.message()));
-    conditions.put(type, new Condition(type, status, reason.toString(), sameWords ? known.message() : text,
+    conditions.put(type, new Condition(type, status, reason.toString(), shortened(message),
         sameStatus ? known.lastTransitionTime() : now, observedGeneration));
   }
 
-  private static String lasting(String message) {
-    return message == null ? "" : PASSING.matcher(message).replaceAll("");
+  private static String shortened(String message) {
+    return Json.shortened(message, MAX_MESSAGE);
   }
 }

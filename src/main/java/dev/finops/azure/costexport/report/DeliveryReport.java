@@ -40,8 +40,8 @@ record DeliveryReport(Situation s, RunReport runs, Delivery delivery, Optional<P
       return false;
     }
     switch (proof.orElse(null)) {
-      case Proof.Failed(var reason, var message) -> set.set(Conditions.DELIVERED, false, reason, message);
-      case Proof.Unreachable unreachable -> set.unknown(Conditions.DELIVERED, unreachable.reason(),
+      case Proof.Failed(var reason, var message) -> set.quote(Conditions.DELIVERED, "False", reason, message);
+      case Proof.Unreachable unreachable -> set.quote(Conditions.DELIVERED, "Unknown", unreachable.reason(),
           unreachable.message() + Advice.of(unreachable.reason(), unreachable.message(), s));
       case null, default -> { } // not asked now, or the newer run will tell: the last verdict stands
     }

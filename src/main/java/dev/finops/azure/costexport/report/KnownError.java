@@ -76,6 +76,16 @@ public enum KnownError {
           + "Read and List",
       said(403, "AuthorizationPermissionMismatch", "This request is not authorized to perform this operation using this permission.")),
 
+  // The operator
+  API_VERSION(Reason.API_VERSION_REJECTED, null, "Azure does not serve the api-version of the operator any more, or not yet in this cloud",
+      "set EXPORTS_API_VERSION in the operator's environment to a version that Azure serves (azure.exportsApiVersion of the chart); "
+          + "this concerns every CostExport, and their specs are not at fault",
+      said(400, "NoRegisteredProviderFound", "No registered resource provider found for location '…' and API version '2025-03-01' for type "
+          + "'exports'. The supported api-versions are '…'."),
+      said(400, "InvalidApiVersionParameter", "The api-version '2025-03-01' is invalid. The supported versions are '…'."),
+      said(404, "InvalidResourceType", "The resource type 'exports' could not be found in the namespace 'Microsoft.CostManagement' for api "
+          + "version '2025-03-01'. The supported api-versions are '…'.")),
+
   // Rights and agreements
   ACCOUNT_COST_DISABLED(Reason.AUTHORIZATION_FAILED, "AccountCostDisabled",
       "account owners of the enrollment may not see charges",
@@ -88,9 +98,10 @@ public enum KnownError {
   INDIRECT_COST_DISABLED(Reason.AUTHORIZATION_FAILED, "IndirectCostDisabled",
       "the partner of an indirect enrollment has not published prices", "ask the partner to publish the prices of the enrollment",
       said(403, "IndirectCostDisabled", "")),
-  DISALLOWED_OPERATION(Reason.INVALID_REQUEST, "DisallowedOperation|SubscriptionTypeNotSupported",
+  DISALLOWED_OPERATION(Reason.INVALID_REQUEST, "DisallowedOperation|DisallowedProvider|SubscriptionTypeNotSupported",
       "this type of subscription has no charges to export", "export another subscription, or a billing scope that has its charges",
-      said(400, "DisallowedOperation", ""), said(403, "SubscriptionTypeNotSupported", "")),
+      said(400, "DisallowedOperation", ""), said(403, "SubscriptionTypeNotSupported", ""),
+      said(403, "DisallowedProvider", "The operation is not permitted for namespace 'Microsoft.CostManagement'.")),
   READ_ONLY_SUBSCRIPTION(Reason.AUTHORIZATION_FAILED, "ReadOnlyDisabledSubscription",
       "the subscription is disabled: nothing in it can be created or changed",
       "have subscription {scope-subscription} reactivated; the export is sent again by itself", said(403, "ReadOnlyDisabledSubscription", "")),
@@ -103,6 +114,11 @@ public enum KnownError {
       "price sheets exist at an enrollment and at a billing profile, and Azure does not say so",
       "make a CostExport with the scope of the enrollment or of the billing profile: price sheets exist nowhere else",
       said(401, "Unauthorized", "Unauthorized. Authentication failed.")),
+  IDENTITY_BY_SERVICE_PRINCIPAL(Reason.AUTHORIZATION_FAILED, Place.IDENTITY_AT_CUSTOMER_AGREEMENT, "HTTP 401",
+      "Azure refuses an export with an identity of its own to the token of an application there, whatever its roles; a user's is accepted",
+      "Azure refuses exports with identity.type SystemAssigned from an application at this scope, whatever its roles. Remove identity from the "
+          + "spec, or let a user with a billing role create the export and set managementPolicy: Observe here",
+      said(401, "401", "")),
   NO_BILLING_ROLE_EA(Reason.AUTHORIZATION_FAILED, Place.ENROLLMENT, null,
       "no role in the enrollment; Azure roles do not reach it. Price sheets may take more than EnrollmentReader",
       "an Azure role does not reach an enrollment; an enterprise administrator gives the operator the billing role EnrollmentReader: "
@@ -116,9 +132,12 @@ public enum KnownError {
           + Advice.BILLING_CONTRIBUTOR,
       said(401, "RBACAccessDenied", "The client does not have authorization to perform action. Request ID: NoHttpContext"),
       said(401, "Unauthorized", "Unauthorized. Authentication failed."), said(403, "BillingAccessDenied", "")),
-  NO_ROLE(Reason.AUTHORIZATION_FAILED, null, "no role at the scope, or one that has not spread yet (minutes)",
-      "give the operator the right: `az role assignment create --role 'Cost Management Contributor' {assignee} --scope {scope}`; the "
-          + "storage account of the destination takes write access too",
+  NO_ROLE(Reason.AUTHORIZATION_FAILED, null, "no role at the scope or on the storage account of the destination, or one that has not spread yet (up "
+      + "to 15 minutes); subscriptions of pay-as-you-go and of individual agreements refuse applications whatever their roles",
+      "give the operator both roles: `az role assignment create --role 'Cost Management Contributor' {assignee} --scope {scope}` and "
+          + "`az role assignment create --role 'Storage Account Contributor' {assignee} --scope {storage-account}`. A role takes up to 15 minutes "
+          + "to arrive. Azure refuses applications at subscriptions of pay-as-you-go and of individual agreements, whatever their roles: export "
+          + "such a subscription as a user",
       said(401, "RBACAccessDenied", "The client does not have authorization to perform action. Request ID: NoHttpContext"),
       said(403, "AuthorizationFailed", "The client '…' with object id '…' does not have authorization to perform action "
           + "'Microsoft.CostManagement/exports/write' over scope '…' or the scope is invalid. If access was recently granted, please refresh your credentials."),
@@ -126,6 +145,42 @@ public enum KnownError {
   WRONG_TENANT(Reason.AUTHENTICATION_FAILED, "InvalidAuthenticationTokenTenant",
       "the token is of another tenant than the scope", "set AZURE_TENANT_ID in {credentials} to the tenant of the scope",
       said(401, "InvalidAuthenticationTokenTenant", "")),
+  SECRET_WRONG(Reason.AUTHENTICATION_FAILED, "AADSTS7000215\\b", "the client secret is not one of the application: often the secret's ID was taken "
+      + "for its value, or the secret was deleted",
+      "put the value of a client secret, not its ID, into AZURE_CLIENT_SECRET in {credentials}; a new one: "
+          + "`az ad app credential reset --id {client-id} --append`",
+      token("AADSTS7000215: Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, "
+          + "for a secret added to app '…'.")),
+  SECRET_EXPIRED(Reason.AUTHENTICATION_FAILED, "AADSTS7000222\\b", "the client secret has expired",
+      "make a new client secret, `az ad app credential reset --id {client-id} --append`, and put its value into AZURE_CLIENT_SECRET in {credentials}",
+      token("AADSTS7000222: The provided client secret keys for app '…' are expired.")),
+  APPLICATION_UNKNOWN(Reason.AUTHENTICATION_FAILED, "AADSTS700016\\b|AADSTS7000229\\b", "the tenant has no such application",
+      "check AZURE_CLIENT_ID and AZURE_TENANT_ID in {credentials}: the application has to be one of that tenant, "
+          + "`az ad sp show --id {client-id}`",
+      token("AADSTS700016: Application with identifier '…' was not found in the directory '…'.")),
+  APPLICATION_DISABLED(Reason.AUTHENTICATION_FAILED, "AADSTS7000112\\b", "the application is disabled in the tenant",
+      "let an administrator of the tenant enable the application: Enterprise applications, Properties, Enabled for users to sign in",
+      token("AADSTS7000112: Application '…' is disabled.")),
+  FEDERATED_CREDENTIAL(Reason.AUTHENTICATION_FAILED, "AADSTS70021\\b|AADSTS70021[0-9]\\b|AADSTS7002[0-9]{2}\\b",
+      "no federated credential of the application fits the token of the service account",
+      "compare issuer, subject (system:serviceaccount:NAMESPACE:SERVICE_ACCOUNT of the operator) and audience with those of the application: "
+          + "`az ad app federated-credential list --id {client-id}`; a new one takes some minutes",
+      token("AADSTS70021: No matching federated identity record found for presented assertion.")),
+  ASSERTION_OUTDATED(Reason.AUTHENTICATION_FAILED, "AADSTS700024\\b", "the token of the service account has expired, or a clock is wrong",
+      "check that AZURE_FEDERATED_TOKEN_FILE is a projected token that the kubelet renews, and the clock of the node",
+      token("AADSTS700024: Client assertion is not within its valid time range.")),
+  TENANT_UNKNOWN(Reason.AUTHENTICATION_FAILED, "AADSTS90002\\b|AADSTS900023\\b", "there is no such tenant in this cloud",
+      "check AZURE_TENANT_ID in {credentials}, and AZURE_AUTHORITY_HOST for another cloud than the public one: "
+          + "`az account list --query '[].tenantId' --output tsv` lists the tenants that you see",
+      token("AADSTS90002: Tenant '…' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.")),
+  CONDITIONAL_ACCESS(Reason.AUTHENTICATION_FAILED, "AADSTS53003\\b|AADSTS53000\\b|AADSTS530[0-9]{2}\\b",
+      "a Conditional Access policy of the tenant blocks the application, as from an address that is not a trusted location",
+      "let an administrator of the tenant exempt the service principal from the Conditional Access policy, or add the operator's outgoing address to "
+          + "its locations; the sign-in log of the service principal names the policy",
+      token("AADSTS53003: Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.")),
+  AUDIENCE_UNKNOWN(Reason.AUTHENTICATION_FAILED, "AADSTS500011\\b|AADSTS1002012\\b", "the tenant does not know the audience of the token",
+      "check AZURE_RESOURCE_MANAGER_AUDIENCE in the operator's environment",
+      token("AADSTS500011: The resource principal named … was not found in the tenant named ….")),
   NO_TOKEN(Reason.AUTHENTICATION_FAILED, null, "no token, or one that Azure does not take",
       "check AZURE_TENANT_ID, AZURE_CLIENT_ID and the secret or token file in {credentials}",
       said(401, "InvalidAuthenticationToken", "The access token is invalid.")),
@@ -144,6 +199,9 @@ public enum KnownError {
       said(403, "RequestDisallowedByPolicy", "Resource '…' was disallowed by policy.")),
 
   // The document
+  PARTITION(Reason.INVALID_REQUEST, "partitionData", "some subscriptions have no partitioned exports",
+      "take partitionData out of the spec, or set it to false",
+      said(400, "BadRequest", "Request properties validation failed: partitionData is not supported for this subscription.")),
   USAGE_ONLY(Reason.INVALID_REQUEST, Place.MANAGEMENT_GROUP, "definition type '.*'; valid values: 'Usage'\\.",
       "a management group has the dataset Usage alone",
       "set dataset: {type: Usage} with format: Csv, without compression; other datasets are to be had from each subscription or from a billing scope",
@@ -153,6 +211,9 @@ public enum KnownError {
       "this agreement has no such dataset: set dataset.type: ActualCost and take out dataset.version, or export a scope of another agreement",
       said(400, "BadRequest", "Request properties validation failed: Export type: FocusCost is not supported for Agreement Type: WebDirect "
           + "and Subscription.")),
+  ACTUAL_COST(Reason.INVALID_REQUEST, "ActualCost'? (type )?is not supported|ActualCost.*not supported", "the subscription has the dataset Usage alone",
+      "set dataset.type: Usage, with format: Csv and without compression",
+      said(400, "BadRequest", "Request properties validation failed: Export type: ActualCost is not supported.")),
   DATASET(Reason.INVALID_REQUEST, "Invalid definition type '", "the scope, its offer or the api-version has no such dataset",
       "set dataset.type to one of the values that Azure names",
       said(400, "400", "Request properties validation failed: Invalid definition type 'AmortizedCost'; valid values: 'Usage'.")),
@@ -203,7 +264,7 @@ public enum KnownError {
   UNREACHABLE(Reason.ARM_UNREACHABLE, null, "no answer, or a 5xx", "it is tried again by itself",
       said(504, "GatewayTimeout", ""), said(500, "ServerTimeout", "")),
   UNAVAILABLE(Reason.ARM_UNAVAILABLE, null, "Azure is busy, or a provider is being registered (ten minutes)", "it is tried again by itself",
-      said(503, "ServiceUnavailable", "")),
+      said(503, "ServiceUnavailable", ""), said(406, "NotAcceptable", "")),
   NOT_ARM(Reason.BAD_ARM_RESPONSE, null, "a proxy answers, or the answer was cut", "it is tried again by itself; if it lasts, look at the proxy");
 
   /** Where a row counts. */
@@ -212,6 +273,7 @@ public enum KnownError {
     RUN("a run"),
     RUN_AT_CUSTOMER_AGREEMENT("a run at a billing scope of a Microsoft Customer Agreement"),
     ENROLLMENT("an enrollment (EA), its departments and accounts"),
+    IDENTITY_AT_CUSTOMER_AGREEMENT("with identity SystemAssigned, at a billing scope of a Microsoft Customer Agreement"),
     CUSTOMER_AGREEMENT("billing scopes of a Microsoft Customer or Partner Agreement"),
     MANAGEMENT_GROUP("a management group"),
     PRICE_SHEET_IN_SUBSCRIPTION("a PriceSheet in a subscription");
@@ -233,6 +295,8 @@ public enum KnownError {
         case RUN -> run;
         case RUN_AT_CUSTOMER_AGREEMENT -> run && kind == Kind.CUSTOMER_AGREEMENT;
         case ENROLLMENT -> kind == Kind.ENROLLMENT;
+        case IDENTITY_AT_CUSTOMER_AGREEMENT -> kind == Kind.CUSTOMER_AGREEMENT && !run && s.spec().identity() != null
+            && "SystemAssigned".equals(s.spec().identity().type());
         case CUSTOMER_AGREEMENT -> kind == Kind.CUSTOMER_AGREEMENT;
         case MANAGEMENT_GROUP -> kind == Kind.MANAGEMENT_GROUP;
         case PRICE_SHEET_IN_SUBSCRIPTION -> kind == Kind.SUBSCRIPTION && "PriceSheet".equals(s.spec().dataset().type());
@@ -264,6 +328,11 @@ public enum KnownError {
     this.cause = cause;
     this.remedy = remedy;
     this.examples = List.of(examples);
+  }
+
+  /** Entra's words; no answer of Azure Resource Manager. */
+  private static Detail token(String message) {
+    return new Detail(0, "", "no token: " + message, "");
   }
 
   private static Detail said(int status, String code, String message) {

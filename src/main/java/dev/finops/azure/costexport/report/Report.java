@@ -148,7 +148,7 @@ public record Report(CostExportStatus status, List<Note> notes) {
   /** A run of the export's own definition that Azure would not start. */
   public static CostExportStatus runDenied(Situation s, String message) {
     ConditionSet conditions = new ConditionSet(s.status().conditions(), s.subject().generation(), s.now());
-    conditions.set(Conditions.LAST_RUN_SUCCEEDED, false, Reason.RUN_DENIED, message);
+    conditions.quote(Conditions.LAST_RUN_SUCCEEDED, "False", Reason.RUN_DENIED, message);
     StatusDraft draft = new StatusDraft(s.status());
     draft.conditions = conditions.list();
     return draft.done();

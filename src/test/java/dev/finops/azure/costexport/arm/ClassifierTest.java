@@ -62,6 +62,19 @@ class ClassifierTest {
       400 | 400        | RP Not Registered. Register destination storage account subscription with Microsoft.CostManagementExports. Please refer https://docs.microsoft.com/en-us/rest/api/resources/providers/register | Denied | ProviderNotRegistered
       409 | MissingSubscriptionRegistration | The subscription is not registered to use namespace | Denied | ProviderNotRegistered
       400 | NoRegisteredProviderFound | No registered resource provider found | Denied | ProviderNotRegistered
+      # the operator's api-version, whatever the code
+      400 | NoRegisteredProviderFound | No registered resource provider found for location 'westeurope' and API version '2025-03-01' for type 'exports'. The supported api-versions are '2030-01-01, 2031-01-01'. The supported locations are ''. | Denied | ApiVersionRejected
+      400 | InvalidApiVersionParameter | The api-version '2025-03-01' is invalid. The supported versions are '2030-01-01'. | Denied | ApiVersionRejected
+      404 | InvalidResourceType | The resource type 'exports' could not be found in the namespace 'Microsoft.CostManagement' for api version '2025-03-01'. The supported api-versions are '2030-01-01'. | Denied | ApiVersionRejected
+      400 | BadRequest | The api-version '2025-03-01' is not supported. | Denied | ApiVersionRejected
+      410 | Gone       | The API version '2025-03-01' has been retired. | Denied | ApiVersionRejected
+      400 | UnsupportedApiVersion | The HTTP resource does not support the API version. | Denied | ApiVersionRejected
+      # a location that the type does not have, in an api-version that is served
+      400 | NoRegisteredProviderFound | No registered resource provider found for location 'mars' and API version '2025-03-01' for type 'exports'. The supported api-versions are '2023-03-01, 2025-03-01'. The supported locations are 'centralus'. | Denied | ProviderNotRegistered
+      403 | DisallowedProvider | The operation is not permitted for namespace 'Microsoft.CostManagement'. | Refused | InvalidRequest
+      401 | 401        | no | Denied | AuthorizationFailed
+      401 | InvalidAuthenticationTokenTenant | The access token is from the wrong issuer. | Denied | AuthenticationFailed
+      406 | NotAcceptable | now and then | Unclear | ArmUnavailable
       404 | MissingSubscription | The request did not have a subscription or a valid tenant level resource provider. | Denied | ScopeNotFound
       400 | BadRequest | Cost management data is not supported for subscription(s) 0 in the provided api-version. Please use api-version 2019-10-01 or later. | Denied | SubscriptionTooNew
       # absence: only these words of ARM's own JSON
@@ -107,6 +120,37 @@ class ClassifierTest {
 
     assertEquals("BadArmResponse", assertInstanceOf(Unclear.class, failure).reason().toString());
     assertEquals("HTTP " + status + " with a body that is not Azure Resource Manager's (text/html)", failure.detail().text());
+  }
+
+  /** As recorded (docs/azure.md, "Errors"). */
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+      400 | {"message":"The request is invalid.","messageDetail":"No action was found on the controller 'X'."} | Refused | InvalidRequest | The request is invalid. No action was found on the controller 'X'.
+      400 | {"Message":"The request is invalid.","MessageDetail":"no"} | Refused | InvalidRequest | The request is invalid. no
+      404 | {"message":"No HTTP resource was found","messageDetail":"no"} | Unclear | BadArmResponse | HTTP 404 with a body that is not Azure Resource Manager's (application/json)
+      503 | {"message":"later","messageDetail":"no"} | Unclear | ArmUnavailable | later no
+      401 | ~~ | Denied | AuthorizationFailed | Azure refused the caller without a word (HTTP 401)
+      401 | {} | Denied | AuthorizationFailed | Azure refused the caller without a word (HTTP 401)
+      """)
+  void anAnswerWithoutAnErrorIsAzuresAllTheSame(int status, String body, String kind, String reason, String text) {
+    ArmFailure failure = classify(status, Map.of("content-type", "application/json"), body);
+
+    assertEquals(kind, failure.getClass().getSimpleName());
+    assertEquals(reason, failure.reason().toString());
+    assertEquals(text, failure.detail().text());
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
+      Basic realm="proxy"                           | -    | BadArmResponse
+      Bearer error="invalid_token"                  | -    | AuthenticationFailed
+      Bearer authorization_uri="https://l.example"  | -    | AuthorizationFailed
+      -                                             | ab-1 | AuthorizationFailed
+      """)
+  void a401WithoutABodyIsOfRightsUnlessItsHeadersSayOtherwise(String challenge, String requestId, String reason) {
+    Map<String, String> headers = challenge != null ? Map.of("www-authenticate", challenge) : Map.of("x-ms-request-id", requestId);
+
+    assertEquals(reason, classify(401, headers, "").reason().toString());
   }
 
   @ParameterizedTest

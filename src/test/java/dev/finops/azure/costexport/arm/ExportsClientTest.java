@@ -1,6 +1,7 @@
 package dev.finops.azure.costexport.arm;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -38,6 +39,7 @@ class ExportsClientTest {
   private final List<String> sent = new ArrayList<>();
   private final InstantSource clock = InstantSource.fixed(Instant.parse("2026-11-30T10:00:00Z"));
   private final AzureClock azureClock = new AzureClock(clock, clock);
+  private final ApiVersionCheck apiVersion = new ApiVersionCheck("2025-03-01");
   private final List<String> outcomes = new ArrayList<>();
 
   @Test
@@ -104,12 +106,34 @@ class ExportsClientTest {
     assertEquals(time, azureClock.instant().toString().substring(11, 16));
   }
 
+  @Test
+  void aRejectedApiVersionIsOneFaultOfTheOperator() {
+    List<String> answers = new ArrayList<>(List.of(
+        error("InvalidApiVersionParameter", "The api-version '2025-03-01' is invalid. The supported versions are '2030-01-01'."),
+        error("RBACAccessDenied", "no"), "{}"));
+    ExportsClient client = client(request -> new CannedResponse.Reply(sent.size() > 2 ? 404 : 400, sent.size() > 2 ? error("NotFound", "no") : answers.removeFirst(), ""));
+    ExportId export = new ExportId(new Scope("/subscriptions/0"), "daily");
+
+    assertFalse(apiVersion.rejected());
+    client.get(export, CALLER);
+    assertTrue(apiVersion.rejected());
+    client.get(export, CALLER);
+    assertTrue(apiVersion.rejected(), "a caller without a role does not know");
+    client.get(export, CALLER);
+    assertFalse(apiVersion.rejected(), "an absence is an answer in that version");
+    assertEquals(List.of("get ApiVersionRejected", "get AuthorizationFailed", "get NotFound"), outcomes);
+  }
+
+  private static String error(String code, String message) {
+    return "{\"error\":{\"code\":\"%s\",\"message\":\"%s\"}}".formatted(code, message);
+  }
+
   private ExportsClient client(Function<HttpRequest, CannedResponse.Reply> azure) {
     ArmPipeline pipeline = new ArmPipeline(request -> {
       sent.add(request.getHttpMethod() + " " + request.getUrl());
       return Mono.just(new CannedResponse(request, azure.apply(request)));
     }, () -> request -> Mono.fromSupplier(() -> new AccessToken("token", OffsetDateTime.MAX)), "https://arm.example", "test", () -> 0);
-    return new ExportsClient(AZURE, pipeline, new Identity.Own(), new Gate(clock, new ManualScheduler(new SettableClock()), 10), azureClock, "test", new ExportsClient.CallListener() {
+    return new ExportsClient(AZURE, pipeline, new Identity.Own(), new Gate(clock, new ManualScheduler(new SettableClock()), 10), azureClock, "test", apiVersion, new ExportsClient.CallListener() {
       @Override
       public void calling() {}
 

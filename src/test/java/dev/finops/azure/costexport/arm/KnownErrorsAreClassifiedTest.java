@@ -18,7 +18,7 @@ class KnownErrorsAreClassifiedTest {
   @ParameterizedTest
   @EnumSource(value = KnownError.class, mode = Mode.EXCLUDE, names = "BLOBS_NOT_READABLE") // storage's words, not Azure Resource Manager's
   void asTheTableSays(KnownError known) {
-    for (Detail said : known.examples()) {
+    for (Detail said : known.examples().stream().filter(said -> said.status() != 0).toList()) { // the others are Entra's
       var body = Json.object();
       body.putObject("error").put("code", said.code()).put("message", said.message());
       RawAnswer answer = new RawAnswer(said.status(), Map.of(), body.toString().getBytes(StandardCharsets.UTF_8));

@@ -32,8 +32,8 @@ class BackoffTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1, PT1M", "10, PT1M", "11, PT15M", "500, PT15M"})
-  void aMissingRightIsAskedAgainEachMinuteAndAfterTenTimesSlowly(int failures, Duration wait) {
+  @CsvSource({"1, PT1M", "16, PT1M", "17, PT15M", "500, PT15M"})
+  void aMissingRightIsAskedAgainEachMinuteAndAfterSixteenTimesSlowly(int failures, Duration wait) {
     assertEquals(wait, BACKOFF.after(new ArmFailure.Denied(DETAIL, Reason.AUTHORIZATION_FAILED), failures, LEAST));
   }
 

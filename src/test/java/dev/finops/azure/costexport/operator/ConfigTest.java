@@ -146,6 +146,15 @@ class ConfigTest {
   }
 
   @Test
+  void whatIsInvisibleIsStrippedOrNamedWithoutTheSecret() {
+    Map<String, String> ids = Map.of("AZURE_TENANT_ID", "\uFEFFtenant\u00A0", "AZURE_CLIENT_ID", "client\u200B");
+    assertEquals(Optional.of("tenant"), Config.of(ids).azure().tenantId());
+    assertEquals(Optional.of("client"), Config.of(ids).azure().clientId());
+    assertEquals("AZURE_CLIENT_SECRET=***: has an invisible character, U+200B at position 3",
+        assertThrows(Config.Wrong.class, () -> Config.of(Map.of("AZURE_CLIENT_SECRET", "hu\u200Bsh\uFEFF"))).getMessage());
+  }
+
+  @Test
   void anEmptyVariableIsAnAbsentOne() {
     assertEquals(Config.of(Map.of()), Config.of(Map.of("WATCH_NAMESPACES", " ", "OBSERVE_INTERVAL", "", "AZURE_CLIENT_SECRET", "")));
   }

@@ -50,6 +50,7 @@ class KnownErrorTest {
   private static final Situation ENROLLMENT = scoped("/providers/Microsoft.Billing/billingAccounts/1234567");
   private static final Situation DEPARTMENT = scoped("/providers/Microsoft.Billing/billingAccounts/1234567/departments/42");
   private static final Situation BILLING_PROFILE = scoped(PROFILE);
+  private static final Situation IDENTITY = at(with(with(FOCUS, "scope", PROFILE), "identity", Map.of("type", "SystemAssigned", "location", "centralus")));
   private static final Situation PRICE_SHEET = at(with(FOCUS, "dataset.type", "PriceSheet"));
 
   private static Situation scoped(String scope) {
@@ -63,6 +64,7 @@ class KnownErrorTest {
   private static Situation situation(KnownError.Place place) {
     return switch (place) {
       case ANYWHERE, RUN -> SUBSCRIPTION;
+      case IDENTITY_AT_CUSTOMER_AGREEMENT -> IDENTITY;
       case RUN_AT_CUSTOMER_AGREEMENT, CUSTOMER_AGREEMENT -> BILLING_PROFILE;
       case ENROLLMENT -> ENROLLMENT;
       case MANAGEMENT_GROUP -> MANAGEMENT_GROUP;
@@ -88,9 +90,27 @@ class KnownErrorTest {
     Reason request = Reason.INVALID_REQUEST;
     return Stream.of(
         row(SUBSCRIPTION, authorization, noRole, "az role assignment create --role 'Cost Management Contributor' --assignee " + CLIENT
-            + " --scope /subscriptions/00000000-0000-0000-0000-000000000000;"),
-        row(GROUP, authorization, noRole, "--scope '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/it'\\''s-$(odd)';"),
-        row(MANAGEMENT_GROUP, authorization, noRole, "--scope /providers/Microsoft.Management/managementGroups/corp;"),
+            + " --scope /subscriptions/00000000-0000-0000-0000-000000000000 and "),
+        row(SUBSCRIPTION, authorization, noRole, "--role 'Storage Account Contributor' --assignee " + CLIENT + " " + storage),
+        row(SUBSCRIPTION, authorization, noRole, "pay-as-you-go and of individual agreements, whatever their roles"),
+        row(IDENTITY, authorization, "Azure refused the caller without a word (HTTP 401)", "Remove identity from the spec"),
+        row(BILLING_PROFILE, authorization, "Azure refused the caller without a word (HTTP 401)", "createBillingRoleAssignment"),
+        row(SUBSCRIPTION, authorization, "Azure refused the caller without a word (HTTP 401)", "'Cost Management Contributor'"),
+        row(SUBSCRIPTION, Reason.API_VERSION_REJECTED, "InvalidApiVersionParameter: no", "set EXPORTS_API_VERSION"),
+        row(SUBSCRIPTION, request, "DisallowedProvider: no", "export another subscription"),
+        row(SUBSCRIPTION, request, invalid + "Export type: ActualCost is not supported.", "set dataset.type: Usage"),
+        row(SUBSCRIPTION, request, invalid + "partitionData is not supported", "take partitionData out"),
+        row(SUBSCRIPTION, Reason.AUTHENTICATION_FAILED, "no token: AADSTS7000215: no", "not its ID, into AZURE_CLIENT_SECRET in Secret finance/azure-finops-credentials"),
+        row(SUBSCRIPTION, Reason.AUTHENTICATION_FAILED, "no token: AADSTS7000222: no", "az ad app credential reset --id " + CLIENT + " --append"),
+        row(SUBSCRIPTION, Reason.AUTHENTICATION_FAILED, "no token: AADSTS700016: no", "az ad sp show --id " + CLIENT),
+        row(SUBSCRIPTION, Reason.AUTHENTICATION_FAILED, "no token: AADSTS70021: no", "az ad app federated-credential list --id " + CLIENT),
+        row(SUBSCRIPTION, Reason.AUTHENTICATION_FAILED, "no token: AADSTS700213: no", "az ad app federated-credential list --id " + CLIENT),
+        row(SUBSCRIPTION, Reason.AUTHENTICATION_FAILED, "no token: AADSTS700024: no", "AZURE_FEDERATED_TOKEN_FILE"),
+        row(SUBSCRIPTION, Reason.AUTHENTICATION_FAILED, "no token: AADSTS90002: no", "check AZURE_TENANT_ID in Secret finance/azure-finops-credentials"),
+        row(SUBSCRIPTION, Reason.AUTHENTICATION_FAILED, "no token: AADSTS53003: no", "Conditional Access policy"),
+        row(SUBSCRIPTION, Reason.AUTHENTICATION_FAILED, "no token: AADSTS50034: no", "check AZURE_TENANT_ID, AZURE_CLIENT_ID and the secret"),
+        row(GROUP, authorization, noRole, "--scope '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/it'\\''s-$(odd)' and "),
+        row(MANAGEMENT_GROUP, authorization, noRole, "--scope /providers/Microsoft.Management/managementGroups/corp and "),
         row(ENROLLMENT, authorization, unauthorized, "an Azure role does not reach an enrollment"),
         row(ENROLLMENT, authorization, unauthorized, "--url \"/providers/Microsoft.Billing/billingAccounts/1234567/billingRoleAssignments/"),
         row(DEPARTMENT, authorization, unauthorized, "--url \"/providers/Microsoft.Billing/billingAccounts/1234567/billingRoleAssignments/"),
@@ -201,7 +221,7 @@ class KnownErrorTest {
   private static List<String> run(String command) throws IOException, InterruptedException {
     Process bash = new ProcessBuilder("bash", "-euc", """
         print() { printf '%s\\n' "$@"; }
-        az() { case "$1 $2" in "ad sp") echo principal ;; "account show") echo tenant ;; *) print az "$@" ;; esac; }
+        az() { case "$1 $2" in "ad sp") case "$*" in *tsv) echo principal ;; *) print az "$@" ;; esac ;; "account show") echo tenant ;; *) print az "$@" ;; esac; }
         kubectl() { print kubectl "$@"; }
         uuidgen() { echo 1-2-3; }
         """ + command).redirectErrorStream(true).start();

@@ -518,6 +518,28 @@ class ReportTest {
       assertEquals("True Applied", told(s, Conditions.SYNCED));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"true", "True", " TRUE ", "yes", "on", "1", "ture", "0", "no"})
+    void anyOtherValueThanFalsePausesAndAnUnknownOneIsToldOnce(String value) {
+      boolean known = value.strip().equalsIgnoreCase("true");
+      Situation s = annotated(SETTLED, Annotations.PAUSED, value);
+
+      Report first = Report.of(s, new Verdict.Paused());
+
+      assertEquals(new Step.Rest(new Verdict.Paused()), Planner.next(s));
+      assertEquals(known ? List.of() : List.of(Reason.UNKNOWN_VALUE), first.notes().stream().map(Note::reason).toList());
+      String message = find(s.with(first.status()), Conditions.READY).message();
+      assertEquals(!known, message.contains("\"" + value + "\" is neither true nor false"), message);
+      assertEquals(List.of(), Report.of(s.with(first.status()), new Verdict.Paused()).notes());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"false", "False", " FALSE ", "", " "})
+    void falseAndNothingDoNotPause(String value) {
+      assertFalse(Annotations.pauses(Map.of(Annotations.PAUSED, value)));
+      assertFalse(Annotations.pauses(Map.of()));
+    }
+
     @Test
     void ofAnObjectThatWasNeverLookedAtLeavesItUnknown() {
       Situation s = reported(annotated(fresh(FOCUS), Annotations.PAUSED, "true"), new Verdict.Paused());
@@ -552,12 +574,50 @@ class ReportTest {
       assertEquals(s.status(), next.status());
     }
 
+    /** As Entra says the same at another time. */
+    @Test
+    void isNotRewrittenForATimeOrAnIdOfTheTry() {
+      String first = "no token: AADSTS7000215: no. Trace ID: 1a Correlation ID: 11111111-aaaa-bbbb-cccc-111111111111 Timestamp: 2026-11-30 20:53:13Z";
+      String again = "no token: AADSTS7000215: no. Trace ID: 2b Correlation ID: 21111111-aaaa-bbbb-cccc-111111111111 Timestamp: 2026-11-30 21:53:14Z";
+      Situation s = reported(SETTLED, new Verdict.Failing(denied(Reason.AUTHENTICATION_FAILED, first), true, List.of()));
+      Situation next = reported(later(s, Duration.ofMinutes(1)), new Verdict.Failing(denied(Reason.AUTHENTICATION_FAILED, again), true, List.of()));
+
+      assertEquals(s.status(), next.status());
+    }
+
+    @Test
+    void isRewrittenForAnotherApplication() {
+      String first = "AADSTS700016: Application with identifier '11111111-aaaa-bbbb-cccc-111111111111' was not found";
+      Situation s = reported(SETTLED, new Verdict.Failing(denied(Reason.AUTHENTICATION_FAILED, first), true, List.of()));
+      Situation next = reported(s, new Verdict.Failing(denied(Reason.AUTHENTICATION_FAILED, first.replace('1', '2')), true, List.of()));
+
+      assertTrue(find(next, Conditions.SYNCED).message().contains("'22222222-"));
+    }
+
+    /** Our own words name the run and the time that they are about. */
+    @Test
+    void ofOursIsNeverKept() {
+      ConditionSet set = new ConditionSet(List.of(), 1, SETTLED.now());
+      set.set(Conditions.LAST_RUN_SUCCEEDED, true, Reason.COMPLETED, "run 11111111-aaaa-bbbb-cccc-111111111111 completed at 2026-11-30T20:53:13Z");
+      set.set(Conditions.LAST_RUN_SUCCEEDED, true, Reason.COMPLETED, "run 21111111-aaaa-bbbb-cccc-111111111111 completed at 2026-12-01T20:53:13Z");
+
+      assertEquals("run 21111111-aaaa-bbbb-cccc-111111111111 completed at 2026-12-01T20:53:13Z", set.find(Conditions.LAST_RUN_SUCCEEDED).orElseThrow().message());
+    }
+
+    @Test
+    void ofARejectedApiVersionNamesTheVariableAndIsNoEvent() {
+      Report report = Report.of(SETTLED, new Verdict.Failing(denied(Reason.API_VERSION_REJECTED, "The api-version is invalid"), true, List.of()));
+
+      assertTrue(find(SETTLED.with(report.status()), Conditions.SYNCED).message().contains("set EXPORTS_API_VERSION"));
+      assertEquals(List.of(), report.notes());
+    }
+
     @Test
     void isRewrittenWhenAzureSaysSomethingElse() {
       Situation s = reported(SETTLED, new Verdict.Failing(denied(Reason.AUTHORIZATION_FAILED, "no right to write"), true, List.of()));
       Situation next = reported(s, new Verdict.Failing(denied(Reason.AUTHORIZATION_FAILED, "no right to read"), true, List.of()));
 
-      assertTrue(find(next, Conditions.SYNCED).message().startsWith("AuthorizationFailed: no right to read; give the operator the right"));
+      assertTrue(find(next, Conditions.SYNCED).message().startsWith("AuthorizationFailed: no right to read; give the operator both roles"));
     }
 
     @Test
