@@ -54,6 +54,8 @@ public record DesiredExport(Map<Field, JsonNode> values, Set<Field> stated, Opti
     }
     values.computeIfPresent(Field.STORAGE_ACCOUNT_ID, (f, id) -> TextNode.valueOf("/" + Paths.strip(id.asText())));
     values.computeIfPresent(Field.ROOT_FOLDER_PATH, (f, folder) -> TextNode.valueOf(Paths.strip(folder.asText())));
+    // The specification of 2025-03-01 has these words in lower case.
+    values.computeIfPresent(Field.COMPRESSION, (f, mode) -> TextNode.valueOf(LetterCase.fold(mode.asText())));
     TimePeriod period = spec.dataset().timePeriod();
     if (period != null) {
       Times.start(period.from()).ifPresent(from -> values.put(Field.PERIOD_FROM, instant(from)));

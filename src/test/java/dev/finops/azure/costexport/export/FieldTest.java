@@ -181,4 +181,17 @@ class FieldTest {
         desired(FULL, null, NOW).statedPaths());
     assertEquals(List.of("schedule.recurrence"), desired(FOCUS, null, NOW).statedPaths().stream().filter(p -> p.startsWith("schedule")).toList());
   }
+
+  @ParameterizedTest
+  @CsvSource({"None,none", "Gzip,gzip", "Snappy,snappy"})
+  void sendsTheSpecifiedWordsOfCompression(String stated, String sent) {
+    CostExportSpec spec = with(FULL, "compressionMode", stated);
+    ObjectNode body = desired(spec, null, NOW).createBody();
+
+    assertEquals(sent, body.at("/properties/compressionMode").asText());
+    // Release 0.1.0 sent the word of the spec: an export that has it is in sync.
+    ((ObjectNode) body.path("properties")).put("compressionMode", stated);
+    ObservedExport created = Specs.stored(body, ExportId.of(spec, "unnamed"));
+    assertEquals(List.of(), desired(spec, created, NOW).differences(created, List.of()));
+  }
 }

@@ -176,7 +176,7 @@ class LifecycleIT extends SystemTest {
     assertEquals(Yaml.object("""
         properties:
           format: Parquet
-          compressionMode: Snappy
+          compressionMode: snappy
           partitionData: true
           dataOverwriteBehavior: OverwritePreviousReport
           deliveryInfo:
