@@ -17,13 +17,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** A client of another project, in an environment of its own that src/test/clients/build installs. */
-record ForeignClient(Path environment) {
+public record ForeignClient(Path environment) {
   static final Path SOURCES = Path.of("src/test/clients");
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int MINUTES = 3;
 
   /** Aborts the test with one line where the client cannot be installed: the result is "skipped" and never "passed". */
-  static ForeignClient installed(String name) {
+  public static ForeignClient installed(String name) {
     try {
       Process build = new ProcessBuilder(SOURCES.resolve("build").toString(), name)
           .redirectError(ProcessBuilder.Redirect.INHERIT).start();
@@ -48,7 +48,7 @@ record ForeignClient(Path environment) {
     List<String> command = Stream.concat(
         Stream.of(environment.resolve("bin/python").toString(), SOURCES.resolve(folder).resolve("walk.py").toString()),
         Stream.of(arguments)).toList();
-    return JSON.readTree(run(command, directory, Map.of(
+    Result result = run(command, directory, Map.of(
         "AZURE_TENANT_ID", azure.tenantId(),
         "AZURE_CLIENT_ID", azure.clientId(),
         "AZURE_CLIENT_SECRET", azure.clientSecret(),
@@ -56,11 +56,15 @@ record ForeignClient(Path environment) {
         "AZURE_AUTHORITY_HOST", azure.endpoint() + "/",
         "AZURE_RESOURCE_MANAGER_ENDPOINT", azure.endpoint().toString(),
         "AZURE_RESOURCE_MANAGER_AUDIENCE", azure.endpoint().toString(),
-        "REQUESTS_CA_BUNDLE", azure.caFile().toString())));
+        "REQUESTS_CA_BUNDLE", azure.caFile().toString()));
+    assertEquals(0, result.exit(), result::errors);
+    return JSON.readTree(result.output());
   }
 
-  /** The standard output of a command that ends with 0. */
-  static String run(List<String> command, Path directory, Map<String, String> environment) throws IOException {
+  public record Result(int exit, String output, String errors) {}
+
+  /** Runs a command to its end. */
+  public static Result run(List<String> command, Path directory, Map<String, String> environment) throws IOException {
     Path output = Files.createTempFile(directory, "client-", ".out");
     Path errors = Files.createTempFile(directory, "client-", ".err");
     ProcessBuilder builder = new ProcessBuilder(command).redirectOutput(output.toFile()).redirectError(errors.toFile());
@@ -76,8 +80,6 @@ record ForeignClient(Path environment) {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly();
     }
-    String printed = Files.readString(errors);
-    assertEquals(0, process.exitValue(), printed);
-    return Files.readString(output);
+    return new Result(process.exitValue(), Files.readString(output), Files.readString(errors));
   }
 }

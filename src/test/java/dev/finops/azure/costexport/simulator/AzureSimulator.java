@@ -282,7 +282,7 @@ public final class AzureSimulator implements AutoCloseable {
 
     /** Adds what every answer of ARM carries, and notes it in the journal. */
     private Answer noted(ArmRequest request, Answer answer) {
-        note(request, answer.status());
+        var call = note(request, answer.status());
         var headers = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
         headers.put("Date", DateTimeFormatter.RFC_1123_DATE_TIME.format(clock.instant().atZone(ZoneOffset.UTC)));
         headers.put("Cache-Control", "no-cache");
@@ -303,7 +303,9 @@ public final class AzureSimulator implements AutoCloseable {
             if (clientRequest != null) headers.put("x-ms-client-request-id", clientRequest);
         }
         headers.putAll(answer.headers());
-        return new Answer(answer.status(), headers, answer.body());
+        var complete = new Answer(answer.status(), headers, answer.body());
+        call.ifPresent(noted -> journal.answered(noted, complete));
+        return complete;
     }
 
     private static String kindOf(String method) {
@@ -314,8 +316,9 @@ public final class AzureSimulator implements AutoCloseable {
         };
     }
 
-    private void note(ArmRequest request, int status) {
+    private Optional<Journal.Call> note(ArmRequest request, int status) {
         if (request.operation() == Operation.TOKEN) journal.countToken();
-        else if (!Entra.owns(request)) journal.note(clock.instant(), Entra.caller(request), request, status);
+        else if (!Entra.owns(request)) return Optional.of(journal.note(clock.instant(), Entra.caller(request), request, status));
+        return Optional.empty();
     }
 }

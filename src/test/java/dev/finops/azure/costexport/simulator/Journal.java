@@ -31,9 +31,14 @@ public final class Journal {
         }
     }
 
+    /** One call and what was answered. */
+    public record Exchange(Call call, Answer answer) {
+    }
+
     private final List<Call> calls = new ArrayList<>();
     private int tokenRequests;
     private Consumer<Call> listener = _ -> { };
+    private Consumer<Exchange> recorder = _ -> { };
 
     public synchronized List<Call> calls() {
         return List.copyOf(calls);
@@ -71,7 +76,16 @@ public final class Journal {
         listener = consumer;
     }
 
-    void note(Instant time, String caller, ArmRequest request, int status) {
+    /** Told of every answer before it is on the way, also of one that a fault cuts off. */
+    public synchronized void recorder(Consumer<Exchange> consumer) {
+        recorder = consumer;
+    }
+
+    synchronized void answered(Call call, Answer answer) {
+        recorder.accept(new Exchange(call, answer));
+    }
+
+    Call note(Instant time, String caller, ArmRequest request, int status) {
         var headers = new HashMap<>(request.headers());
         headers.keySet().removeAll(SECRET_HEADERS);
         var body = Json.parse(request.text()).orElseGet(() -> Json.object().put("unreadable", request.text().length()));
@@ -83,5 +97,6 @@ public final class Journal {
             calls.add(call);
             listener.accept(call);
         }
+        return call;
     }
 }
