@@ -12,6 +12,8 @@ import dev.finops.azure.costexport.simulator.Answer;
 import dev.finops.azure.costexport.simulator.ArmErrors;
 import dev.finops.azure.costexport.simulator.Match;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.YearMonth;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -55,6 +57,25 @@ class ExplanationsIT extends SystemTest {
     export.annotate(RUN_REQUESTED_AT, "at once").await("LastRunSucceeded", "True", "Completed");
     assertEquals(3, posts(export));
     assertNull(export.status().pendingRun());
+  }
+
+  /** As the page of closed months says, where closedMonth is of no use. */
+  @Test
+  void aSecondScheduleExportsAClosedMonthWhereRunsAreDenied() {
+    cluster.kubectl().run("", "apply", "--namespace", namespace, "--filename", "deploy/samples/closed-month-mca.yaml").orFail();
+    var export = applied("closed-month-mca").awaitReady();
+    azure.faults().while_(Match.on(RUN).path(export.scope()), ArmErrors.accessDenied());
+
+    clock.advance(Duration.ofDays(32));
+
+    export.await("LastRunSucceeded", "True", "Completed");
+    var run = export.status().lastRun();
+    assertEquals("Scheduled", run.executionType());
+    LocalDate submitted = LocalDate.parse(run.submittedTime().substring(0, 10));
+    assertEquals(5, submitted.getDayOfMonth());
+    YearMonth closed = YearMonth.from(submitted).minusMonths(1);
+    assertEquals(closed.atDay(1).toString(), run.timePeriod().from().substring(0, 10));
+    assertEquals(closed.atEndOfMonth().toString(), run.timePeriod().to().substring(0, 10));
   }
 
   @Test
