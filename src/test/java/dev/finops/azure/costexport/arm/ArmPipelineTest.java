@@ -32,6 +32,7 @@ class ArmPipelineTest {
   private static final String NO_ROLE = error("RBACAccessDenied", "The client does not have authorization to perform action.");
 
   private final List<String> sent = new ArrayList<>();
+  private final List<String> audiences = new ArrayList<>();
   private final Set<String> revoked = new HashSet<>();
   private int tokens;
   private int admissions;
@@ -121,6 +122,13 @@ class ArmPipelineTest {
   }
 
   @Test
+  void theTokenIsForTheAudience() {
+    send(azure(request -> answer(200, "{}", "")), HttpMethod.GET, SCOPE);
+
+    assertEquals(List.of("https://audience.example/.default"), audiences);
+  }
+
+  @Test
   void aMissingRoleAtOneScopeLeavesARevokedTokenRenewable() {
     ArmPipeline pipeline = azure(request -> revoked.contains(token(request)) ? answer(401, INVALID_TOKEN, "") : answer(401, NO_ROLE, ""));
     for (int i = 1; i <= 5; i++) {
@@ -136,11 +144,14 @@ class ArmPipelineTest {
     return new ArmPipeline(request -> {
       sent.add(token(request));
       return Mono.just(new CannedResponse(request, azure.apply(request)));
-    }, this::credential, "https://arm.example", "test", () -> nanos);
+    }, this::credential, "https://audience.example", "test", () -> nanos);
   }
 
   private TokenCredential credential() {
-    return request -> Mono.fromSupplier(() -> new AccessToken("token-" + ++tokens, OffsetDateTime.MAX));
+    return request -> Mono.fromSupplier(() -> {
+      audiences.addAll(request.getScopes());
+      return new AccessToken("token-" + ++tokens, OffsetDateTime.MAX);
+    });
   }
 
   private RawAnswer send(ArmPipeline pipeline, HttpMethod method, String scope) {

@@ -77,6 +77,24 @@ class ConfigIT extends SystemTest {
     assertTrue(said(process).stream().anyMatch(line -> line.startsWith("costexport-operator: cannot start: ")), process::log);
   }
 
+  /** As kubectl reads it: a list, of which some files are missing, and a token that another process renews in a file beside. */
+  @Test
+  void aKubeconfigMayBeAListAndHaveItsTokenInAFile(@TempDir Path directory) throws IOException {
+    String whole = Files.readString(cluster.kubeconfig(namespace));
+    String token = whole.replaceAll("(?s).*token: ([^}]+)}.*", "$1");
+    Path file = Files.writeString(directory.resolve("token"), token + "\n");
+    Path kubeconfig = Files.writeString(directory.resolve("kubeconfig"), whole.replace("token: " + token, "tokenFile: token"));
+    operator.close();
+    operator = launch(Map.of("KUBECONFIG", "/nonexistent:" + kubeconfig)).awaitReady();
+    export("token-in-a-file", "").awaitReady();
+
+    Files.writeString(file, "revoked");
+    eventually(() -> assertTrue(operator.log().contains("the API server does not answer or did not take a write") || operator.log().contains("Unauthorized"), operator::log));
+    Files.writeString(file, token);
+
+    export("token-renewed", "").awaitReady();
+  }
+
   @Test
   void itsPagesAreForKubeletAndPrometheus() {
     export("measured", "").awaitReady();

@@ -91,6 +91,20 @@ class PolicyIT extends SystemTest {
   }
 
   @Test
+  void aMisspelledPausePausesAndIsTold() {
+    var export = export("misspelled", newSubscription(), "", Map.of(Annotations.PAUSED, "Yes"));
+
+    export.awaitEvent("UnknownValue", "\"Yes\" is neither true nor false");
+    assertEquals(List.of(), export.calls());
+    restart();
+    eventually(() -> assertTrue(operator.log().contains("1 CostExports are paused by a value of the annotation " + Annotations.PAUSED), operator::log));
+    assertEquals(List.of(), export.calls());
+    assertEquals(1, export.events("UnknownValue").size());
+
+    export.annotate(Annotations.PAUSED, " FALSE ").awaitReady();
+  }
+
+  @Test
   void applyRequestedSendsOnePutForEachValue() {
     var export = export("applied", "").awaitReady();
 

@@ -1,5 +1,6 @@
 package dev.finops.azure.costexport.system;
 
+import static dev.finops.azure.costexport.simulator.Operation.LIST;
 import static dev.finops.azure.costexport.simulator.Operation.PUT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -46,6 +47,21 @@ class SignInIT extends SystemTest {
     exports.forEach(LiveExport::awaitReady);
     int asked = azure.journal().tokenRequests() - before;
     assertTrue(asked <= 4, () -> asked + " token requests");
+  }
+
+  /** B4: each 401 cost a token and a second call. */
+  @Test
+  void scopesWithoutARoleAskForNoTokens() {
+    List<String> scopes = IntStream.range(0, 8).mapToObj(i -> newSubscription()).toList();
+    azure.behaviour(usual.withDeniedScopes(scopes.toArray(String[]::new)));
+    export("with-a-role", "").awaitReady();
+    int before = azure.journal().tokenRequests();
+
+    var denied = IntStream.range(0, 8).mapToObj(i -> export("without-" + i, scopes.get(i), "")).toList();
+
+    denied.forEach(export -> export.await("Ready", "False", "AuthorizationFailed"));
+    denied.forEach(export -> eventually(() -> assertTrue(export.calls(LIST).size() > 2)));
+    assertEquals(before, azure.journal().tokenRequests());
   }
 
   @Test
