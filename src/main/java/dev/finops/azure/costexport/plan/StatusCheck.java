@@ -22,20 +22,19 @@ public final class StatusCheck {
   /** The situation with what this process left in the status, where another client changed that. */
   public static Situation restored(Situation s) {
     Left left = s.memory().own().left();
-    if (s.memory().own().trust() != Trust.FOREIGN || left == null) {
-      return s;
+    String exportId = s.status().exportId();
+    if (s.memory().own().trust() != Trust.FOREIGN || left == null || exportId == null || !exportId.equals(left.exportId())) {
+      return s; // without its export's id the object is as one without a status
     }
     StatusDraft draft = new StatusDraft(s.status());
+    draft.origin = left.origin();
+    draft.apiVersion = left.apiVersion();
+    draft.eTag = left.eTag();
+    draft.sasTokenHash = left.sasTokenHash();
+    draft.appliedFields = left.appliedFields();
+    draft.pendingRun = left.pendingRun();
     draft.lastHandledRunRequest = left.lastHandledRunRequest();
     draft.lastHandledApplyRequest = left.lastHandledApplyRequest();
-    if (draft.exportId != null && draft.exportId.equals(left.exportId())) {
-      draft.origin = left.origin();
-      draft.apiVersion = left.apiVersion();
-      draft.eTag = left.eTag();
-      draft.sasTokenHash = left.sasTokenHash();
-      draft.appliedFields = left.appliedFields();
-      draft.pendingRun = left.pendingRun();
-    }
     return s.with(draft.done());
   }
 
