@@ -46,6 +46,7 @@ final class ExportMetrics implements Telemetry, MultiCollector {
     this.deliveries = deliveries;
     // Served as 0 before anything happens: Prometheus takes the first value of a series for its past, and would miss the first of each.
     corrections();
+    left();
     List.of("started", "completed", "failed", "refused").forEach(this::runs);
     timeToReady();
     List.of("not_reconciled", "missed_change", "no_finalizer", "overdue", "status_changed").forEach(this::requeues);
@@ -73,6 +74,7 @@ final class ExportMetrics implements Telemetry, MultiCollector {
       case RUN_COMPLETED -> runs("completed").increment();
       case RUN_FAILED -> runs("failed").increment();
       case RUN_REFUSED -> runs("refused").increment();
+      case NOT_WATCHED -> left().increment();
       default -> { }
     }
   }
@@ -115,6 +117,10 @@ final class ExportMetrics implements Telemetry, MultiCollector {
   private Counter requeues(String why) {
     return Counter.builder("costexport.sweep.requeues").description("CostExports that no event and no timer brought to a reconciliation, by what the sweep found")
         .tag("why", why).register(registry);
+  }
+
+  private Counter left() {
+    return Counter.builder("costexport.left.selection").description("Times that a CostExport with the operator's finalizer stopped matching WATCH_SELECTOR").register(registry);
   }
 
   private Counter corrections() {

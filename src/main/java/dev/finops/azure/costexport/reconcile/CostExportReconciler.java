@@ -8,7 +8,9 @@ import dev.finops.azure.costexport.arm.Identity;
 import dev.finops.azure.costexport.export.SasToken;
 import dev.finops.azure.costexport.failure.ArmFailure;
 import dev.finops.azure.costexport.failure.Backoff;
+import dev.finops.azure.costexport.failure.Reason;
 import dev.finops.azure.costexport.plan.Look;
+import dev.finops.azure.costexport.plan.Note;
 import dev.finops.azure.costexport.plan.Observation;
 import dev.finops.azure.costexport.plan.Planner;
 import dev.finops.azure.costexport.plan.Secrets;
@@ -143,6 +145,9 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
       requeue.cancel(id);
       sweep.forget(id).ifPresent(uid -> forget(id, uid));
       ReconcileExecutor.afterwards(() -> wake.propagateEvent(id));
+      if (cache.get(id).isEmpty() && object.hasFinalizer(CostExport.FINALIZER)) {
+        reportNotWatched(object);
+      }
       return UpdateControl.noUpdate();
     }
     if (sweep.statusChanged(object)) {
@@ -192,6 +197,21 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
     } catch (RuntimeException fault) {
       LOG.error("the sweep for objects that no event reached failed, and is tried again; please report it", fault);
     }
+  }
+
+  /** A watch with a label selector also reports an object as deleted that only lost its label, and nobody serves its finalizer. */
+  private void reportNotWatched(CostExport last) {
+    CostExport now = kubernetes.resource(last).get();
+    boolean left = now != null && now.getMetadata().getUid().equals(last.getMetadata().getUid()) && now.hasFinalizer(CostExport.FINALIZER);
+    if (!left) {
+      return;
+    }
+    String command = "kubectl -n " + now.getMetadata().getNamespace() + " patch costexport " + now.getMetadata().getName()
+        + " --type merge -p '{\"metadata\":{\"finalizers\":null}}'";
+    String message = "The labels no longer match WATCH_SELECTOR, so this operator stopped serving the object. Its finalizer " + CostExport.FINALIZER
+        + " stays, and a deletion waits for it. Restore the label, or let the object go and leave the export in Azure: " + command;
+    LOG.warn("{}: {}", Names.of(now), message);
+    events.write(now, Note.warning(Reason.NOT_WATCHED, message));
   }
 
   private Optional<Duration> turn(CostExport object, Caller caller, Served served) {

@@ -125,7 +125,7 @@ class OwnershipIT extends SystemTest {
   void ofTwoThatOverwriteInOneFolderTheYoungerTouchesNothing() {
     var older = export("folder-older", OVERWRITING.formatted("folder")).awaitReady().grown();
     var younger = export("folder-younger", """
-        {exportName: FOLDER, dataOverwriteBehavior: OverwritePreviousReport, destination: {container: Exports, rootFolderPath: finops/, storageAccountId: \
+        {exportName: folder, dataOverwriteBehavior: OverwritePreviousReport, destination: {container: Exports, rootFolderPath: finops/, storageAccountId: \
         /SUBSCRIPTIONS/00000000-0000-0000-0000-000000000001/resourceGroups/other/providers/microsoft.storage/storageAccounts/FinOpsExports/}}""");
 
     var stalled = younger.await("Stalled", "True", "PathCollision");
