@@ -53,6 +53,14 @@ final class ArmPipeline {
     this.token = new Token(pipeline(), nanos.getAsLong(), true);
   }
 
+  /** How the body of an answer is read. */
+  interface Body {
+    Body WHOLE = HttpResponse::getBodyAsByteArray;
+
+    /** @return what is left of it for those who read the answer */
+    Mono<byte[]> read(HttpResponse response);
+  }
+
   /** One credential with the token that it caches, which is replaced once at most. */
   private static final class Token {
     private final HttpPipeline pipeline;
@@ -91,14 +99,15 @@ final class ArmPipeline {
   }
 
   /**
+   * @param body reads the bodies of answers
    * @param scope the key of the scope that is called
    * @param admission admits the second request after a renewal, as another one admitted the first
    * @return a failure only when the second request was not admitted
    * @throws RuntimeException when no whole answer came in time
    */
-  Answer<RawAnswer> send(HttpRequest request, String scope, Supplier<Optional<Throttled>> admission) {
+  Answer<RawAnswer> send(HttpRequest request, Body body, String scope, Supplier<Optional<Throttled>> admission) {
     Token used = current();
-    RawAnswer answer = send(used, request);
+    RawAnswer answer = send(used, request, body);
     if (!Classifier.refusesToken(answer)) {
       accepted(used, scope);
       return new Answer.Ok<>(answer);
@@ -111,7 +120,7 @@ final class ArmPipeline {
     if (early.isPresent()) {
       return new Answer.Failed<>(early.get());
     }
-    RawAnswer second = send(renewed.get(), request.copy());
+    RawAnswer second = send(renewed.get(), request.copy(), body);
     if (Classifier.refusesToken(second)) {
       refused(scope);
     } else {
@@ -153,14 +162,14 @@ final class ArmPipeline {
     return nanos.getAsLong() - then > USELESS.toNanos();
   }
 
-  private static RawAnswer send(Token token, HttpRequest request) {
-    return token.pipeline.send(request).flatMap(ArmPipeline::read).timeout(BoundedHttp.WHOLE_CALL).block();
+  private static RawAnswer send(Token token, HttpRequest request, Body body) {
+    return token.pipeline.send(request).flatMap(response -> read(response, body)).timeout(BoundedHttp.WHOLE_CALL).block();
   }
 
-  private static Mono<RawAnswer> read(HttpResponse response) {
+  private static Mono<RawAnswer> read(HttpResponse response, Body body) {
     var headers = response.getHeaders().stream().collect(Collectors.toMap(
         header -> header.getName().toLowerCase(Locale.ROOT), HttpHeader::getValue, (one, other) -> one));
-    return response.getBodyAsByteArray()
-        .map(body -> new RawAnswer(response.getStatusCode(), headers, body)).doFinally(signal -> response.close());
+    return body.read(response)
+        .map(text -> new RawAnswer(response.getStatusCode(), headers, text)).doFinally(signal -> response.close());
   }
 }

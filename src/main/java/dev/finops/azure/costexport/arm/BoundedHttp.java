@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -21,12 +20,16 @@ record BoundedHttp(HttpClient http) implements HttpClient {
   private static final int MAX_BODY = 16 * 1024 * 1024;
 
   /** Of all answers that are on their way at once: this process has 96 MB in all. */
-  private static final int MAX_BODIES = 24 * 1024 * 1024;
-  private static final AtomicInteger BODIES = new AtomicInteger();
+  private static final BodyBudget BODIES = new BodyBudget(16 * 1024 * 1024);
 
   @Override
   public Mono<HttpResponse> send(HttpRequest request) {
     return http.send(request).map(response -> new Bounded(request, response));
+  }
+
+  /** For those who keep little of a long body: it may have any length. */
+  static Flux<ByteBuffer> stream(HttpResponse response) {
+    return response instanceof Bounded bounded ? bounded.inTime() : response.getBody();
   }
 
   private static final class Bounded extends HttpResponse {
@@ -41,18 +44,27 @@ record BoundedHttp(HttpClient http) implements HttpClient {
     public Flux<ByteBuffer> getBody() {
       return Flux.defer(() -> {
         int[] length = {0};
-        return response.getBody().doOnNext(part -> {
+        return inTime().doOnNext(part -> {
           length[0] += part.remaining();
-          if (BODIES.addAndGet(part.remaining()) > MAX_BODIES || length[0] > MAX_BODY) {
+          if (length[0] > MAX_BODY) {
             throw new AnswerTooLarge();
           }
-        }).doFinally(signal -> BODIES.addAndGet(-length[0]));
-      }).takeUntilOther(Mono.delay(WHOLE_CALL).then(Mono.error(TimeoutException::new)));
+        });
+      });
+    }
+
+    private Flux<ByteBuffer> inTime() {
+      return response.getBody().takeUntilOther(Mono.delay(WHOLE_CALL).then(Mono.error(TimeoutException::new)));
     }
 
     @Override
     public Mono<byte[]> getBodyAsByteArray() {
-      return getBody().map(Bounded::copy).collectList().map(Bounded::joined);
+      return Mono.defer(() -> {
+        BodyBudget.Share share = BODIES.share();
+        return getBody().concatMap(part -> share.take(part.remaining()).thenReturn(part), 1)
+            .map(Bounded::copy).collectList().map(Bounded::joined).map(body -> ContentEncoding.decoded(this, body, MAX_BODY))
+            .doFinally(signal -> share.release());
+      });
     }
 
     private static byte[] copy(ByteBuffer part) {
@@ -100,10 +112,10 @@ record BoundedHttp(HttpClient http) implements HttpClient {
     }
   }
 
-  /** More than any list of exports is. */
+  /** More than any answer is. */
   static final class AnswerTooLarge extends RuntimeException {
     AnswerTooLarge() {
-      super("the answer is larger than " + MAX_BODY + " bytes, or all answers together than " + MAX_BODIES);
+      super("the answer is larger than any of Azure's");
     }
 
     @Override

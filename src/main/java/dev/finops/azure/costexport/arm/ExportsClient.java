@@ -88,7 +88,13 @@ public final class ExportsClient implements ExportReads {
     boolean whole = true;
     URI next = uri(scope.path() + "/providers/Microsoft.CostManagement/exports", WITH_RUNS);
     for (int pages = 1; next != null; pages++) {
-      switch (call(Operation.LIST, scope, caller, HttpMethod.GET, next, null, raw -> ListPage.read(raw.body(), export -> isAt(scope, export), keep).filter(page -> isPage(page.nextLink())))) {
+      // A list that has begun is not queued again between its pages: under contention it would never end.
+      Optional<ArmFailure.Throttled> early = pages == 1 ? gate.admit(identity, scope, Operation.LIST, caller) : gate.goOn(identity, scope, Operation.LIST);
+      if (early.isPresent()) {
+        return new Answer.Failed<>(early.get());
+      }
+      ListBody<T> body = new ListBody<>(export -> isAt(scope, export), keep);
+      switch (admitted(new Call(Operation.LIST, scope, caller), request(HttpMethod.GET, next, null), body, _ -> body.page().filter(page -> isPage(page.nextLink())))) {
         case Answer.Failed<ListPage<T>>(var failure) -> {
           return new Answer.Failed<>(failure);
         }
@@ -138,33 +144,39 @@ public final class ExportsClient implements ExportReads {
     if (early.isPresent()) {
       return new Answer.Failed<>(early.get());
     }
+    return admitted(new Call(operation, scope, caller), request(method, uri, body), ArmPipeline.Body.WHOLE, reader);
+  }
+
+  private record Call(Operation operation, Scope scope, Caller caller) {}
+
+  private <T> Answer<T> admitted(Call call, HttpRequest request, ArmPipeline.Body body, Function<RawAnswer, Optional<T>> reader) {
     long started = System.nanoTime();
     listener.calling();
-    Sent<T> sent = send(operation, scope, caller, request(method, uri, body), reader);
+    Sent<T> sent = send(call, request, body, reader);
     Duration took = Duration.ofNanos(System.nanoTime() - started);
     String outcome = sent.answer() instanceof Answer.Failed<T>(var failure) ? failure.reason().toString() : "ok";
     try (var _ = MDC.putCloseable("requestId", sent.requestId())) {
-      LOG.debug("{} {} {} {} ms, request id {}", operation, uri.getPath(), outcome, took.toMillis(), sent.requestId());
+      LOG.debug("{} {} {} {} ms, request id {}", call.operation(), request.getUrl().getPath(), outcome, took.toMillis(), sent.requestId());
     }
     apiVersion.heard(sent.answer());
-    listener.called(operation, outcome, took);
+    listener.called(call.operation(), outcome, took);
     return sent.answer();
   }
 
   /** @param requestId Azure's, by which its support finds the call; empty when nothing was answered */
   private record Sent<T>(Answer<T> answer, String requestId) {}
 
-  private <T> Sent<T> send(Operation operation, Scope scope, Caller caller, HttpRequest request, Function<RawAnswer, Optional<T>> reader) {
+  private <T> Sent<T> send(Call call, HttpRequest request, ArmPipeline.Body body, Function<RawAnswer, Optional<T>> reader) {
     long started = System.nanoTime();
     Answer<RawAnswer> sent;
     try {
-      sent = pipeline.send(request, scope.key(), () -> gate.admit(identity, scope, operation, caller));
+      sent = pipeline.send(request, body, call.scope().key(), () -> gate.admit(identity, call.scope(), call.operation(), call.caller()));
     } catch (RuntimeException fault) {
       return new Sent<>(new Answer.Failed<>(TransportFault.of(fault)), "");
     }
     return switch (sent) {
       case Answer.Ok<RawAnswer>(var raw) -> {
-        Answer<T> answer = answer(operation, scope, raw, reader);
+        Answer<T> answer = answer(call.operation(), call.scope(), raw, reader);
         boolean absent = answer instanceof Answer.Failed<T>(ArmFailure.ExportNotFound none);
         if (raw.isAzures() && (raw.ok() || absent)) { // other errors are often an intermediary's
           clock.heard(raw.header("date"), Duration.ofNanos(System.nanoTime() - started));

@@ -133,6 +133,17 @@ public final class Gate {
     return paced;
   }
 
+  /** A further call of one that was admitted: it is counted and not queued. Empty when it may go. */
+  Optional<Throttled> goOn(Identity identity, Scope scope, Operation operation) {
+    Instant now = clock.instant();
+    List<Key> keys = keys(identity, scope, operation, now);
+    Optional<Throttled> closed = keys.stream().flatMap(key -> refused(key, now).stream()).findFirst();
+    if (closed.isEmpty()) {
+      keys.forEach(key -> bucket(key, now).charge());
+    }
+    return closed;
+  }
+
   /** What a call needs: those of Cost Management's buckets that were closed lately, and Azure Resource Manager's that it is charged to. */
   private List<Key> keys(Identity identity, Scope scope, Operation operation, Instant now) {
     Kind kind = Kind.of(operation);

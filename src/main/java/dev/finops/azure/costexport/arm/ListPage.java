@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finops.azure.costexport.export.ObservedExport;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -21,12 +22,15 @@ import java.util.function.Predicate;
  * @param nextLink empty on the last page
  */
 record ListPage<T>(Map<String, T> byName, boolean whole, String nextLink) {
+  /** What is kept of so many exports is some ten megabytes. */
+  static final int MAX_ENTRIES = 20_000;
+
   /**
-   * Empty when the text is no list.
+   * Empty when the text is no list. It is read only as far as the entries that are kept.
    *
    * @param here whether an export is one of those that were asked for
    */
-  static <T> Optional<ListPage<T>> read(byte[] text, Predicate<ObservedExport> here, Function<ObservedExport, T> keep) {
+  static <T> Optional<ListPage<T>> read(InputStream text, Predicate<ObservedExport> here, Function<ObservedExport, T> keep) {
     try (JsonParser parser = Trees.parser(text)) {
       ListPage<T> entries = null;
       String nextLink = "";
@@ -53,7 +57,13 @@ record ListPage<T>(Map<String, T> byName, boolean whole, String nextLink) {
   private static <T> ListPage<T> entries(JsonParser parser, Predicate<ObservedExport> here, Function<ObservedExport, T> keep) throws IOException {
     Map<String, T> byName = new HashMap<>();
     boolean whole = true;
+    int entries = 0;
     while (parser.nextToken() != JsonToken.END_ARRAY) {
+      if (++entries > MAX_ENTRIES) { // what is not read may be there
+        whole = false;
+        parser.skipChildren();
+        continue;
+      }
       JsonNode entry = Trees.read(parser);
       Optional<ObservedExport> export = Optional.of(entry).filter(ExportsClient::isExport).map(e -> new ObservedExport((ObjectNode) e));
       Optional<String> name = export.flatMap(ObservedExport::name);

@@ -18,6 +18,7 @@ import java.net.URL;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
+import reactor.netty.NettyPipeline;
 import reactor.netty.resources.ConnectionProvider;
 import reactor.netty.transport.ProxyProvider;
 
@@ -45,7 +46,8 @@ public final class SignIn {
         .pendingAcquireTimeout(SILENCE.multipliedBy(2)).maxIdleTime(Duration.ofSeconds(20)).build();
     // Left alone, the transport would send a POST again on a connection that was reset.
     var transport = reactor.netty.http.client.HttpClient.create(connections).disableRetry(true)
-        .doOnChannelInit((observer, channel, address) -> channel.pipeline().addFirst(new LastCheck(acts)));
+        .doOnChannelInit((observer, channel, address) -> channel.pipeline().addFirst(new LastCheck(acts))
+            .addAfter(NettyPipeline.HttpCodec, InformationalResponses.NAME, new InformationalResponses()));
     this.http = new BoundedHttp(proxy.server().map(server -> byProxy(proxy, client(transport, Configuration.NONE),
         client(through(server, transport), Configuration.NONE))).orElseGet(() -> client(transport, Configuration.getGlobalConfiguration())));
   }

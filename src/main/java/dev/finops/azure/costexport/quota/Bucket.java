@@ -102,6 +102,11 @@ public final class Bucket {
     calls = Math.min(calls, left);
   }
 
+  /** A call is made whatever is left; those that come next wait for it. */
+  public synchronized void charge() {
+    calls--;
+  }
+
   /** A call that was admitted was not made. */
   public synchronized void unused() {
     calls++;

@@ -115,7 +115,7 @@ class ArmPipelineTest {
     ArmPipeline pipeline = azure(request -> answer(401, INVALID_TOKEN, ""));
     Throttled full = new Throttled(new Detail(0, "", "other calls go first", ""), Duration.ofSeconds(3));
 
-    var answer = pipeline.send(request(HttpMethod.PUT, SCOPE), SCOPE, () -> Optional.of(full));
+    var answer = pipeline.send(request(HttpMethod.PUT, SCOPE), ArmPipeline.Body.WHOLE, SCOPE, () -> Optional.of(full));
 
     assertEquals(full, assertInstanceOf(Answer.Failed.class, answer).failure());
     assertEquals(List.of("token-1"), sent);
@@ -155,7 +155,7 @@ class ArmPipelineTest {
   }
 
   private RawAnswer send(ArmPipeline pipeline, HttpMethod method, String scope) {
-    var answer = pipeline.send(request(method, scope), scope, () -> {
+    var answer = pipeline.send(request(method, scope), ArmPipeline.Body.WHOLE, scope, () -> {
       admissions++;
       return Optional.empty();
     });

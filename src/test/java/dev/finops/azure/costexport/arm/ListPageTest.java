@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.finops.azure.costexport.export.ObservedExport;
+import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
@@ -50,6 +51,6 @@ class ListPageTest {
   }
 
   private static Optional<ListPage<String>> read(String text) {
-    return ListPage.read(text.getBytes(StandardCharsets.UTF_8), export -> !export.document().path("id").asText().startsWith("/elsewhere"), ObservedExport::eTag);
+    return ListPage.read(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), export -> !export.document().path("id").asText().startsWith("/elsewhere"), ObservedExport::eTag);
   }
 }
