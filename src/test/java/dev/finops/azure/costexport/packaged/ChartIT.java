@@ -35,8 +35,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What can be said of the chart without a cluster. */
 class ChartIT {
   private static final String NAMESPACE = "costexport-system";
-  /** Given by the workload identity webhook, and by the pod's service account. */
-  private static final Set<String> GIVEN = Set.of("AZURE_FEDERATED_TOKEN_FILE", "KUBECONFIG");
+  /** Set by the workload identity webhook, by the pod's service account, and by `proxy.https` in another form. */
+  private static final Set<String> GIVEN = Set.of("AZURE_FEDERATED_TOKEN_FILE", "KUBECONFIG", "HTTP_PROXY");
   private static final Pattern DOCUMENTED = Pattern.compile("(?m)^\\| `([A-Z_]+)` \\| .* \\|\\s*([^|]*?)\\s*\\|$");
 
   @TempDir Path directory;
