@@ -81,6 +81,7 @@ public final class Json {
 
   /** Half of a surrogate pair is no character: the API server would store another one, and the text would always differ. */
   private static String paired(String text) {
-    return LONE_SURROGATE.matcher(text).find() ? LONE_SURROGATE.matcher(text).replaceAll("\uFFFD") : text;
+    boolean plain = text.chars().noneMatch(unit -> Character.isSurrogate((char) unit)); // each text of each run comes here
+    return plain ? text : LONE_SURROGATE.matcher(text).replaceAll("\uFFFD");
   }
 }
