@@ -7,6 +7,7 @@ import dev.finops.azure.costexport.failure.ArmFailure.Denied;
 import dev.finops.azure.costexport.failure.ArmFailure.Detail;
 import dev.finops.azure.costexport.failure.ArmFailure.ExportNotFound;
 import dev.finops.azure.costexport.failure.ArmFailure.Outdated;
+import dev.finops.azure.costexport.failure.ArmFailure.Refused.Because;
 import dev.finops.azure.costexport.failure.ArmFailure.Refused;
 import dev.finops.azure.costexport.failure.ArmFailure.ScopeNotFound;
 import dev.finops.azure.costexport.failure.ArmFailure.Throttled;
@@ -172,7 +173,14 @@ final class Classifier {
     if (text.contains("email claim")) {
       return new Denied(detail, Reason.AUTHORIZATION_FAILED); // not the request, who sends it
     }
-    return new Refused(detail, Reason.INVALID_REQUEST);
+    return new Refused(detail, Reason.INVALID_REQUEST, because(text));
+  }
+
+  private static Because because(String text) {
+    if (text.contains("'from' value cannot be in the past")) {
+      return Because.START_IS_PAST;
+    }
+    return text.contains("84 months") || text.contains("older than") ? Because.TOO_OLD : Because.OTHER;
   }
 
   /** A success whose body is not what ARM answers: nothing follows from it, least of all that something is absent. */

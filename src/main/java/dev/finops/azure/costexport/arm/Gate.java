@@ -3,6 +3,7 @@ package dev.finops.azure.costexport.arm;
 import dev.finops.azure.costexport.export.Scope;
 import dev.finops.azure.costexport.failure.ArmFailure.Detail;
 import dev.finops.azure.costexport.failure.ArmFailure.Throttled;
+import dev.finops.azure.costexport.failure.ArmFailure.Throttled.By;
 import dev.finops.azure.costexport.quota.Bucket;
 import dev.finops.azure.costexport.quota.Callbacks;
 import dev.finops.azure.costexport.quota.Caller;
@@ -108,7 +109,7 @@ public final class Gate {
   /** Calls that Azure Resource Manager charges alike. */
   private record Charge(String quota, String owner, Operation operation) {}
 
-  private record Refusal(Instant until, Detail detail) {}
+  private record Refusal(Instant until, Detail detail, By by) {}
 
   /** Empty when the call may go. */
   Optional<Throttled> admit(Identity identity, Scope scope, Operation operation, Caller caller) {
@@ -124,7 +125,8 @@ public final class Gate {
       if (wait.isPresent()) {
         wake(bucket);
         admitted.forEach(Bucket::unused);
-        return Optional.of(new Throttled(refused(key, now).map(Throttled::detail).orElseGet(() -> line(key)), wait.get()));
+        return Optional.of(refused(key, now).map(refusal -> new Throttled(refusal.detail(), wait.get(), refusal.by()))
+            .orElseGet(() -> new Throttled(line(key), wait.get(), By.OPERATOR)));
       }
       admitted.add(bucket);
     }
@@ -170,7 +172,7 @@ public final class Gate {
   /** The pace of runs is the scope's, whoever asks. */
   private Optional<Throttled> pace(Scope scope, Caller caller, Instant now) {
     return runs.computeIfAbsent(scope.key(), key -> new RunPace(runsPerMinute)).admit(caller.key(), caller.urgency() == Urgency.BACKFILL, now)
-        .map(wait -> new Throttled(PACED, wait));
+        .map(wait -> new Throttled(PACED, wait, By.OPERATOR));
   }
 
   /** Azure's answer may name the counters that it charges, and how many calls are left. */
@@ -190,7 +192,7 @@ public final class Gate {
     if (answer.ok() && !empty.isEmpty()) { // a retry header alone closes nothing: answers carry it with calls left
       Duration named = RetryAfter.of(answer.headers(), now).orElse(Bucket.LEAST_FREEZE);
       close(new Key(identity.quota(), Service.COST_MANAGEMENT, ofAllScopes(empty) ? "" : scope.quotaOwner(), Kind.of(operation)),
-          new Refusal(now.plus(named), EMPTY), bucket -> bucket.close(named, now));
+          new Refusal(now.plus(named), EMPTY, By.OPERATOR), bucket -> bucket.close(named, now));
     }
   }
 
@@ -203,7 +205,7 @@ public final class Gate {
   /** Closes exactly the bucket that the answer names, for the longest time that it names. */
   void refused(Identity identity, Scope scope, Operation operation, Throttled throttled, RawAnswer answer) {
     Instant now = clock.instant();
-    Refusal refusal = new Refusal(now.plus(longer(throttled.retryAfter(), Bucket.LEAST_FREEZE)), throttled.detail());
+    Refusal refusal = new Refusal(now.plus(longer(throttled.retryAfter(), Bucket.LEAST_FREEZE)), throttled.detail(), By.AZURE);
     Consumer<Bucket> refuse = bucket -> bucket.refused(throttled.retryAfter(), now);
     Kind kind = Kind.of(operation);
     if (OF_ARM.contains(throttled.detail().code().toLowerCase(Locale.ROOT))) {
@@ -227,7 +229,7 @@ public final class Gate {
   /** A service that is unavailable for a time that it names is left alone where it said so: that is not a matter of quota. */
   void unavailable(Identity identity, Scope scope, Operation operation, Detail detail, Duration named) {
     Instant now = clock.instant();
-    Refusal refusal = new Refusal(now.plus(named), detail);
+    Refusal refusal = new Refusal(now.plus(named), detail, By.AZURE);
     if (operation == Operation.RUN) {
       close(ofRuns(identity, scope), refusal);
     } else {
@@ -297,7 +299,7 @@ public final class Gate {
 
   private Optional<Throttled> refused(Key key, Instant now) {
     return Optional.ofNullable(refusals.get(key)).filter(refusal -> refusal.until.isAfter(now))
-        .map(refusal -> new Throttled(refusal.detail, Duration.between(now, refusal.until)));
+        .map(refusal -> new Throttled(refusal.detail, Duration.between(now, refusal.until), refusal.by));
   }
 
   private static Detail line(Key key) {

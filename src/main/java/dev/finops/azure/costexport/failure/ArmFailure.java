@@ -12,10 +12,19 @@ public sealed interface ArmFailure {
   Reason reason();
 
   /** Azure's quota is used up; {@code retryAfter} is the longest time that any of its headers asks, or until the turn comes that is waited for. */
-  record Throttled(Detail detail, Duration retryAfter) implements ArmFailure {
-    /** Whether Azure was not even asked, as others go first. */
+  record Throttled(Detail detail, Duration retryAfter, By by) implements ArmFailure {
+    public enum By {
+      AZURE,
+      /** The operator did not send the call: other calls go first. */
+      OPERATOR
+    }
+
+    public Throttled(Detail detail, Duration retryAfter) {
+      this(detail, retryAfter, By.AZURE);
+    }
+
     public boolean keptBack() {
-      return detail.status() == 0;
+      return by == By.OPERATOR;
     }
 
     @Override
@@ -60,10 +69,25 @@ public sealed interface ArmFailure {
   }
 
   /** Azure will not accept this request however often it is sent. */
-  record Refused(Detail detail, Reason reason) implements ArmFailure {
-    /** The one refusal that has a cure: the schedule's start passed since it was sent first (docs/azure.md, "Schedule"). */
+  record Refused(Detail detail, Reason reason, Because because) implements ArmFailure {
+    public enum Because {
+      OTHER,
+      /** The one refusal that has a cure: the schedule's start passed since it was sent first (docs/azure.md, "Schedule"). */
+      START_IS_PAST,
+      /** Azure keeps no data of days that long ago. */
+      TOO_OLD
+    }
+
+    public Refused(Detail detail, Reason reason) {
+      this(detail, reason, Because.OTHER);
+    }
+
     public boolean startIsPast() {
-      return detail.message().contains("'from' value cannot be in the past");
+      return because == Because.START_IS_PAST;
+    }
+
+    public boolean tooOld() {
+      return because == Because.TOO_OLD;
     }
   }
 

@@ -25,7 +25,7 @@ public record Backoff(Duration initial, Duration max) {
    */
   public Duration after(ArmFailure failure, int failures, RandomGenerator random) {
     Duration wait = switch (failure) {
-      case ArmFailure.Throttled(var detail, var named) when named.isZero() -> exponential(failures, shorter(max, DRY)); // Azure names 0 too
+      case ArmFailure.Throttled(var detail, var named, var by) when named.isZero() -> exponential(failures, shorter(max, DRY)); // Azure names 0 too
       case ArmFailure.Throttled throttled -> throttled.retryAfter();
       case ArmFailure.Unclear(var detail, var reason, Duration named) when named != null ->
           longer(named, exponential(failures, shorter(max, UNCLEAR_MAX)));

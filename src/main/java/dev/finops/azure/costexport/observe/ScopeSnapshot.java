@@ -342,7 +342,7 @@ final class ScopeSnapshot {
   /** A read that is refused says nothing of any export, and is asked again as one that lacks a right is. */
   private static ArmFailure ofRead(ArmFailure failure) {
     return switch (failure) {
-      case ArmFailure.Refused(var detail, var reason) -> new ArmFailure.Denied(detail, reason);
+      case ArmFailure.Refused(var detail, var reason, var because) -> new ArmFailure.Denied(detail, reason);
       case ArmFailure.Outdated(var detail) -> new ArmFailure.Denied(detail, Reason.INVALID_REQUEST);
       case ArmFailure.ExportNotFound(var detail) -> new ArmFailure.Denied(detail, Reason.SCOPE_NOT_FOUND);
       default -> failure;

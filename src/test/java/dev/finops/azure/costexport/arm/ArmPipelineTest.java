@@ -113,7 +113,7 @@ class ArmPipelineTest {
   @Test
   void theSecondRequestWaitsForItsQuota() {
     ArmPipeline pipeline = azure(request -> answer(401, INVALID_TOKEN, ""));
-    Throttled full = new Throttled(new Detail(0, "", "other calls go first", ""), Duration.ofSeconds(3));
+    Throttled full = new Throttled(new Detail(0, "", "other calls go first", ""), Duration.ofSeconds(3), Throttled.By.OPERATOR);
 
     var answer = pipeline.send(request(HttpMethod.PUT, SCOPE), ArmPipeline.Body.WHOLE, SCOPE, () -> Optional.of(full));
 

@@ -177,6 +177,15 @@ class ClassifierTest {
     assertFalse(refused("Request properties validation failed: Invalid schedule recurrencePeriod; 'from' value cannot be after 'to' value").startIsPast());
   }
 
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', textBlock = """
+      The date range cannot be older than 84 months | true
+      Invalid time period provided.                 | false
+      """)
+  void refusalOfAMonthThatIsTooOld(String message, boolean tooOld) {
+    assertEquals(tooOld, refused(message).tooOld());
+  }
+
   @Test
   void namesTheRequestForAzuresSupportOnce() {
     String withId = "{\"error\":{\"code\":\"400\",\"message\":\"no (Request ID: ab-1)\"}}";

@@ -37,7 +37,7 @@ class ScopeSnapshotsTest {
   private static final Duration INTERVAL = SETTINGS.observeInterval();
   private static final ExportId ID = new ExportId(new Scope("/subscriptions/0a"), "focus");
   private static final ArmFailure OUTAGE = new ArmFailure.Unclear(new Detail(502, "", "Bad Gateway", ""), Reason.ARM_UNREACHABLE, null);
-  private static final ArmFailure QUEUED = new ArmFailure.Throttled(new Detail(0, "", "other calls go first", ""), Duration.ofSeconds(30));
+  private static final ArmFailure QUEUED = new ArmFailure.Throttled(new Detail(0, "", "other calls go first", ""), Duration.ofSeconds(30), ArmFailure.Throttled.By.OPERATOR);
   private static final ArmFailure REFUSED = new ArmFailure.Throttled(new Detail(429, "429", "Too many requests", ""), Duration.ofDays(365));
 
   private final SettableClock machine = new SettableClock();
