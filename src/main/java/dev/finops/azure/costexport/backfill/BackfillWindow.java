@@ -8,8 +8,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The months that {@code spec.backfill} asks for. */
-public record BackfillWindow(YearMonth first, YearMonth last) {
+/**
+ * The months that {@code spec.backfill} asks for.
+ *
+ * @param fixed the last month of a window that {@code months} counts back from; a window of {@code from} and {@code to} has none
+ */
+public record BackfillWindow(YearMonth first, YearMonth last, Optional<YearMonth> fixed) {
 
   /**
    * @param until the last month as it was fixed when the backfill was first accepted; null when that is now
@@ -21,9 +25,9 @@ public record BackfillWindow(YearMonth first, YearMonth last) {
       }
       if (backfill.months() != null) {
         YearMonth last = until == null ? YearMonth.from(today).minusMonths(1) : YearMonth.parse(until);
-        return Optional.of(new BackfillWindow(last.minusMonths(backfill.months() - 1L), last));
+        return Optional.of(new BackfillWindow(last.minusMonths(backfill.months() - 1L), last, Optional.of(last)));
       }
-      return Optional.of(new BackfillWindow(YearMonth.parse(backfill.from()), YearMonth.parse(backfill.to())));
+      return Optional.of(new BackfillWindow(YearMonth.parse(backfill.from()), YearMonth.parse(backfill.to()), Optional.empty()));
     } catch (DateTimeException | NullPointerException fromAnotherSchema) {
       return Optional.empty();
     }

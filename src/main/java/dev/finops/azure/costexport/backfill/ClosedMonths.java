@@ -17,15 +17,27 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
  * The months of {@code status.closedMonths}, newest first, and the days on which the spec wants the month before once more.
- * Only the newest row is acted on. Its days are handled once Azure has accepted a run for them; without a time that run is
- * under way or has failed. A row without a run says since when days count.
+ * Only the newest row is acted on. Its days are handled once a run was requested for them. A row without a run says since when
+ * days count.
  */
 public record ClosedMonths(List<ClosedMonth> rows, List<Integer> days) {
+  /** The run is requested again after a wait. */
+  public static final String PENDING = MonthRows.PENDING;
+  public static final String RUNNING = MonthRows.RUNNING;
+  public static final String COMPLETED = MonthRows.COMPLETED;
+  public static final String NO_DATA = MonthRows.NO_DATA;
+  /** Nothing is tried again before the next day. */
+  public static final String FAILED = MonthRows.FAILED;
+  /** Azure lets this identity start no run. */
+  public static final String RUN_DENIED = "RunDenied";
+
   private static final int KEPT = 13;
 
   /** @param number how many runs this makes for the same day */
@@ -35,6 +47,36 @@ public record ClosedMonths(List<ClosedMonth> rows, List<Integer> days) {
     List<Integer> days = spec == null || spec.rerunOnDays() == null ? List.of() : spec.rerunOnDays();
     return new ClosedMonths(rows == null ? List.of() : rows,
         days.stream().filter(day -> day != null && day >= 1 && day <= 28).sorted().toList()); // others are of another schema
+  }
+
+  /**
+   * A row as release 0.1.0 wrote it, with the state that was to be told from its time and from the runs: a run without a time
+   * was under way or had failed, and the time of one that was looked for in storage was not that of its end.
+   */
+  public static ClosedMonth typed(ClosedMonth row, List<Run> runs) {
+    if (row.state() != null || row.runId() == null && row.time() != null || row.handledDays() == null && row.time() == null) {
+      return row;
+    }
+    if (row.runId() == null) {
+      return row.handledDays().isEmpty() ? row : with(row, null, null, FAILED, null, null);
+    }
+    Optional<Run> run = run(row, runs);
+    if (row.time() == null) {
+      int open = run.filter(RunHistory::failed).isPresent() ? 0 : 1;
+      return with(row, row.runId(), null, RUNNING, null, Math.max(1, failures(row, runs) + open));
+    }
+    boolean looked = run.flatMap(RunHistory::ended).map(Times::write).filter(row.time()::equals).isEmpty();
+    boolean noData = run.filter(RunHistory::withoutData).isPresent();
+    return new ClosedMonth(row.month(), row.handledDays(), row.runId(), row.time(), row.rows(), row.bytes(), noData ? NO_DATA : COMPLETED,
+        null, null, looked ? row.time() : null);
+  }
+
+  private static int failures(ClosedMonth row, List<Run> runs) {
+    Optional<Instant> since = lastDay(row).map(ClosedMonths::start);
+    return (int) runs.stream().filter(run -> RunHistory.failed(run) && "OnDemand".equalsIgnoreCase(run.executionType()))
+        .filter(run -> MonthRows.past(run).filter(month(row)::equals).isPresent())
+        .filter(run -> since.isPresent() && RunHistory.submitted(run).filter(submitted -> !submitted.isBefore(since.get())).isPresent())
+        .count();
   }
 
   /** The month that is the closed one on a day. */
@@ -52,7 +94,7 @@ public record ClosedMonths(List<ClosedMonth> rows, List<Integer> days) {
    *
    * @param since the days from this one on count, where no row says so
    */
-  public ClosedMonths fit(Instant since, Instant now, List<Run> runs) {
+  public ClosedMonths fit(Instant since, Instant now) {
     if (days.isEmpty()) {
       return ended();
     }
@@ -60,60 +102,103 @@ public record ClosedMonths(List<ClosedMonth> rows, List<Integer> days) {
       return begun(month(date(since)), since);
     }
     LocalDate today = date(now);
-    boolean over = month(rows.getFirst()).isBefore(month(today)) && due(today).isEmpty() && !open(runs);
+    boolean over = month(rows.getFirst()).isBefore(month(today)) && due(today).isEmpty() && !open();
     return over ? begun(month(today), start(today.withDayOfMonth(1))) : this;
   }
 
-  /** The run that is wanted next, be it due or not. A day that is due comes before another try for the one before. */
-  public Optional<Attempt> next(Instant now, List<Run> runs, IntFunction<Duration> backoff) {
-    return due(date(now)).map(day -> new Attempt(day, 1, start(day))).or(() -> again(runs, backoff));
+  /**
+   * The run that is wanted next, be it due or not. A day that is due comes before another try for the one before.
+   *
+   * @param tried when an attempt failed for a day that no run shows
+   */
+  public Optional<Attempt> next(Instant now, List<Run> runs, IntFunction<Duration> backoff, Function<LocalDate, Optional<Instant>> tried) {
+    return due(date(now)).map(day -> new Attempt(day, 1, start(day))).or(() -> again(runs, backoff, tried));
   }
 
   /** When the next run is due, if that is to come: nobody else wakes the object then. */
-  public Optional<Instant> wake(Instant now, List<Run> runs, IntFunction<Duration> backoff) {
+  public Optional<Instant> wake(Instant now, List<Run> runs, IntFunction<Duration> backoff, Function<LocalDate, Optional<Instant>> tried) {
     YearMonth current = YearMonth.from(date(now));
     Stream<Instant> begins = days.stream().flatMap(day -> Stream.of(current, current.plusMonths(1)).map(month -> start(month.atDay(day))));
-    return Stream.concat(next(now, runs, backoff).map(Attempt::at).stream(), begins).filter(now::isBefore).min(Comparator.naturalOrder());
+    return Stream.concat(next(now, runs, backoff, tried).map(Attempt::at).stream(), begins).filter(now::isBefore).min(Comparator.naturalOrder());
   }
 
   /** Azure has accepted the run for a day: it handles those that were missed before, too. */
   public ClosedMonths accepted(LocalDate day, String runId) {
     ClosedMonth row = handled(day);
-    return put(new ClosedMonth(row.month(), row.handledDays(), runId, null, row.rows(), row.bytes(), null, null, null, null));
+    return put(with(row, runId, null, RUNNING, null, attempts(day) + 1));
+  }
+
+  /** Azure did not answer whether it takes the run: the history will tell. */
+  public ClosedMonths unanswered(LocalDate day, String message) {
+    ClosedMonth row = known(day);
+    return put(with(row, row.runId(), row.time(), row.state(), message, row.attempts()));
+  }
+
+  /** Azure did not accept the run, which is an attempt too. */
+  public ClosedMonths failed(LocalDate day, String message) {
+    ClosedMonth row = handled(day);
+    int attempts = attempts(day) + 1;
+    return put(with(row, row.runId(), row.time(), afterFailure(attempts), message, attempts));
+  }
+
+  /** The run of an attempt that was counted as failed, since Azure did not answer, is there after all. */
+  public ClosedMonths found(LocalDate day, String runId) {
+    ClosedMonth row = known(day);
+    return put(with(row, runId, null, RUNNING, null, row.attempts()));
   }
 
   /** Azure refused it for good: there is nothing to try again before the next day. */
-  public ClosedMonths refused(LocalDate day) {
+  public ClosedMonths refused(LocalDate day, String message) {
     ClosedMonth row = handled(day);
-    return put(new ClosedMonth(row.month(), row.handledDays(), row.time() == null ? null : row.runId(), row.time(), row.rows(), row.bytes(), null, null, null, null));
+    return put(with(row, row.time() == null ? null : row.runId(), row.time(), FAILED, message, attempts(day) + 1));
   }
 
-  /** Says of runs that have succeeded when they ended. */
-  public ClosedMonths follow(List<Run> runs) {
-    return new ClosedMonths(rows.stream().map(row -> row.time() != null ? row
-        : run(row, runs).filter(RunHistory::succeeded).flatMap(RunHistory::ended).map(end -> at(row, end)).orElse(row)).toList(), days);
+  /** Azure lets this identity start no run: the day is not handled. */
+  public ClosedMonths denied(LocalDate day, String message) {
+    ClosedMonth row = known(day);
+    return put(with(row, row.runId(), row.time(), RUN_DENIED, message, row.attempts()));
+  }
+
+  /** Brings the rows up to what the history says of their runs. */
+  public ClosedMonths follow(List<Run> runs, Instant now) {
+    return new ClosedMonths(rows.stream().map(row -> followed(row, runs, now)).toList(), days);
+  }
+
+  private static ClosedMonth followed(ClosedMonth row, List<Run> runs, Instant now) {
+    Run run = RUNNING.equals(row.state()) ? run(row, runs).orElse(null) : null;
+    if (run == null || RunHistory.isAwaited(run, now)) {
+      return row;
+    }
+    if (RunHistory.succeeded(run)) {
+      boolean noData = RunHistory.withoutData(run);
+      String end = RunHistory.ended(run).map(Times::write).orElse(null);
+      return with(row, row.runId(), end, noData ? NO_DATA : COMPLETED, noData ? run.status() : null, row.attempts());
+    }
+    return with(row, row.runId(), null, afterFailure(attempts(row)), RunHistory.failure(run), attempts(row));
+  }
+
+  private static String afterFailure(int attempts) {
+    return attempts < MonthRows.MAX_ATTEMPTS ? PENDING : FAILED;
   }
 
   /** How many runs are under way. */
-  public int underWay(List<Run> runs) {
-    return (int) rows.stream().filter(row -> row.time() == null && run(row, runs).filter(RunHistory::underWay).isPresent()).count();
+  public int underWay() {
+    return (int) rows.stream().filter(row -> RUNNING.equals(row.state())).count();
   }
 
   /** Whether the newest month's run is under way or will be tried again. */
-  public boolean open(List<Run> runs) {
-    return newest().filter(row -> row.time() == null).flatMap(row -> run(row, runs))
-        .filter(run -> RunHistory.underWay(run) || again(runs, tries -> Duration.ZERO).isPresent()).isPresent();
+  public boolean open() {
+    return newest().filter(row -> RUNNING.equals(row.state()) || PENDING.equals(row.state())).isPresent();
   }
 
   /** The run whose end nobody has seen yet. */
-  public Optional<String> awaited(List<Run> runs) {
-    return newest().filter(row -> row.runId() != null && row.time() == null && run(row, runs).filter(run -> !RunHistory.underWay(run)).isEmpty())
-        .map(ClosedMonth::runId);
+  public Optional<String> awaited() {
+    return newest().filter(row -> RUNNING.equals(row.state())).map(ClosedMonth::runId);
   }
 
   /** What there is to add to the failure of a run after which its month is not tried again; mostly nothing. */
-  public String lastTry(Run run, List<Run> runs) {
-    return newest().filter(row -> run.id().equals(row.runId()) && failed(run) && failures(row, runs) >= MonthRows.MAX_ATTEMPTS)
+  public String lastTry(Run run) {
+    return newest().filter(row -> run.id().equals(row.runId()) && FAILED.equals(row.state()))
         .map(row -> "; " + row.month() + " is not tried again before the next day of closedMonth.rerunOnDays").orElse("");
   }
 
@@ -132,22 +217,29 @@ public record ClosedMonths(List<ClosedMonth> rows, List<Integer> days) {
     return row.isPresent() && (!ownMayBePast || own.stream().noneMatch(known -> known.id().equals(run.id())) && isBefore(run, row.get(), runs));
   }
 
-  /** A completed run that nobody has looked for in storage; the time of its row is then still that of its end. */
+  /** A completed run that nobody has looked for in storage. */
   public Optional<Run> unproven(List<Run> runs) {
-    return rows.stream().filter(row -> row.time() != null).flatMap(row -> run(row, runs)
-        .filter(run -> RunHistory.is(run, "Completed") && RunHistory.ended(run).map(Times::write).equals(Optional.of(row.time()))).stream()).findFirst();
+    return rows.stream().filter(row -> COMPLETED.equals(row.state()) && row.verifiedTime() == null)
+        .flatMap(row -> run(row, runs).stream()).findFirst();
   }
 
   /** It was looked for. */
   public ClosedMonths looked(Run run, Instant now) {
-    Instant after = RunHistory.ended(run).map(end -> end.plusSeconds(1)).filter(now::isBefore).orElse(now); // never the time of its end
-    return new ClosedMonths(rows.stream().map(row -> run.id().equals(row.runId()) ? at(row, after) : row).toList(), days);
+    return verified(run, row -> verified(row, now, row.rows(), row.bytes()));
   }
 
   /** It was found. */
   public ClosedMonths proven(Run run, Instant now, Long found, Long bytes) {
-    return new ClosedMonths(looked(run, now).rows.stream().map(row -> run.id().equals(row.runId())
-        ? new ClosedMonth(row.month(), row.handledDays(), row.runId(), row.time(), found, bytes, null, null, null, null) : row).toList(), days);
+    return verified(run, row -> verified(row, now, found, bytes));
+  }
+
+  private ClosedMonths verified(Run run, UnaryOperator<ClosedMonth> looked) {
+    return new ClosedMonths(rows.stream().map(row -> run.id().equals(row.runId()) ? looked.apply(row) : row).toList(), days);
+  }
+
+  private static ClosedMonth verified(ClosedMonth row, Instant now, Long found, Long bytes) {
+    return new ClosedMonth(row.month(), row.handledDays(), row.runId(), row.time(), found, bytes, row.state(), row.message(),
+        row.attempts(), Times.write(now));
   }
 
   /** The row that names a run. */
@@ -169,41 +261,54 @@ public record ClosedMonths(List<ClosedMonth> rows, List<Integer> days) {
     return days.stream().map(month.plusMonths(1)::atDay).filter(day -> !day.isBefore(from) && !day.isAfter(upTo));
   }
 
-  private Optional<Attempt> again(List<Run> runs, IntFunction<Duration> backoff) {
-    return newest().filter(row -> !days.isEmpty() && row.time() == null).flatMap(row -> {
-      int failures = failures(row, runs);
-      return run(row, runs).filter(ClosedMonths::failed).flatMap(RunHistory::ended).flatMap(end -> lastDay(row)
-          .map(day -> new Attempt(day, failures + 1, end.plus(backoff.apply(failures)))));
-    }).filter(attempt -> attempt.number() <= MonthRows.MAX_ATTEMPTS);
+  private Optional<Attempt> again(List<Run> runs, IntFunction<Duration> backoff, Function<LocalDate, Optional<Instant>> tried) {
+    return newest().filter(row -> !days.isEmpty() && PENDING.equals(row.state())).flatMap(row -> lastDay(row).map(day -> {
+      Instant last = Stream.concat(run(row, runs).flatMap(RunHistory::ended).stream(), tried.apply(day).stream())
+          .max(Comparator.naturalOrder()).orElse(start(day));
+      return new Attempt(day, attempts(row) + 1, last.plus(backoff.apply(attempts(row))));
+    }));
   }
 
-  /** How many runs have failed for the day that the row's run is for. The history tells, of which a row has no room for more than one. */
-  private static int failures(ClosedMonth row, List<Run> runs) {
-    Optional<Instant> since = lastDay(row).map(ClosedMonths::start);
-    long failed = runs.stream().filter(run -> failed(run) && "OnDemand".equalsIgnoreCase(run.executionType()))
-        .filter(run -> MonthRows.past(run).filter(month(row)::equals).isPresent())
-        .filter(run -> since.isPresent() && RunHistory.submitted(run).filter(submitted -> !submitted.isBefore(since.get())).isPresent()).count();
-    return Math.max(1, (int) failed);
+  /** How many attempts there were for a day. */
+  public int attempts(LocalDate day) {
+    return row(month(day)).filter(row -> lastDay(row).equals(Optional.of(day))).map(ClosedMonths::attempts).orElse(0);
+  }
+
+  private static int attempts(ClosedMonth row) {
+    return row.attempts() == null ? 0 : row.attempts();
   }
 
   private static boolean isBefore(Run run, ClosedMonth row, List<Run> runs) {
-    boolean withoutRun = row.runId() == null && row.time() == null; // it was refused after one that had failed
+    boolean withoutRun = row.runId() == null && row.time() == null && FAILED.equals(row.state()); // it was refused after one that had failed
     return withoutRun || run(row, runs).flatMap(RunHistory::submitted).filter(last -> RunHistory.submitted(run).filter(last::isAfter).isPresent()).isPresent();
   }
 
+  private ClosedMonth known(LocalDate day) {
+    return row(month(day)).orElseGet(() -> begun(month(day), null, null, null));
+  }
+
   private ClosedMonth handled(LocalDate day) {
-    YearMonth month = month(day);
-    ClosedMonth row = row(month).orElseGet(() -> new ClosedMonth(month.toString(), null, null, null, null, null, null, null, null, null));
+    ClosedMonth row = known(day);
     TreeSet<Integer> handled = new TreeSet<>(Objects.requireNonNullElse(row.handledDays(), List.of()));
-    waiting(month, day).map(LocalDate::getDayOfMonth).forEach(handled::add);
+    waiting(month(day), day).map(LocalDate::getDayOfMonth).forEach(handled::add);
     handled.add(day.getDayOfMonth());
-    return new ClosedMonth(row.month(), List.copyOf(handled), row.runId(), row.time(), row.rows(), row.bytes(), null, null, null, null);
+    return new ClosedMonth(row.month(), List.copyOf(handled), row.runId(), row.time(), row.rows(), row.bytes(), row.state(),
+        row.message(), row.attempts(), row.verifiedTime());
+  }
+
+  /** After something that concerns its run; another run was not looked for in storage yet. */
+  private static ClosedMonth with(ClosedMonth row, String runId, String time, String state, String message, Integer attempts) {
+    String verifiedTime = Objects.equals(runId, row.runId()) ? row.verifiedTime() : null;
+    return new ClosedMonth(row.month(), row.handledDays(), runId, time, row.rows(), row.bytes(), state, message, attempts, verifiedTime);
   }
 
   private ClosedMonths begun(YearMonth month, Instant since) {
     Optional<ClosedMonth> known = row(month);
-    return put(new ClosedMonth(month.toString(), List.of(), null, Times.write(since), known.map(ClosedMonth::rows).orElse(null),
-        known.map(ClosedMonth::bytes).orElse(null), null, null, null, null));
+    return put(begun(month, Times.write(since), known.map(ClosedMonth::rows).orElse(null), known.map(ClosedMonth::bytes).orElse(null)));
+  }
+
+  private static ClosedMonth begun(YearMonth month, String since, Long rows, Long bytes) {
+    return new ClosedMonth(month.toString(), List.of(), null, since, rows, bytes, null, null, null, null);
   }
 
   /** A month that has had no run says nothing without days. */
@@ -213,7 +318,8 @@ public record ClosedMonths(List<ClosedMonth> rows, List<Integer> days) {
     }
     ClosedMonth row = rows.getFirst();
     ClosedMonths others = new ClosedMonths(rows.subList(1, rows.size()), days);
-    return row.runId() == null ? others.ended() : others.put(new ClosedMonth(row.month(), null, row.runId(), row.time(), row.rows(), row.bytes(), null, null, null, null));
+    return row.runId() == null ? others.ended() : others.put(new ClosedMonth(row.month(), null, row.runId(), row.time(),
+        row.rows(), row.bytes(), row.state(), row.message(), row.attempts(), row.verifiedTime()));
   }
 
   private ClosedMonths put(ClosedMonth row) {
@@ -227,20 +333,12 @@ public record ClosedMonths(List<ClosedMonth> rows, List<Integer> days) {
     return rows.stream().findFirst();
   }
 
-  private Optional<ClosedMonth> row(YearMonth month) {
+  public Optional<ClosedMonth> row(YearMonth month) {
     return rows.stream().filter(row -> row.month().equals(month.toString())).findFirst();
   }
 
   private static Optional<Run> run(ClosedMonth row, List<Run> runs) {
     return runs.stream().filter(run -> run.id().equals(row.runId())).findFirst();
-  }
-
-  private static boolean failed(Run run) {
-    return !RunHistory.underWay(run) && !RunHistory.succeeded(run);
-  }
-
-  private static ClosedMonth at(ClosedMonth row, Instant time) {
-    return new ClosedMonth(row.month(), row.handledDays(), row.runId(), Times.write(time), row.rows(), row.bytes(), null, null, null, null);
   }
 
   private static YearMonth month(ClosedMonth row) {

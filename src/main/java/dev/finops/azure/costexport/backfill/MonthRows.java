@@ -1,6 +1,5 @@
 package dev.finops.azure.costexport.backfill;
 
-import dev.finops.azure.costexport.api.v1alpha1.Annotations;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Backfill;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Month;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Run;
@@ -15,13 +14,13 @@ import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BinaryOperator;
 import java.util.function.IntFunction;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -36,13 +35,10 @@ public record MonthRows(String until, List<Month> rows) {
   public static final String FAILED = "Failed";
 
   /** How often a month is tried before it has failed for good. */
-  static final int MAX_ATTEMPTS = 5;
+  public static final int MAX_ATTEMPTS = 5;
 
   private static final Set<String> OPEN = Set.of(PENDING, REQUESTED, RUNNING);
   private static final Set<String> DONE = Set.of(COMPLETED, NO_DATA);
-
-  /** Begins the message of a row that a person asked for: such a month may be the current one, and no window drops it. */
-  private static final String ASKED = "asked for by " + Annotations.RUN_REQUESTED_AT;
 
   /** Azure runs at most this many of one export's months at once by our asking. */
   private static final int AT_ONCE = 5;
@@ -68,7 +64,7 @@ public record MonthRows(String until, List<Month> rows) {
 
   /** Adds months as Pending; those that are done or failed begin anew, those under way go on. */
   public MonthRows ask(Collection<YearMonth> months) {
-    return merged(until, rows, months.stream().map(month -> new Month(month.toString(), PENDING, null, 0, ASKED, null)).toList(),
+    return merged(until, rows, months.stream().map(month -> new Month(month.toString(), PENDING, null, 0, null, true)).toList(),
         (known, asked) -> known.state().equals(REQUESTED) || known.state().equals(RUNNING) ? known : asked);
   }
 
@@ -83,7 +79,7 @@ public record MonthRows(String until, List<Month> rows) {
         .filter(row -> !row.state().equals(PENDING) || asked(row) || months.contains(YearMonth.parse(row.month()))).toList();
     List<Month> added = months.stream().map(month -> done(month, history).orElseGet(() -> new Month(month.toString(), PENDING, null, 0, null, null)))
         .toList();
-    return merged(window.map(w -> w.last().toString()).orElse(null), kept, added, (known, wanted) -> known);
+    return merged(window.flatMap(BackfillWindow::fixed).map(YearMonth::toString).orElse(null), kept, added, (known, wanted) -> known);
   }
 
   /**
@@ -91,13 +87,15 @@ public record MonthRows(String until, List<Month> rows) {
    *
    * @param history tells when the run ended after which a month is tried again
    * @param backoff the wait after so many attempts
+   * @param held whether something else is known that a month waits for
    */
-  public Optional<Month> next(Instant now, List<Run> history, IntFunction<Duration> backoff) {
+  public Optional<Month> next(Instant now, List<Run> history, IntFunction<Duration> backoff, Predicate<Month> held) {
     YearMonth current = YearMonth.from(now.atOffset(ZoneOffset.UTC));
     return rows.stream()
         .filter(row -> row.state().equals(PENDING))
         .filter(row -> asked(row) || YearMonth.parse(row.month()).isBefore(current))
         .filter(row -> lastTry(row, history).filter(ended -> now.isBefore(ended.plus(backoff.apply(row.attempts())))).isEmpty())
+        .filter(row -> !held.test(row))
         .min(Comparator.comparing(row -> !asked(row)));
   }
 
@@ -107,33 +105,48 @@ public record MonthRows(String until, List<Month> rows) {
   }
 
   public MonthRows requested(String month) {
-    return change(month, row -> new Month(row.month(), REQUESTED, null, row.attempts(), row.message(), null));
+    return change(month, row -> with(row, REQUESTED, null, row.attempts(), row.message()));
   }
 
-  /** Azure has accepted a run of it, which is what an attempt is. */
+  /** Azure has accepted a run of it, which is an attempt. */
   public MonthRows running(String month, String runId) {
-    return change(month, row -> new Month(row.month(), RUNNING, runId, row.attempts() + 1, asked(row) ? ASKED : null, null));
+    return change(month, row -> with(row, RUNNING, runId, row.attempts() + 1, null));
+  }
+
+  /** The run of an attempt that was counted as failed, since Azure did not answer, is there after all. */
+  public MonthRows found(String month, String runId) {
+    return change(month, row -> with(row, RUNNING, runId, row.attempts(), null));
   }
 
   /** It was not asked of Azure after all. */
   public MonthRows pending(String month, String message) {
-    return change(month, row -> new Month(row.month(), PENDING, row.runId(), row.attempts(), message(row, message), null));
+    return change(month, row -> with(row, PENDING, row.runId(), row.attempts(), message));
   }
 
-  /** Azure refused it for good; what it says is too old has no data there. */
+  /** Azure did not answer whether it takes the run: the history will tell. */
+  public MonthRows unanswered(String month, String message) {
+    return change(month, row -> with(row, row.state(), row.runId(), row.attempts(), message));
+  }
+
+  /** Azure did not accept the run, which is an attempt too. */
+  public MonthRows failed(String month, String message) {
+    return change(month, row -> attempted(row, row.attempts() + 1, message));
+  }
+
+  /** Azure refused it for good. */
   public MonthRows refused(String month, String message) {
-    boolean tooOld = message.contains("84 months") || message.toLowerCase(Locale.ROOT).contains("older than");
-    return change(month, row -> new Month(row.month(), tooOld ? NO_DATA : FAILED, row.runId(), row.attempts() + 1,
-        message(row, tooOld ? "TooOld: " + message : message), null));
+    return change(month, row -> with(row, FAILED, row.runId(), row.attempts() + 1, message));
+  }
+
+  /** Azure has no data that old. */
+  public MonthRows tooOld(String month, String message) {
+    return change(month, row -> with(row, NO_DATA, row.runId(), row.attempts() + 1, "TooOld: " + message));
   }
 
   /** Brings the rows up to what the history says of their runs. */
-  public MonthRows follow(List<Run> history) {
+  public MonthRows follow(List<Run> history, Instant now) {
     Map<String, Run> byId = history.stream().collect(Collectors.toMap(Run::id, run -> run, (one, other) -> one));
-    return new MonthRows(until, rows.stream().map(row -> {
-      Run run = row.runId() == null || !row.state().equals(RUNNING) ? null : byId.get(row.runId());
-      return run == null || RunHistory.underWay(run) ? row : ended(row, run);
-    }).toList());
+    return new MonthRows(until, rows.stream().map(row -> followed(row, byId, now)).toList());
   }
 
   /**
@@ -187,13 +200,25 @@ public record MonthRows(String until, List<Month> rows) {
     return new TimePeriod(month.atDay(1) + "T00:00:00Z", last + "T23:59:59Z");
   }
 
-  private static Month ended(Month row, Run run) {
-    if (RunHistory.succeeded(run)) {
-      return new Month(row.month(), RunHistory.withoutData(run) ? NO_DATA : COMPLETED, row.runId(), row.attempts(),
-          RunHistory.withoutData(run) ? run.status() : null, null);
+  /** A run whose outcome is unknown is waited for until it is overdue; it counts as failed then. */
+  private static Month followed(Month row, Map<String, Run> byId, Instant now) {
+    Run run = row.runId() == null || !row.state().equals(RUNNING) ? null : byId.get(row.runId());
+    if (run == null || RunHistory.isAwaited(run, now)) {
+      return row;
     }
-    String error = run.error() == null ? "the run ended as " + run.status() : RunHistory.because(run).substring(2);
-    return new Month(row.month(), row.attempts() < MAX_ATTEMPTS ? PENDING : FAILED, row.runId(), row.attempts(), message(row, error), null);
+    if (RunHistory.succeeded(run)) {
+      boolean noData = RunHistory.withoutData(run);
+      return with(row, noData ? NO_DATA : COMPLETED, row.runId(), row.attempts(), noData ? run.status() : null);
+    }
+    return attempted(row, row.attempts(), RunHistory.failure(run));
+  }
+
+  private static Month attempted(Month row, int attempts, String message) {
+    return with(row, attempts < MAX_ATTEMPTS ? PENDING : FAILED, row.runId(), attempts, message);
+  }
+
+  private static Month with(Month row, String state, String runId, int attempts, String message) {
+    return new Month(row.month(), state, runId, attempts, message, row.requested());
   }
 
   private static Optional<Instant> lastTry(Month row, List<Run> history) {
@@ -216,19 +241,9 @@ public record MonthRows(String until, List<Month> rows) {
     return instant.atOffset(ZoneOffset.UTC).toLocalDate();
   }
 
-  /** Whether a person asked for it. */
+  /** Whether a person asked for it: such a month may be the current one, and no window drops it. */
   public static boolean asked(Month row) {
-    return row.message() != null && row.message().startsWith(ASKED);
-  }
-
-  /** What Azure said of it last; empty when it said nothing. */
-  public static String why(Month row) {
-    String message = row.message() == null ? "" : row.message();
-    return asked(row) ? message.substring(ASKED.length()).replaceFirst("^; ", "") : message;
-  }
-
-  private static String message(Month row, String message) {
-    return !asked(row) ? message : message == null ? ASKED : ASKED + "; " + message;
+    return Boolean.TRUE.equals(row.requested());
   }
 
   private static MonthRows merged(String until, List<Month> known, List<Month> added, BinaryOperator<Month> both) {

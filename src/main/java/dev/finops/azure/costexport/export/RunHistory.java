@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Run;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.RunError;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.TimePeriod;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -19,6 +20,9 @@ public final class RunHistory {
   /** So many runs Azure shows of one export. */
   public static final int KEPT = 10;
   private static final List<String> ENDED = List.of("Completed", "Failed", "Timeout", "NewDataNotAvailable", "DataNotAvailable");
+
+  /** Azure ends a run within hours: nothing waits longer for one that shows no end. */
+  private static final Duration LONGEST = Duration.ofHours(24);
   private static final int MAX_MESSAGE = 1024;
 
   /** Of what is a word or two, such as an id or a status. */
@@ -64,10 +68,31 @@ public final class RunHistory {
     return Times.start(run.processingEndTime()).or(() -> submitted(run));
   }
 
-  /** Also in a state that this release has never heard of, as long as Azure names neither an end nor a fault. */
-  public static boolean underWay(Run run) {
+  /** Azure shows no end; also in a state that this release does not know, while Azure names neither an end nor an error. */
+  public static boolean isOpen(Run run) {
     boolean open = run.processingEndTime() == null && run.error() == null;
-    return is(run, "Queued") || is(run, "InProgress") || open && run.status() != null && ENDED.stream().noneMatch(status -> is(run, status));
+    return is(run, "Queued") || is(run, "InProgress")
+        || open && run.status() != null && ENDED.stream().noneMatch(status -> is(run, status));
+  }
+
+  /** Open, and young enough to be waited for. */
+  public static boolean underWay(Run run, Instant now) {
+    return isOpen(run) && isYoung(run, now);
+  }
+
+  /** Ended, neither well nor in a state that this release does not know. */
+  public static boolean failed(Run run) {
+    return !isOpen(run) && !succeeded(run) && (run.error() != null || is(run, "Failed") || is(run, "Timeout"));
+  }
+
+  /** Neither succeeded nor failed: open, or in a state that this release does not know. */
+  public static boolean isUnknown(Run run) {
+    return !succeeded(run) && !failed(run);
+  }
+
+  /** Unknown, and young enough that Azure may still show how it ended. */
+  public static boolean isAwaited(Run run, Instant now) {
+    return isUnknown(run) && isYoung(run, now);
   }
 
   /** Completed, or answered that there is no (newer) data. */
@@ -83,6 +108,16 @@ public final class RunHistory {
     return status.equalsIgnoreCase(run.status());
   }
 
+  /** Why a run is not a success, in a row. */
+  public static String failure(Run run) {
+    return run.error() != null ? because(run).substring(2)
+        : isOpen(run) ? "Azure shows no end of the run within " + LONGEST.toHours() + " hours" : "the run ended as " + run.status();
+  }
+
+  private static boolean isYoung(Run run, Instant now) {
+    return submitted(run).filter(submitted -> now.isBefore(submitted.plus(LONGEST))).isPresent();
+  }
+
   /** Azure's reason for a run's failure, to follow a sentence; empty without one. */
   public static String because(Run run) {
     if (run.error() == null) {
@@ -94,7 +129,7 @@ public final class RunHistory {
 
   /** A replica that lags may still say that an ended run is under way; another spelling says nothing new. */
   private static Run later(Run known, Run answered) {
-    boolean older = underWay(answered) && !underWay(known) && known.status() != null;
+    boolean older = isOpen(answered) && !isOpen(known) && known.status() != null;
     return older || meaning(known).equals(meaning(answered)) ? known : answered;
   }
 

@@ -2,12 +2,16 @@ package dev.finops.azure.costexport.plan;
 
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Correction;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.PendingRun;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
 import dev.finops.azure.costexport.export.DesiredExport;
 import dev.finops.azure.costexport.export.Difference;
 import dev.finops.azure.costexport.export.Field;
 import dev.finops.azure.costexport.export.ObservedExport;
 import dev.finops.azure.costexport.export.Times;
 import dev.finops.azure.costexport.failure.ArmFailure;
+import dev.finops.azure.costexport.plan.Memory.Fate;
+import dev.finops.azure.costexport.plan.Memory.RunKey;
+import dev.finops.azure.costexport.plan.Memory.Try;
 import dev.finops.azure.costexport.plan.Observation.Present;
 import dev.finops.azure.costexport.plan.Observation.Source;
 import java.util.Collection;
@@ -45,10 +49,37 @@ public final class Answered {
         .with(s.memory().wrote(s.now(), replaced, answer.eTag(), s.subject().generation(), fields));
   }
 
+  /** Azure accepted the POST of a run: the history will show it. */
+  public static Situation runPosted(Situation s, PendingRun run) {
+    return s.with(s.memory().postingRun(false).tried(RunKey.of(run), new Try(attempts(run), s.now(), "Azure accepted the run and does not show it", Fate.ACCEPTED)));
+  }
+
+  /** Azure did not accept the POST of a run, and may accept the next. A call that Azure's quota keeps back is not an attempt. */
+  public static Situation runFailed(Situation s, PendingRun run, ArmFailure failure) {
+    Fate fate = failure instanceof ArmFailure.Unclear ? Fate.UNKNOWN : Fate.REFUSED;
+    return failure instanceof ArmFailure.Throttled ? s.with(s.memory().postingRun(true))
+        : s.with(s.memory().postingRun(false).tried(RunKey.of(run), new Try(attempts(run), s.now(), failure.detail().text(), fate)));
+  }
+
   /** Azure will not run the export for us, and says why. A right that is missing may come: the run is asked for again then. */
   public static Situation runRefused(Situation s, PendingRun run, ArmFailure failure) {
-    boolean forGood = !(failure instanceof ArmFailure.Denied);
-    return s.with(RunPlanner.refused(s, run, failure.detail().text(), forGood)).with(s.memory().withoutRun());
+    String words = failure.detail().text();
+    CostExportStatus status = switch (failure) {
+      case ArmFailure.Denied denied -> RunPlanner.denied(s, run, words);
+      case ArmFailure.Refused refused when refused.tooOld() && run.cause().equals(RunPlanner.BACKFILL) -> RunPlanner.tooOld(s, run, words);
+      default -> RunPlanner.refused(s, run, words);
+    };
+    return s.with(status).with(s.memory().forgotten(RunKey.of(run)));
+  }
+
+  /** Azure accepted the run in no attempt. */
+  public static Situation runGivenUp(Situation s, PendingRun run, String why) {
+    return s.with(RunPlanner.refused(s, run, "not accepted in " + RunPlanner.MAX_ATTEMPTS + " attempts: " + why))
+        .with(s.memory().forgotten(RunKey.of(run)));
+  }
+
+  private static int attempts(PendingRun run) {
+    return run.attempts() == null ? 1 : run.attempts();
   }
 
   /** What a person should know after an update that the spec asked for. */

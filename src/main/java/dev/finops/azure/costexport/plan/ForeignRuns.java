@@ -47,7 +47,7 @@ public final class ForeignRuns {
   private static boolean isForeign(Situation s, Run run, Optional<Instant> oldest) {
     Optional<Instant> submitted = RunHistory.submitted(run);
     boolean toCome = submitted.filter(s.now().plus(LostRuns.LAG)::isBefore).isPresent();
-    boolean leftOut = oldest.isPresent() && !RunHistory.underWay(run)
+    boolean leftOut = oldest.isPresent() && !RunHistory.underWay(run, s.now())
         && submitted.filter(at -> at.isAfter(oldest.get()) && at.isBefore(s.now().minus(LostRuns.LAG))).isPresent();
     return toCome || leftOut;
   }

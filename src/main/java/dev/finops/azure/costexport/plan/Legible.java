@@ -1,11 +1,14 @@
 package dev.finops.azure.costexport.plan;
 
+import dev.finops.azure.costexport.api.v1alpha1.Annotations;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Backfill;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.ClosedMonth;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Condition;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Month;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.PendingRun;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Run;
+import dev.finops.azure.costexport.backfill.ClosedMonths;
 import dev.finops.azure.costexport.export.Times;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -17,9 +20,13 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
-/** A status as far as this release can read it: another one may have written rows of kinds that are not known here. */
+/**
+ * A status as far as this release can read it: another one may have written rows of kinds that are not known here. What release
+ * 0.1.0 told by texts and by the absence of values is in fields of its own from here on.
+ */
 public final class Legible {
   private static final String LONG_AGO = "1970-01-01T00:00:00Z";
+  private static final String ASKED = "asked for by " + Annotations.RUN_REQUESTED_AT;
 
   private Legible() {}
 
@@ -28,19 +35,42 @@ public final class Legible {
     draft.runs = some(status.runs(), run -> run.id() != null);
     draft.lastRun = one(status.lastRun());
     draft.lastSuccessfulRun = one(status.lastSuccessfulRun());
-    draft.closedMonths = some(status.closedMonths(), row -> reads(YearMonth::parse, row.month()) && (row.handledDays() == null || row.handledDays().stream().allMatch(Objects::nonNull)));
+    draft.closedMonths = all(status.closedMonths(), Legible::reads,
+        row -> ClosedMonths.typed(row, Objects.requireNonNullElse(draft.runs, List.of())));
     draft.backfill = status.backfill() == null ? null : of(status.backfill());
     draft.conditions = all(status.conditions(), condition -> condition.type() != null && condition.status() != null, Legible::filled);
     draft.appliedFields = some(status.appliedFields(), path -> true);
     draft.difference = some(status.difference(), row -> row.path() != null);
     draft.corrections = some(status.corrections(), row -> row.path() != null && Times.start(row.time()).isPresent());
-    draft.pendingRun = status.pendingRun() == null || reads(status.pendingRun()) ? status.pendingRun() : null;
+    draft.pendingRun = status.pendingRun() == null || !reads(status.pendingRun()) ? null : typed(status.pendingRun());
     return draft.done();
   }
 
   private static Backfill of(Backfill backfill) {
-    List<Month> months = some(backfill.months(), row -> row.state() != null && row.attempts() != null && reads(YearMonth::parse, row.month()));
-    return new Backfill(reads(YearMonth::parse, backfill.until()) ? backfill.until() : null, backfill.total(), backfill.completed(), backfill.failed(), months);
+    List<Month> months = all(backfill.months(),
+        row -> row.state() != null && row.attempts() != null && reads(YearMonth::parse, row.month()), Legible::typed);
+    return new Backfill(reads(YearMonth::parse, backfill.until()) ? backfill.until() : null, backfill.total(), backfill.completed(),
+        backfill.failed(), months);
+  }
+
+  /** Release 0.1.0 told a run that was denied by its attempts. */
+  private static PendingRun typed(PendingRun run) {
+    boolean denied = run.deniedTime() == null && run.requestedTime() != null && Integer.valueOf(0).equals(run.attempts());
+    return denied ? new PendingRun(run.cause(), run.request(), run.timePeriod(), run.requestedTime(), 0, run.requestedTime()) : run;
+  }
+
+  /** Release 0.1.0 told by the beginning of the message that a person asked for a month. */
+  private static Month typed(Month row) {
+    if (row.requested() != null || row.message() == null || !row.message().startsWith(ASKED)) {
+      return row;
+    }
+    String message = row.message().substring(ASKED.length()).replaceFirst("^; ", "");
+    return new Month(row.month(), row.state(), row.runId(), row.attempts(), message.isEmpty() ? null : message, true);
+  }
+
+  private static boolean reads(ClosedMonth row) {
+    return reads(YearMonth::parse, row.month())
+        && (row.handledDays() == null || row.handledDays().stream().allMatch(Objects::nonNull));
   }
 
   private static boolean reads(PendingRun run) {

@@ -48,8 +48,9 @@ public final class LostRuns {
   }
 
   private static Set<String> underWay(Situation s) {
-    return Stream.of(own(s).filter(RunHistory::underWay).map(Run::id), MonthRows.of(s.status().backfill()).running(),
-        MonthPlanner.closed(s).awaited(RunPlanner.known(s)).stream()).flatMap(ids -> ids).collect(Collectors.toSet());
+    return Stream.of(own(s).filter(run -> RunHistory.underWay(run, s.now())).map(Run::id),
+        MonthRows.of(s.status().backfill()).follow(RunPlanner.known(s), s.now()).running(),
+        MonthPlanner.closed(s).follow(RunPlanner.known(s), s.now()).awaited().stream()).flatMap(ids -> ids).collect(Collectors.toSet());
   }
 
   private static Stream<Run> own(Situation s) {

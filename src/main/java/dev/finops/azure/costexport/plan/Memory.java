@@ -8,11 +8,13 @@ import dev.finops.azure.costexport.export.ObservedExport;
 import dev.finops.azure.costexport.failure.Reason;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -22,17 +24,16 @@ import java.util.Set;
  * @param shown the document as it was when it last had our eTag; null when that was not seen
  * @param answeredAt when Azure last answered a read
  * @param moveStart whether Azure refused the schedule's start as past
- * @param postRun whether the pending run in the status was recorded by this process and surely not posted yet
- * @param posts how often in a row Azure accepted the pending run without that a history has shown it
+ * @param runs what this process knows of runs that Azure has not accepted
  * @param triedAt when a request that Azure refused for good was last sent
  * @param deletion our DELETEs that Azure accepted; null when there is none
  * @param own what this process knows of the status that it left
  */
-public record Memory(Writes writes, Failures failures, Shown shown, Instant answeredAt, boolean moveStart, boolean postRun, int posts, Instant triedAt,
+public record Memory(Writes writes, Failures failures, Shown shown, Instant answeredAt, boolean moveStart, Runs runs, Instant triedAt,
     Deletion deletion, Own own) {
 
   public static final Memory NONE =
-      new Memory(new Writes(0, null, null, Set.of(), Map.of(), 0, null), new Failures(0, Map.of()), null, null, false, false, 0, null, null, new Own(Trust.UNKNOWN, null));
+      new Memory(new Writes(0, null, null, Set.of(), Map.of(), 0, null), new Failures(0, Map.of()), null, null, false, new Runs(false, Map.of()), null, null, new Own(Trust.UNKNOWN, null));
 
   /** For how long after our write Azure may still answer with what was before. */
   static final Duration REPLICATION = Duration.ofMinutes(2);
@@ -59,6 +60,47 @@ public record Memory(Writes writes, Failures failures, Shown shown, Instant answ
       return generation == ofGeneration && sent.getOrDefault(field, 0) >= times;
     }
   }
+
+  /**
+   * @param toPost whether the pending run in the status was recorded by this process and surely not posted yet
+   * @param tried the last attempt to start each run
+   */
+  public record Runs(boolean toPost, Map<RunKey, Try> tried) {}
+
+  /** @param request the annotation's value, the month or the day; null of a run on create */
+  public record RunKey(String cause, String request) {
+    public static RunKey of(PendingRun run) {
+      return new RunKey(run.cause(), run.request());
+    }
+
+    static RunKey ofMonth(String month) {
+      return new RunKey(RunPlanner.BACKFILL, month);
+    }
+
+    static RunKey ofClosedMonth(LocalDate day) {
+      return new RunKey(RunPlanner.CLOSED_MONTH, day.toString());
+    }
+
+    boolean isOwn() {
+      return !cause.equals(RunPlanner.BACKFILL) && !cause.equals(RunPlanner.CLOSED_MONTH);
+    }
+  }
+
+  /** What became of an attempt to start a run. */
+  public enum Fate {
+    /** Azure answered that it does not take the run, or the run failed. */
+    REFUSED,
+    /** Azure did not answer: the history tells. */
+    UNKNOWN,
+    /** Azure answered that it takes the run: the history will show it. */
+    ACCEPTED
+  }
+
+  /**
+   * @param attempts how many there were, with this one
+   * @param why Azure's words
+   */
+  public record Try(int attempts, Instant at, String why, Fate fate) {}
 
   /** @param fields what each field meant, see {@link dev.finops.azure.costexport.export.ObservedExport#meanings} */
   public record Shown(String eTag, int[] fields) {}
@@ -107,7 +149,7 @@ public record Memory(Writes writes, Failures failures, Shown shown, Instant answ
     sent.forEach(field -> counted.put(field, before.getOrDefault(field, 0) + 1));
     Set<ETag> replacedETags = new HashSet<>(writes.at != null && at.isBefore(writes.at.plus(REPLICATION)) ? writes.replacedETags : Set.of());
     ETag.of(replaced).ifPresent(replacedETags::add);
-    return new Memory(new Writes(generation, at, eTag, Set.copyOf(replacedETags), Map.copyOf(counted), 0, null), NONE.failures, shown, at, false, postRun, posts,
+    return new Memory(new Writes(generation, at, eTag, Set.copyOf(replacedETags), Map.copyOf(counted), 0, null), NONE.failures, shown, at, false, runs,
         triedAt, deletion, own);
   }
 
@@ -116,12 +158,12 @@ public record Memory(Writes writes, Failures failures, Shown shown, Instant answ
     Map<Field, Integer> inVain = new HashMap<>(writes.sent);
     inVain.keySet().removeAll(wanted);
     Writes seen = new Writes(writes.generation, writes.at, writes.eTag, writes.replacedETags, Map.copyOf(inVain), writes.conflicts, writes.unanswered);
-    return new Memory(seen, failures, shown, answeredAt, moveStart, postRun, posts, triedAt, deletion, own);
+    return new Memory(seen, failures, shown, answeredAt, moveStart, runs, triedAt, deletion, own);
   }
 
   /** A read showed the document with this eTag, which is ours. */
   Memory showed(String eTag, int[] fields) {
-    return new Memory(writes, failures, new Shown(eTag, fields), answeredAt, moveStart, postRun, posts, triedAt, deletion, own);
+    return new Memory(writes, failures, new Shown(eTag, fields), answeredAt, moveStart, runs, triedAt, deletion, own);
   }
 
   /** Whether the document is the one that Azure answered our last PUT with. */
@@ -131,56 +173,71 @@ public record Memory(Writes writes, Failures failures, Shown shown, Instant answ
 
   public Memory conflicted() {
     Writes refused = new Writes(writes.generation, writes.at, writes.eTag, writes.replacedETags, writes.sent, writes.conflicts + 1, writes.unanswered);
-    return new Memory(refused, failures, shown, answeredAt, moveStart, postRun, posts, triedAt, deletion, own);
+    return new Memory(refused, failures, shown, answeredAt, moveStart, runs, triedAt, deletion, own);
   }
 
   /** A PUT got no answer, or an earlier process may have sent one. */
   public Memory unanswered(Instant at) {
     Writes open = new Writes(writes.generation, writes.at, writes.eTag, writes.replacedETags, writes.sent, writes.conflicts, at);
-    return new Memory(open, failures, shown, answeredAt, moveStart, postRun, posts, triedAt, deletion, own);
+    return new Memory(open, failures, shown, answeredAt, moveStart, runs, triedAt, deletion, own);
   }
 
   public Memory movingStart() {
-    return new Memory(writes, failures, shown, answeredAt, true, postRun, posts, triedAt, deletion, own);
+    return new Memory(writes, failures, shown, answeredAt, true, runs, triedAt, deletion, own);
   }
 
+  /** The pending run in the status was recorded by this process, and was surely not posted yet. */
   public Memory postingRun(boolean toPost) {
-    return new Memory(writes, failures, shown, answeredAt, moveStart, toPost, posts, triedAt, deletion, own);
+    return with(new Runs(toPost, runs.tried));
   }
 
-  /** Azure accepted the pending run. */
-  public Memory postedRun() {
-    return new Memory(writes, failures, shown, answeredAt, moveStart, false, posts + 1, triedAt, deletion, own);
+  /** A run was posted, or a run that had been accepted has failed. */
+  public Memory tried(RunKey run, Try last) {
+    Map<RunKey, Try> all = new HashMap<>(runs.tried);
+    all.keySet().removeIf(other -> other.isOwn() && run.isOwn()); // only the newest request counts
+    all.put(run, last);
+    return with(new Runs(runs.toPost, Map.copyOf(all)));
   }
 
-  /** No run is pending any more. */
-  public Memory withoutRun() {
-    return new Memory(writes, failures, shown, answeredAt, moveStart, false, 0, triedAt, deletion, own);
+  /** Nobody wants the run any more. */
+  Memory forgotten(RunKey run) {
+    Map<RunKey, Try> others = new HashMap<>(runs.tried);
+    others.remove(run);
+    return with(new Runs(false, Map.copyOf(others)));
+  }
+
+  /** The last attempt to start a run; empty without one. */
+  Optional<Try> lastTry(RunKey run) {
+    return Optional.ofNullable(runs.tried.get(run));
+  }
+
+  private Memory with(Runs next) {
+    return new Memory(writes, failures, shown, answeredAt, moveStart, next, triedAt, deletion, own);
   }
 
   public Memory answered(Instant at) {
-    return new Memory(writes, failures, shown, at, moveStart, postRun, posts, triedAt, deletion, own);
+    return new Memory(writes, failures, shown, at, moveStart, runs, triedAt, deletion, own);
   }
 
   public Memory failed(Reason reason, Instant at) {
     Map<Reason, Instant> since = new HashMap<>(failures.since);
     since.merge(reason, at, (first, again) -> first.isBefore(again) ? first : again);
     Failures counted = new Failures(failures.inARow + 1, Map.copyOf(since));
-    return new Memory(writes, counted, shown, answeredAt, moveStart, postRun, posts, triedAt, deletion, own);
+    return new Memory(writes, counted, shown, answeredAt, moveStart, runs, triedAt, deletion, own);
   }
 
   public Memory succeeded() {
     Writes settled = new Writes(writes.generation, writes.at, writes.eTag, writes.replacedETags, writes.sent, 0, writes.unanswered);
-    return new Memory(settled, NONE.failures, shown, answeredAt, moveStart, postRun, posts, triedAt, deletion, own);
+    return new Memory(settled, NONE.failures, shown, answeredAt, moveStart, runs, triedAt, deletion, own);
   }
 
   public Memory refused(Instant at) {
-    return new Memory(writes, failures, shown, answeredAt, moveStart, postRun, posts, at, deletion, own);
+    return new Memory(writes, failures, shown, answeredAt, moveStart, runs, at, deletion, own);
   }
 
   public Memory deleted(Instant at) {
     Deletion accepted = new Deletion(deletion == null ? at : deletion.first, at);
-    return new Memory(writes, failures, shown, answeredAt, moveStart, postRun, posts, triedAt, accepted, own);
+    return new Memory(writes, failures, shown, answeredAt, moveStart, runs, triedAt, accepted, own);
   }
 
   /** Another client wrote the status. */
@@ -199,6 +256,6 @@ public record Memory(Writes writes, Failures failures, Shown shown, Instant answ
   }
 
   private Memory owning(Own newOwn) {
-    return new Memory(writes, failures, shown, answeredAt, moveStart, postRun, posts, triedAt, deletion, newOwn);
+    return new Memory(writes, failures, shown, answeredAt, moveStart, runs, triedAt, deletion, newOwn);
   }
 }

@@ -1,5 +1,6 @@
 package dev.finops.azure.costexport.plan;
 
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Month;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.PendingRun;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Run;
@@ -8,15 +9,27 @@ import dev.finops.azure.costexport.backfill.ClosedMonths;
 import dev.finops.azure.costexport.backfill.MonthRows;
 import dev.finops.azure.costexport.export.RunHistory;
 import dev.finops.azure.costexport.export.Times;
+import dev.finops.azure.costexport.plan.Memory.Fate;
+import dev.finops.azure.costexport.plan.Memory.RunKey;
+import dev.finops.azure.costexport.plan.Memory.Try;
 import dev.finops.azure.costexport.plan.Observation.Present;
 import dev.finops.azure.costexport.plan.Observation.Source;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.YearMonth;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Decides which month is run next: one that a person asked for, the closed one, one of the backfill. */
-final class MonthPlanner {
+public final class MonthPlanner {
+  private static final Set<String> WAITING = Set.of(MonthRows.PENDING, MonthRows.FAILED);
+
+  /** How a closed month is exported where Azure lets no service principal start runs. */
+  static final String OTHER_WAY = "; where Azure denies on-demand runs to service principals, as at the billing scopes of a"
+      + " Microsoft Customer Agreement, a second export with timeframe TheLastMonth and a Monthly schedule exports the month";
+
   private MonthPlanner() {}
 
   static ClosedMonths closed(Situation s) {
@@ -31,10 +44,10 @@ final class MonthPlanner {
     boolean adopted = Planner.ADOPTED.equals(s.status().origin());
     Optional<BackfillWindow> window = BackfillWindow.of(s.spec().backfill(), known.until(), RunPlanner.today(s));
     List<Run> all = RunHistory.mergeAll(runs, present.export().runs());
-    MonthRows rows = known.follow(present.export().runs()).fit(window, adopted ? runs : List.of());
-    ClosedMonths closed = closed(s).follow(all).fit(since(s), s.now(), all);
+    MonthRows rows = known.follow(present.export().runs(), s.now()).fit(window, adopted ? runs : List.of());
+    ClosedMonths closed = closed(s).follow(all, s.now()).fit(since(s), s.now());
     boolean denied = s.status().pendingRun() != null; // one is, and rests
-    Optional<PendingRun> pending = denied || rows.full(closed.underWay(all)) ? Optional.empty() : turn(s, rows, closed, all);
+    Optional<PendingRun> pending = denied || rows.full(closed.underWay()) ? Optional.empty() : turn(s, rows, closed, all);
     StatusDraft draft = new StatusDraft(s.status());
     draft.backfill = rows.backfill();
     draft.closedMonths = closed.status();
@@ -45,18 +58,76 @@ final class MonthPlanner {
         : new Step.Observe(Look.SINGLE));
   }
 
-  /** The backfill waits until the closed month is settled: its months would push the runs out of the history that retries are counted by. */
+  /** A backfill starts no month while the closed month's run is under way: its months would push that run out of the history. */
   private static Optional<PendingRun> turn(Situation s, MonthRows rows, ClosedMonths closed, List<Run> runs) {
-    Optional<Month> month = rows.next(s.now(), runs, s.settings().backoff()::afterAttempt);
-    Optional<ClosedMonths.Attempt> again = closed.next(s.now(), runs, s.settings().backoff()::afterAttempt)
+    Optional<Month> month = rows.next(s.now(), runs, s.settings().backoff()::afterAttempt, row -> isHeld(s, row));
+    Optional<ClosedMonths.Attempt> again = closed.next(s.now(), runs, s.settings().backoff()::afterAttempt, day -> tried(s, day))
         .filter(attempt -> !s.now().isBefore(attempt.at()));
     return month.filter(MonthRows::asked).map(row -> backfill(s, row))
         .or(() -> again.map(attempt -> run(s, RunPlanner.CLOSED_MONTH, attempt.day().toString(), ClosedMonths.month(attempt.day()), attempt.number())))
-        .or(() -> month.filter(row -> !closed.open(runs)).map(row -> backfill(s, row)));
+        .or(() -> month.filter(row -> closed.awaited().isEmpty()).map(row -> backfill(s, row)));
   }
 
   private static PendingRun backfill(Situation s, Month row) {
-    return run(s, RunPlanner.BACKFILL, row.month(), YearMonth.parse(row.month()), 1);
+    return run(s, RunPlanner.BACKFILL, row.month(), YearMonth.parse(row.month()), row.attempts() + 1);
+  }
+
+  /** Whether a month waits after an attempt that failed, or whose run the history may still show. */
+  private static boolean isHeld(Situation s, Month row) {
+    return s.memory().lastTry(RunKey.ofMonth(row.month())).map(last -> until(s, last, row.attempts())).filter(s.now()::isBefore).isPresent();
+  }
+
+  /** When the last attempt for a day failed, where no run shows it. */
+  public static Optional<Instant> tried(Situation s, LocalDate day) {
+    return s.memory().lastTry(RunKey.ofClosedMonth(day))
+        .map(last -> last.fate() == Fate.REFUSED ? last.at() : last.at().plus(RunPlanner.lapse(s)));
+  }
+
+  private static Instant until(Situation s, Try last, int attempts) {
+    Instant again = last.at().plus(s.settings().backoff().afterAttempt(attempts));
+    Instant lapses = last.at().plus(RunPlanner.lapse(s));
+    return last.fate() == Fate.REFUSED || lapses.isBefore(again) ? again : lapses;
+  }
+
+  /** When the next month is tried again that waits after a failed attempt. */
+  public static Optional<Instant> wake(Situation s, CostExportStatus status) {
+    return MonthRows.of(status.backfill()).rows().stream().filter(row -> row.state().equals(MonthRows.PENDING))
+        .flatMap(row -> s.memory().lastTry(RunKey.ofMonth(row.month())).map(last -> until(s, last, row.attempts())).stream())
+        .filter(s.now()::isBefore).min(Comparator.naturalOrder());
+  }
+
+  /** Whether the row of a month waits for a run. */
+  static boolean waits(Situation s, RunKey key) {
+    if (key.cause().equals(RunPlanner.BACKFILL)) {
+      return MonthRows.of(s.status().backfill()).rows().stream()
+          .anyMatch(row -> row.month().equals(key.request()) && WAITING.contains(row.state()));
+    }
+    return closed(s).row(month(key)).filter(row -> row.state() != null && WAITING.contains(row.state())).isPresent();
+  }
+
+  static YearMonth month(RunKey key) {
+    return key.cause().equals(RunPlanner.BACKFILL) ? YearMonth.parse(key.request()) : ClosedMonths.month(LocalDate.parse(key.request()));
+  }
+
+  /** How many attempts the row of a pending month has counted. */
+  static int attempts(Situation s, PendingRun pending) {
+    if (pending.cause().equals(RunPlanner.CLOSED_MONTH)) {
+      return closed(s).attempts(LocalDate.parse(pending.request()));
+    }
+    return MonthRows.of(s.status().backfill()).rows().stream().filter(row -> row.month().equals(pending.request()))
+        .map(Month::attempts).findFirst().orElse(0);
+  }
+
+  /** Azure did not accept the pending month: its row waits for the next attempt, and others go on. */
+  static CostExportStatus failed(Situation s, PendingRun pending, String why) {
+    StatusDraft draft = new StatusDraft(s.status());
+    draft.pendingRun = null;
+    if (pending.cause().equals(RunPlanner.CLOSED_MONTH)) {
+      draft.closedMonths = closed(s).failed(LocalDate.parse(pending.request()), why).status();
+    } else {
+      draft.backfill = MonthRows.of(draft.backfill).failed(pending.request(), why).backfill();
+    }
+    return draft.done();
   }
 
   private static PendingRun run(Situation s, String cause, String request, YearMonth month, int attempts) {

@@ -44,7 +44,7 @@ public final class Planner {
     if (asked || foreign || s.managed() && s.ours() && (due || RunPlanner.watching(s))) {
       return Optional.of(Look.SINGLE);
     }
-    boolean running = status.runs() != null && status.runs().stream().anyMatch(RunHistory::underWay);
+    boolean running = status.runs() != null && status.runs().stream().anyMatch(run -> RunHistory.underWay(run, s.now()));
     return Optional.of(due || running || s.memory().failures().inARow() > 0 ? Look.RECENT : Look.SHARED);
   }
 

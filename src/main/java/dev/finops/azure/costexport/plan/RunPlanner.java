@@ -12,6 +12,9 @@ import dev.finops.azure.costexport.export.RunHistory;
 import dev.finops.azure.costexport.export.Times;
 import dev.finops.azure.costexport.failure.Backoff;
 import dev.finops.azure.costexport.failure.Reason;
+import dev.finops.azure.costexport.plan.Memory.Fate;
+import dev.finops.azure.costexport.plan.Memory.RunKey;
+import dev.finops.azure.costexport.plan.Memory.Try;
 import dev.finops.azure.costexport.plan.Observation.Present;
 import dev.finops.azure.costexport.plan.Observation.Source;
 import java.time.Duration;
@@ -19,6 +22,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -38,8 +42,8 @@ public final class RunPlanner {
   /** The time of an intent is from ARM's Date header; histories may cut theirs to the minute. */
   private static final Duration CLOCK = Duration.ofMinutes(1);
 
-  /** After so many POSTs that Azure took and shows nothing of, another one would not help. */
-  private static final int MAX_POSTS = 5;
+  /** After so many attempts that Azure accepted none of, another one would not help. */
+  static final int MAX_ATTEMPTS = MonthRows.MAX_ATTEMPTS;
 
   /** The time of an intent is written in whole seconds: it may have been made at the end of that one. */
   private static final Duration WRITTEN = Duration.ofSeconds(1);
@@ -47,85 +51,180 @@ public final class RunPlanner {
   /** An intent that the history does not show for so many polls was not accepted. */
   private static final int POLLS = 4;
 
+  private static final String NOT_SHOWN = "Azure's history does not show the run";
+
   private RunPlanner() {}
 
   /** Whether the history has to be read whole: something of ours is under way or about to be. */
   static boolean watching(Situation s) {
     CostExportStatus status = s.status();
     return status.pendingRun() != null && !rests(s) || request(s).isPresent() || MonthRows.of(status.backfill()).underWay()
-        || status.lastRun() != null && onDemand(status.lastRun()) && RunHistory.underWay(status.lastRun())
-        || status.runs() != null && status.runs().stream().anyMatch(run -> onDemand(run) && RunHistory.underWay(run));
+        || status.lastRun() != null && onDemand(status.lastRun()) && RunHistory.underWay(status.lastRun(), s.now())
+        || status.runs() != null && status.runs().stream().anyMatch(run -> onDemand(run) && RunHistory.underWay(run, s.now()));
   }
 
   static Optional<Step> next(Situation s, Present present) {
     List<Run> runs = RunHistory.merge(s.status().runs(), present.export().runs());
     PendingRun pending = s.status().pendingRun();
-    boolean rests = rests(s) && request(s).isEmpty() && present.export().runs().stream().noneMatch(run -> mayAnswer(s, run));
+    boolean rests = rests(s) && !requestIsDue(s) && present.export().runs().stream().noneMatch(run -> mayAnswer(s, run));
     if (!rests && (pending != null || request(s).isPresent())) {
       if (present.source() != Source.GET) {
         return Optional.of(new Step.Observe(Look.SINGLE));
       }
-      boolean anew = isDenied(pending) && (request(s).isPresent() || pending.timePeriod() != null);
-      return pending == null ? answerRequest(s, runs) : anew ? Optional.of(giveWay(s)) : follow(s, pending, runs);
+      boolean anew = isDenied(pending) && (requestIsDue(s) || pending.timePeriod() != null);
+      return pending == null ? answerRequest(s, present, runs) : anew ? Optional.of(giveWay(s)) : follow(s, present, pending, runs);
     }
     return MonthPlanner.next(s, present, runs);
   }
 
   /** Azure's history shows the run that the pending intent is for: whatever else is wrong with the object, that is settled. */
   static Optional<Step> accepted(Situation s, Present present) {
-    PendingRun pending = s.status().pendingRun();
-    if (pending == null || present.source() != Source.GET) {
+    if (present.source() != Source.GET) {
       return Optional.empty();
     }
+    PendingRun pending = s.status().pendingRun();
     List<Run> runs = RunHistory.merge(s.status().runs(), present.export().runs());
-    return runs.stream().filter(run -> mayAnswer(s, run)).findFirst()
-        .map(run -> new Step.Record(accepted(s, pending, run, runs), false,
-            with(ended(s, runs), Note.normal(Reason.RUN_STARTED, "run " + run.id() + of(pending.timePeriod())
-                + (isDenied(pending) ? " came in place of the one that Azure denied" : " was accepted")))));
+    Optional<Run> answer = runs.stream().filter(run -> pending != null && isNew(s, run) && answers(run, pending))
+        .filter(run -> pending.timePeriod() != null || OwnRuns.of(s).mayBeOwn(run) || lapsed(s, pending)).findFirst();
+    if (answer.isPresent()) {
+      Run run = answer.get();
+      return Optional.of(new Step.Record(accepted(s, pending, run, runs), false,
+          with(ended(s, runs), Note.normal(Reason.RUN_STARTED, "run " + run.id() + of(pending.timePeriod())
+              + (isDenied(pending) ? " came in place of the one that Azure denied" : " was accepted")))));
+    }
+    return runs.stream().flatMap(run -> lost(s, run).map(row -> found(s, row, run, runs)).stream()).findFirst();
   }
 
-  /** Whether a run may be the one that the pending intent is for; such a run is not written down before that is settled. */
+  /** Whether a run may be one that was posted; such a run is not written down before that is settled. */
   public static boolean mayAnswer(Situation s, Run run) {
     PendingRun pending = s.status().pendingRun();
-    return pending != null && isNew(s, run) && answers(run, pending);
+    return isNew(s, run) && pending != null && answers(run, pending) || lost(s, run).isPresent();
+  }
+
+  /** The month whose attempt was counted as failed, since its answer was lost, and that this is the run of. */
+  private static Optional<RunKey> lost(Situation s, Run run) {
+    if (s.memory().runs().tried().isEmpty() || !onDemand(run) || !isNew(s, run)) {
+      return Optional.empty();
+    }
+    return s.memory().runs().tried().entrySet().stream()
+        .filter(tried -> !tried.getKey().isOwn() && tried.getValue().fate() != Fate.REFUSED && MonthPlanner.waits(s, tried.getKey()))
+        .filter(tried -> s.status().pendingRun() == null || !tried.getKey().equals(RunKey.of(s.status().pendingRun())))
+        .filter(tried -> isSince(run, tried.getValue().at()) && run.timePeriod() != null
+            && samePeriod(run.timePeriod(), MonthRows.period(MonthPlanner.month(tried.getKey()), today(s))))
+        .map(Map.Entry::getKey).findFirst();
+  }
+
+  private static Step found(Situation s, RunKey month, Run run, List<Run> runs) {
+    StatusDraft draft = new StatusDraft(s.status());
+    draft.runs = runs;
+    if (month.cause().equals(BACKFILL)) {
+      draft.backfill = MonthRows.of(draft.backfill).found(month.request(), run.id()).backfill();
+    } else {
+      draft.closedMonths = MonthPlanner.closed(s).found(LocalDate.parse(month.request()), run.id()).status();
+    }
+    return new Step.Record(draft.done(), false,
+        with(ended(s, runs), Note.normal(Reason.RUN_STARTED, "run " + run.id() + " of " + MonthPlanner.month(month) + " was accepted")));
   }
 
   /** Whether the pending run is one that Azure denied us. It stays in the status, so that a restart does not ask for it at once. */
   public static boolean isDenied(PendingRun pending) {
-    return pending != null && pending.requestedTime() != null && Integer.valueOf(0).equals(pending.attempts());
+    return pending != null && pending.deniedTime() != null;
   }
 
   /** Until when a denied run is not asked for: it is as rarely as anything that Azure refused. */
   public static Optional<Instant> deniedUntil(PendingRun pending, Backoff backoff) {
-    return isDenied(pending) ? Times.start(pending.requestedTime()).map(denied -> denied.plus(backoff.terminal())) : Optional.empty();
+    return isDenied(pending) ? Times.start(pending.deniedTime()).map(denied -> denied.plus(backoff.terminal())) : Optional.empty();
   }
 
   private static boolean rests(Situation s) {
     return deniedUntil(s.status().pendingRun(), s.settings().backoff()).filter(s.now()::isBefore).isPresent();
   }
 
-  private static Optional<Step> follow(Situation s, PendingRun pending, List<Run> runs) {
-    if (s.memory().postRun()) {
-      boolean ofMonth = BACKFILL.equals(pending.cause()) || CLOSED_MONTH.equals(pending.cause());
-      return Optional.of(ofMonth && request(s).isPresent() ? giveWay(s) : post(s, pending, runs));
+  private static Optional<Step> follow(Situation s, Present present, PendingRun pending, List<Run> runs) {
+    boolean ofMonth = pending.timePeriod() != null;
+    if (s.memory().runs().toPost()) {
+      return Optional.of(ofMonth && requestIsDue(s) ? giveWay(s) : post(s, pending, runs));
     }
-    boolean underWay = pending.timePeriod() == null && runs.stream().anyMatch(RunHistory::underWay);
-    Optional<Instant> lapses = Times.start(pending.requestedTime())
-        .map(second -> second.plus(WRITTEN).plus(s.settings().runPollInterval().multipliedBy(POLLS)));
-    boolean neverPosted = pending.attempts() == null || pending.attempts() == 0 || lapses.isEmpty();
-    if (!neverPosted && s.memory().posts() >= MAX_POSTS && !s.now().isBefore(lapses.get())) {
-      return Optional.of(new Step.Record(refused(s, pending, "Azure shows no run", true), false, List.of(Note.warning(Reason.RUN_REFUSED,
-          "Azure accepted the run" + of(pending.timePeriod()) + " " + MAX_POSTS + " times and shows none; it is not asked for again"))));
+    Optional<Instant> requested = Times.start(pending.requestedTime());
+    int attempts = isDenied(pending) || requested.isEmpty() || pending.attempts() == null ? 0 : pending.attempts();
+    if (attempts == 0) {
+      // the run on create before its first attempt, or a run that Azure denied a day ago
+      boolean underWay = !ofMonth && runs.stream().anyMatch(run -> RunHistory.underWay(run, s.now()));
+      return underWay ? Optional.empty() : Optional.of(again(s, pending, 1, runs));
     }
-    if (neverPosted ? !underWay : !s.now().isBefore(lapses.get())) {
-      return Optional.of(intent(s, runs, new PendingRun(pending.cause(), pending.request(), pending.timePeriod(),
-          Times.write(s.now()), neverPosted ? 1 : pending.attempts() + 1, null), List.of()));
+    Optional<Try> last = s.memory().lastTry(RunKey.of(pending));
+    boolean refused = last.filter(tried -> tried.fate() == Fate.REFUSED).isPresent();
+    if (!refused && s.now().isBefore(requested.get().plus(lapse(s)))) {
+      return ofMonth && requestIsDue(s) ? Optional.of(giveWay(s)) : Optional.empty(); // the history may still show it
     }
-    return Optional.empty();
+    String why = last.map(Try::why).orElse(NOT_SHOWN);
+    if ((ofMonth ? MonthPlanner.attempts(s, pending) + 1 : attempts) >= MAX_ATTEMPTS) {
+      return Optional.of(new Step.RefuseRun(pending, why));
+    }
+    if (ofMonth) {
+      return Optional.of(new Step.Record(MonthPlanner.failed(s, pending, why), false, List.of()));
+    }
+    if (request(s).filter(newest -> REQUEST.equals(pending.cause()) && !newest.equals(pending.request())).isPresent()) {
+      return Optional.of(giveWay(s));
+    }
+    return s.now().isBefore(requested.get().plus(s.settings().backoff().afterAttempt(attempts)))
+        ? months(s, present, pending, runs) : Optional.of(again(s, pending, attempts + 1, runs));
+  }
+
+  /** While a request waits for its next attempt, months go on. A run on create keeps its place, as only the status knows of it. */
+  private static Optional<Step> months(Situation s, Present present, PendingRun pending, List<Run> runs) {
+    if (!REQUEST.equals(pending.cause())) {
+      return Optional.empty();
+    }
+    StatusDraft draft = new StatusDraft(s.status());
+    draft.pendingRun = null;
+    return MonthPlanner.next(s.with(draft.done()), present, runs)
+        .filter(step -> step instanceof Step.Record record && record.runToPost());
+  }
+
+  private static Step again(Situation s, PendingRun pending, int attempts, List<Run> runs) {
+    return intent(s, runs, new PendingRun(pending.cause(), pending.request(), pending.timePeriod(), Times.write(s.now()),
+        attempts, null), List.of());
+  }
+
+  /** A new run of other days is rather the answer than none: nothing is posted twice for it. */
+  private static boolean lapsed(Situation s, PendingRun pending) {
+    return Times.start(pending.requestedTime()).filter(at -> !s.now().isBefore(at.plus(lapse(s)))).isPresent();
+  }
+
+  /** For so long the history may show what was posted. */
+  static Duration lapse(Situation s) {
+    return WRITTEN.plus(s.settings().runPollInterval().multipliedBy(POLLS));
+  }
+
+  /** What a run waits for that Azure has not accepted yet, for a condition. */
+  public record Failing(PendingRun run, int attempts, String why) {}
+
+  /** The pending run, if an attempt to start it has failed. */
+  public static Optional<Failing> failing(Situation s) {
+    PendingRun pending = s.status().pendingRun();
+    if (pending == null || isDenied(pending)) {
+      return request(s).flatMap(value -> s.memory().lastTry(new RunKey(REQUEST, value))
+          .filter(last -> pending == null && last.fate() != Fate.ACCEPTED)
+          .map(last -> new Failing(new PendingRun(REQUEST, value, null, null, last.attempts(), null), last.attempts(), last.why())));
+    }
+    Optional<Try> last = s.memory().lastTry(RunKey.of(pending));
+    boolean failed = last.filter(tried -> tried.fate() != Fate.ACCEPTED).isPresent();
+    int before = pending.attempts() == null ? 0 : pending.attempts() - 1;
+    if (failed) {
+      return Optional.of(new Failing(pending, last.get().attempts(), last.get().why()));
+    }
+    return before < 1 ? Optional.empty() : Optional.of(new Failing(pending, before, last.map(Try::why).orElse(NOT_SHOWN)));
   }
 
   /** A run that Azure's quota keeps back, or that it denied, makes room: for a person's request, or for the month whose turn it is by now. */
   private static Step giveWay(Situation s) {
+    PendingRun pending = s.status().pendingRun();
+    boolean posted = !isDenied(pending) && !s.memory().runs().toPost() && pending.timePeriod() != null;
+    if (posted) {
+      return new Step.Record(MonthPlanner.failed(s, pending, s.memory().lastTry(RunKey.of(pending)).map(Try::why).orElse(NOT_SHOWN)),
+          false, List.of());
+    }
     StatusDraft draft = new StatusDraft(s.status());
     dropPending(draft);
     return new Step.Record(draft.done(), false, List.of());
@@ -147,17 +246,22 @@ public final class RunPlanner {
         Times.write(s.now()), pending.attempts(), null), List.of());
   }
 
-  private static Optional<Step> answerRequest(Situation s, List<Run> runs) {
+  private static Optional<Step> answerRequest(Situation s, Present present, List<Run> runs) {
     String value = request(s).orElseThrow();
+    Optional<Try> last = s.memory().lastTry(new RunKey(REQUEST, value));
     String period = s.subject().annotations().get(Annotations.RUN_PERIOD);
     if (period != null && !period.isBlank()) {
       return Optional.of(askMonths(s, value, period));
     }
-    if (runs.stream().anyMatch(RunHistory::underWay)) {
+    if (!requestIsDue(s)) {
+      return MonthPlanner.next(s, present, runs);
+    }
+    if (runs.stream().anyMatch(run -> RunHistory.underWay(run, s.now()))) {
       return Optional.empty(); // it waits for the one under way
     }
-    return Optional.of(intent(s, runs, new PendingRun(REQUEST, value, null, Times.write(s.now()), 1, null),
-        List.of(Note.normal(Reason.RUN_REQUESTED, "a run was asked for (" + value + ")"))));
+    List<Note> notes = last.isPresent() ? List.of() : List.of(Note.normal(Reason.RUN_REQUESTED, "a run was asked for (" + value + ")"));
+    return Optional.of(intent(s, runs, new PendingRun(REQUEST, value, null, Times.write(s.now()),
+        last.map(Try::attempts).orElse(0) + 1, null), notes));
   }
 
   private static Step askMonths(Situation s, String value, String period) {
@@ -203,21 +307,39 @@ public final class RunPlanner {
     return draft.done();
   }
 
-  /**
-   * What becomes of an intent whose POST Azure refused.
-   *
-   * @param forGood whether the same request would be refused again; if not, it stays pending, as denied
-   */
-  static CostExportStatus refused(Situation s, PendingRun pending, String message, boolean forGood) {
+  /** Azure would refuse the same request again: it is not posted any more. */
+  static CostExportStatus refused(Situation s, PendingRun pending, String message) {
     StatusDraft draft = new StatusDraft(s.status());
-    draft.pendingRun = forGood ? null : new PendingRun(pending.cause(), pending.request(), pending.timePeriod(), Times.write(s.now()), 0, null);
-    if (REQUEST.equals(pending.cause())) {
-      draft.lastHandledRunRequest = pending.request();
-    } else if (BACKFILL.equals(pending.cause())) {
-      MonthRows rows = MonthRows.of(draft.backfill);
-      draft.backfill = (forGood ? rows.refused(pending.request(), message) : rows.pending(pending.request(), message)).backfill();
-    } else if (CLOSED_MONTH.equals(pending.cause()) && forGood) {
-      draft.closedMonths = MonthPlanner.closed(s).refused(LocalDate.parse(pending.request())).status();
+    draft.pendingRun = null;
+    switch (pending.cause()) {
+      case REQUEST -> draft.lastHandledRunRequest = pending.request();
+      case BACKFILL -> draft.backfill = MonthRows.of(draft.backfill).refused(pending.request(), message).backfill();
+      case CLOSED_MONTH -> draft.closedMonths =
+          MonthPlanner.closed(s).refused(LocalDate.parse(pending.request()), message).status();
+      default -> { }
+    }
+    return draft.done();
+  }
+
+  /** A month of which Azure has no data any more. */
+  static CostExportStatus tooOld(Situation s, PendingRun pending, String message) {
+    StatusDraft draft = new StatusDraft(s.status());
+    draft.pendingRun = null;
+    draft.backfill = MonthRows.of(draft.backfill).tooOld(pending.request(), message).backfill();
+    return draft.done();
+  }
+
+  /** The identity lacks a right, which may come: the run stays pending, as denied. */
+  static CostExportStatus denied(Situation s, PendingRun pending, String message) {
+    StatusDraft draft = new StatusDraft(s.status());
+    String now = Times.write(s.now());
+    draft.pendingRun = new PendingRun(pending.cause(), pending.request(), pending.timePeriod(), now, 0, now);
+    switch (pending.cause()) {
+      case REQUEST -> draft.lastHandledRunRequest = pending.request();
+      case BACKFILL -> draft.backfill = MonthRows.of(draft.backfill).pending(pending.request(), message).backfill();
+      case CLOSED_MONTH -> draft.closedMonths =
+          MonthPlanner.closed(s).denied(LocalDate.parse(pending.request()), message + MonthPlanner.OTHER_WAY).status();
+      default -> { }
     }
     return draft.done();
   }
@@ -233,13 +355,14 @@ public final class RunPlanner {
   /** Runs that were under way when last seen and are no longer, or that came and went unseen. */
   public static List<Note> ended(Situation s, List<Run> now) {
     Set<String> endedBefore = known(s).stream()
-        .filter(run -> !RunHistory.underWay(run)).map(Run::id).collect(Collectors.toSet());
+        .filter(run -> !RunHistory.isUnknown(run)).map(Run::id).collect(Collectors.toSet());
     return now.reversed().stream()
-        .filter(run -> !RunHistory.underWay(run) && !endedBefore.contains(run.id()))
+        .filter(run -> !RunHistory.isUnknown(run) && !endedBefore.contains(run.id()))
         .filter(run -> RunHistory.submitted(run).filter(s.subject().created()::isAfter).isEmpty()) // an adopted export's past is no news
         .map(run -> RunHistory.succeeded(run)
             ? Note.normal(Reason.RUN_COMPLETED, "run " + run.id() + " ended as " + run.status())
-            : Note.warning(Reason.RUN_FAILED, "run " + run.id() + " ended as " + run.status() + RunHistory.because(run) + MonthPlanner.closed(s).lastTry(run, now)))
+            : Note.warning(Reason.RUN_FAILED, "run " + run.id() + " ended as " + run.status() + RunHistory.because(run)
+                + MonthPlanner.closed(s).follow(now, s.now()).lastTry(run)))
         .toList();
   }
 
@@ -253,10 +376,15 @@ public final class RunPlanner {
 
   private static boolean answers(Run run, PendingRun pending) {
     Optional<Instant> requested = Times.start(pending.requestedTime());
-    boolean inTime = requested.isPresent() && RunHistory.submitted(run)
-        .filter(submitted -> !submitted.isBefore(requested.get().minus(CLOCK))).isPresent();
-    boolean anyWillDo = isDenied(pending) && pending.timePeriod() == null; // the schedule brought the data that was wanted
-    return (anyWillDo || onDemand(run)) && inTime && (pending.timePeriod() == null || samePeriod(run.timePeriod(), pending.timePeriod()));
+    boolean inTime = requested.isPresent() && isSince(run, requested.get());
+    boolean ofMonth = pending.timePeriod() != null;
+    boolean anyWillDo = isDenied(pending) && !ofMonth; // the schedule brought the data that was wanted
+    return (anyWillDo || onDemand(run)) && inTime
+        && (!ofMonth || samePeriod(run.timePeriod(), pending.timePeriod()));
+  }
+
+  private static boolean isSince(Run run, Instant posted) {
+    return RunHistory.submitted(run).filter(submitted -> !submitted.isBefore(posted.minus(CLOCK))).isPresent();
   }
 
   private static boolean samePeriod(TimePeriod shown, TimePeriod asked) {
@@ -266,6 +394,12 @@ public final class RunPlanner {
 
   private static boolean onDemand(Run run) {
     return run.executionType() == null || run.executionType().equalsIgnoreCase("OnDemand");
+  }
+
+  /** Whether a request is open and does not wait after an attempt that failed. */
+  private static boolean requestIsDue(Situation s) {
+    return request(s).filter(value -> s.memory().lastTry(new RunKey(REQUEST, value))
+        .filter(last -> s.now().isBefore(last.at().plus(s.settings().backoff().afterAttempt(last.attempts())))).isEmpty()).isPresent();
   }
 
   static Optional<String> request(Situation s) {

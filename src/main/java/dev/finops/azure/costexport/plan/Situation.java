@@ -3,12 +3,19 @@ package dev.finops.azure.costexport.plan;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportSpec;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Condition;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Month;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Run;
+import dev.finops.azure.costexport.backfill.MonthRows;
 import dev.finops.azure.costexport.export.DesiredExport;
 import dev.finops.azure.costexport.export.ExportId;
 import dev.finops.azure.costexport.export.Field;
 import dev.finops.azure.costexport.export.ObservedExport;
+import dev.finops.azure.costexport.export.RunHistory;
 import dev.finops.azure.costexport.export.Times;
 import dev.finops.azure.costexport.failure.Reason;
+import dev.finops.azure.costexport.plan.Memory.Fate;
+import dev.finops.azure.costexport.plan.Memory.RunKey;
+import dev.finops.azure.costexport.plan.Memory.Try;
 import dev.finops.azure.costexport.plan.Observation.Present;
 import dev.finops.azure.costexport.plan.Observation.Source;
 import java.time.Duration;
@@ -45,8 +52,23 @@ public record Situation(Subject subject, CostExportSpec spec, CostExportStatus s
       if (export.isAt(status.eTag()) && !known) {
         then = then.showed(export.eTag(), export.meanings());
       }
+      then = failedMonths(then, export.runs(), newNow);
     }
     return new Situation(subject, spec, status, newObservation, then, settings, newNow, secrets);
+  }
+
+  /** The wait of a month counts from when its run was seen to have failed: newer runs push that run out of the history. */
+  private Memory failedMonths(Memory known, List<Run> runs, Instant at) {
+    Memory then = known;
+    for (Month row : MonthRows.of(status.backfill()).rows()) {
+      Optional<Run> failed = runs.stream().filter(run -> row.state().equals(MonthRows.RUNNING) && run.id().equals(row.runId()))
+          .filter(RunHistory::failed).findFirst();
+      if (failed.isPresent()) {
+        Instant ended = RunHistory.ended(failed.get()).orElse(at);
+        then = then.tried(RunKey.ofMonth(row.month()), new Try(row.attempts(), ended, RunHistory.failure(failed.get()), Fate.REFUSED));
+      }
+    }
+    return then;
   }
 
   private Set<Field> shownAsWanted(ObservedExport export, Instant at) {

@@ -82,7 +82,7 @@ public final class StatusCheck {
   /** Drops an intent to run that is too old to be posted: the run may have ended long ago, and its entry left the history. */
   static Optional<Step> lapsed(Situation s) {
     PendingRun pending = s.status().pendingRun();
-    boolean old = pending != null && !RunPlanner.isDenied(pending) && !s.memory().postRun()
+    boolean old = pending != null && !RunPlanner.isDenied(pending) && !s.memory().runs().toPost()
         && Times.start(pending.requestedTime()).filter(at -> s.now().isAfter(at.plus(OLD))).isPresent();
     if (!old) {
       return Optional.empty();

@@ -29,6 +29,9 @@ public sealed interface Step {
   /** POST: one run of the export. */
   record PostRun(PendingRun run) implements Step {}
 
+  /** Azure accepts the run in no attempt: it is not posted any more. */
+  record RefuseRun(PendingRun run, String why) implements Step {}
+
   /** Nothing to do until something changes. */
   record Rest(Verdict verdict) implements Step {}
 

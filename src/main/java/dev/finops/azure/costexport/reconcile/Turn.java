@@ -2,6 +2,7 @@ package dev.finops.azure.costexport.reconcile;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finops.azure.costexport.api.v1alpha1.CostExport;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.PendingRun;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
 import dev.finops.azure.costexport.arm.Answer;
 import dev.finops.azure.costexport.arm.AzureClock;
@@ -147,6 +148,10 @@ final class Turn {
       }
       case Step.Update update -> update(update);
       case Step.PostRun post -> run(post);
+      case Step.RefuseRun refusal -> {
+        refuse(refusal);
+        yield Optional.empty();
+      }
     };
   }
 
@@ -198,8 +203,7 @@ final class Turn {
       write(Report.working(situation, record.status()));
     }
     proven = true;
-    boolean pending = record.status().pendingRun() != null;
-    situation = situation.with(pending ? situation.memory().postingRun(record.runToPost()) : situation.memory().withoutRun());
+    situation = situation.with(situation.memory().postingRun(record.runToPost()));
     record.notes().forEach(this::tell);
   }
 
@@ -305,29 +309,49 @@ final class Turn {
     log("run " + situation.exportId() + " for " + post.run().cause());
     Present present = (Present) situation.observation();
     Urgency urgency = post.run().timePeriod() == null ? Urgency.RUN : Urgency.BACKFILL;
-    return switch (around.azure().run(situation.exportId(), post.run().timePeriod(), around.caller().as(urgency))) {
+    Answer<Boolean> answer = around.azure().run(situation.exportId(), post.run().timePeriod(), around.caller().as(urgency));
+    situation = situation.with(situation.observation(), around.clock().instant());
+    return switch (answer) {
       case Answer.Ok<Boolean> ok -> {
-        situation = situation.with(situation.memory().postedRun());
+        situation = Answered.runPosted(situation, post.run());
         observe(Look.SINGLE);
-        boolean more = ++posted < POSTS || !(situation.observation() instanceof Present);
-        yield more ? Optional.empty() : Optional.of(Planner.settled(situation, (Present) situation.observation()));
+        yield afterPost(present);
       }
       case Answer.Failed<Boolean>(var failure) when !isFinal(failure) -> {
-        log("run: " + failure.detail().text());
-        boolean surelyNotAccepted = !(failure instanceof ArmFailure.Unclear); // else the history will tell
-        situation = situation.with(situation.memory().postingRun(surelyNotAccepted));
-        yield Optional.of(Planner.settled(situation, present));
+        log("run not accepted: " + failure.detail().text());
+        situation = Answered.runFailed(situation, post.run(), failure);
+        yield failure instanceof ArmFailure.Throttled ? Optional.of(Planner.settled(situation, present)) : afterPost(present);
       }
       case Answer.Failed<Boolean>(var failure) -> {
         log("run refused: " + failure.detail().text());
         String message = Report.refusal(situation, post.run(), failure);
         situation = Answered.runRefused(situation, post.run(), failure);
-        boolean ofMonth = post.run().timePeriod() != null; // told by its row
-        write(ofMonth ? situation.status() : Report.runDenied(situation, message));
-        tell(Note.warning(Reason.RUN_REFUSED, message));
+        runRefused(post.run(), failure instanceof ArmFailure.Denied ? Reason.RUN_DENIED : Reason.RUN_REFUSED, message);
         yield Optional.empty();
       }
     };
+  }
+
+  private Optional<Verdict> afterPost(Present before) {
+    if (++posted < POSTS) {
+      return Optional.empty();
+    }
+    Present present = situation.observation() instanceof Present now ? now : before;
+    return Optional.of(Planner.settled(situation, present));
+  }
+
+  private void refuse(Step.RefuseRun refusal) {
+    log("run given up: " + refusal.why());
+    String message = Report.givenUp(situation, refusal.run(), refusal.why());
+    situation = Answered.runGivenUp(situation, refusal.run(), refusal.why());
+    runRefused(refusal.run(), Reason.RUN_REFUSED, message);
+  }
+
+  /** A run of a month is told by its row. */
+  private void runRefused(PendingRun run, Reason reason, String message) {
+    write(run.timePeriod() != null ? situation.status() : Report.runRefused(situation, reason, message));
+    proven = true;
+    tell(Note.warning(Reason.RUN_REFUSED, message));
   }
 
   /** Whether asking again for the same run is of no use before somebody has acted. A token that is not taken fails reads too, and is told by them. */

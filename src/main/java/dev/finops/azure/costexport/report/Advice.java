@@ -67,10 +67,19 @@ final class Advice {
   }
 
   private static String ofRefusedRun(Optional<KnownError> error, String words, Situation s, boolean forGood, TimePeriod period) {
-    String month = period == null ? "" : " " + Annotations.RUN_PERIOD + "=" + period.from().substring(0, 7);
-    String again = s.subject().kubectl("annotate") + " --overwrite" + month + " " + Annotations.RUN_REQUESTED_AT + "=\"$(date)\"";
     return error.map(known -> "; " + fill(known, words, s)).orElse("")
-        + (forGood ? "; to ask for it again: " : "; it is asked for again after " + text(s.settings().backoff().terminal()) + ", or at once with ") + again;
+        + (forGood ? "; to ask for it again: " : "; it is asked for again after " + text(s.settings().backoff().terminal()) + ", or at once with ")
+        + again(s, period);
+  }
+
+  /** To follow what became of a run that Azure accepted in no attempt. */
+  static String ofGivenUpRun(Situation s, TimePeriod period) {
+    return "; to ask for it again: " + again(s, period);
+  }
+
+  private static String again(Situation s, TimePeriod period) {
+    String month = period == null ? "" : " " + Annotations.RUN_PERIOD + "=" + period.from().substring(0, 7);
+    return s.subject().kubectl("annotate") + " --overwrite" + month + " " + Annotations.RUN_REQUESTED_AT + "=\"$(date)\"";
   }
 
   private static String fill(KnownError known, String words, Situation s) {

@@ -4,6 +4,7 @@ import dev.finops.azure.costexport.api.v1alpha1.Annotations;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Condition;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Run;
 import dev.finops.azure.costexport.backfill.ClosedMonths;
+import dev.finops.azure.costexport.backfill.MonthRows;
 import dev.finops.azure.costexport.export.Difference;
 import dev.finops.azure.costexport.export.Json;
 import dev.finops.azure.costexport.export.RunHistory;
@@ -26,6 +27,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The conditions by the tables of docs/reference/conditions.md. */
 final class ConditionReport {
@@ -38,6 +40,9 @@ final class ConditionReport {
 
   /** How long before its end a SAS token is announced. */
   private static final Duration SAS_EXPIRING = Duration.ofDays(14);
+
+  /** Reasons of a run that Azure did not start. */
+  private static final Set<String> NOT_STARTED = Set.of(Reason.RUN_DENIED.toString(), Reason.RUN_REFUSED.toString());
 
   private final Situation s;
   private final Optional<ScheduleWindow> window;
@@ -154,7 +159,7 @@ final class ConditionReport {
       return; // an outage or a throttled call does not end a fault that somebody must act upon
     }
     Reason reason = failing.failure().reason();
-    String message = failing.failure() instanceof ArmFailure.Throttled(var detail, var wait)
+    String message = failing.failure() instanceof ArmFailure.Throttled(var detail, var wait, var by)
         ? detail.text() + "; asked again after " + Times.write(s.now().plus(wait))
         : explained(reason, failing.failure().detail().text()) + Advice.wayOut(s);
     if (failing.write() || !s.applied()) {
@@ -209,25 +214,54 @@ final class ConditionReport {
 
   private void lastRun() {
     Run ended = runs.lastEnded();
-    Optional<Condition> denied = set.find(Conditions.LAST_RUN_SUCCEEDED).filter(c -> Reason.RUN_DENIED.toString().equals(c.reason()));
-    if (denied.isPresent() && runs.notes().isEmpty() && !submittedSince(ended, denied.get())) {
+    Optional<Condition> refused = set.find(Conditions.LAST_RUN_SUCCEEDED).filter(c -> NOT_STARTED.contains(c.reason()));
+    if (refused.isPresent() && !endedNow(ended) && !submittedSince(ended, refused.get())) {
       return; // a refusal to run stays until a run has ended since
     }
+    String more = unclear() + failing();
     if (ended == null) {
       String next = nextRunTime == null ? "none is scheduled" : "the next is due at " + nextRunTime;
       String ofMonths = s.subject().annotations().containsKey(Annotations.RUN_PERIOD) ? " " + Annotations.RUN_PERIOD + "-" : "";
       String ask = s.managed() ? "; to ask for one: " + s.subject().kubectl("annotate") + " --overwrite" + ofMonths + " " + Annotations.RUN_REQUESTED_AT
           + "=\"$(date)\"" : "";
-      set.unknown(Conditions.LAST_RUN_SUCCEEDED, Reason.NO_RUN_YET, "no run has ended yet; " + next + ask);
+      set.unknown(Conditions.LAST_RUN_SUCCEEDED, Reason.NO_RUN_YET, "no run has ended yet; " + next + ask + more);
     } else if (RunHistory.is(ended, "Completed")) {
-      set.set(Conditions.LAST_RUN_SUCCEEDED, true, Reason.COMPLETED, "run " + ended.id() + " completed");
+      set.set(Conditions.LAST_RUN_SUCCEEDED, true, Reason.COMPLETED, "run " + ended.id() + " completed" + more);
     } else if (RunHistory.withoutData(ended)) {
-      set.set(Conditions.LAST_RUN_SUCCEEDED, true, Reason.NO_NEW_DATA, "run " + ended.id() + " found no new data (" + ended.status() + ")");
+      set.set(Conditions.LAST_RUN_SUCCEEDED, true, Reason.NO_NEW_DATA, "run " + ended.id() + " found no new data (" + ended.status() + ")" + more);
     } else {
       Reason reason = RunHistory.is(ended, "Timeout") ? Reason.RUN_TIMED_OUT : Reason.RUN_FAILED;
       String why = RunHistory.because(ended);
-      set.set(Conditions.LAST_RUN_SUCCEEDED, false, reason, "run " + ended.id() + " ended as " + ended.status() + why + Advice.ofFailedRun(why, s));
+      set.set(Conditions.LAST_RUN_SUCCEEDED, false, reason, "run " + ended.id() + " ended as " + ended.status() + why + Advice.ofFailedRun(why, s) + more);
     }
+  }
+
+  /** A newer run that is neither a success nor a failure, to follow what is known. */
+  private String unclear() {
+    return runs.unclear().map(run -> "; the outcome of run " + run.id() + " is unknown: "
+        + (RunHistory.isOpen(run) ? "Azure shows it as " + run.status() + " since " + run.submittedTime() + " without an end, and no request waits for it"
+            : "it ended as " + run.status())).orElse("");
+  }
+
+  /** A run that Azure has not accepted yet, to follow what is known. */
+  private String failing() {
+    return RunPlanner.failing(s).filter(failing -> failing.run().timePeriod() == null)
+        .map(failing -> "; a run" + (failing.run().request() == null ? "" : " (" + failing.run().request() + ")") + " is not accepted yet: attempt "
+            + failing.attempts() + " of " + MonthRows.MAX_ATTEMPTS + ": " + failing.why()).orElse("");
+  }
+
+  /** The month that Azure has not accepted yet, or whose run failed, to follow how many are done. */
+  private String failingMonth() {
+    Optional<String> pending = RunPlanner.failing(s).filter(failing -> failing.run().timePeriod() != null)
+        .map(failing -> failing.run().timePeriod().from().substring(0, 7) + ": attempt " + failing.attempts() + ": " + failing.why());
+    return pending.or(() -> runs.months().rows().stream()
+        .filter(row -> MonthRows.isOpen(row.state()) && row.attempts() > 0 && row.message() != null).findFirst()
+        .map(row -> row.month() + ": attempt " + row.attempts() + ": " + row.message())).map(why -> "; " + why).orElse("");
+  }
+
+  private boolean endedNow(Run run) {
+    return run != null && Stream.ofNullable(s.status().runs()).flatMap(List::stream)
+        .noneMatch(known -> known.id().equals(run.id()) && !RunHistory.isUnknown(known));
   }
 
   /** A second later at least, as the condition's time is in whole ones. */
@@ -276,7 +310,7 @@ final class ConditionReport {
     } else if (months.open() > 0 && RunPlanner.isDenied(s.status().pendingRun())) {
       set.unknown(Conditions.BACKFILLED, Reason.RUN_DENIED, "months done: " + months.summary() + "; " + runs.whyMonthsWait(s));
     } else if (months.open() > 0) {
-      set.unknown(Conditions.BACKFILLED, Reason.MONTHS_OPEN, "months done: " + months.summary());
+      set.unknown(Conditions.BACKFILLED, Reason.MONTHS_OPEN, "months done: " + months.summary() + failingMonth());
     } else if (months.failed() > 0) {
       set.set(Conditions.BACKFILLED, false, Reason.MONTHS_FAILED, months.failed() + " of " + months.rows().size()
           + " months failed; status.backfill says why");

@@ -140,15 +140,24 @@ public record Report(CostExportStatus status, List<Note> notes) {
   /** What a person is told when Azure would not start a run. */
   public static String refusal(Situation s, PendingRun run, ArmFailure failure) {
     String words = failure.detail().text();
-    String month = run.timePeriod() == null ? "" : " of " + run.timePeriod().from().substring(0, 7);
-    return "Azure refused to start a run" + month + ": " + words
+    return "Azure refused to start a run" + of(run) + ": " + words
         + Advice.ofRefusedRun(failure.reason(), words, s, !(failure instanceof ArmFailure.Denied), run.timePeriod());
   }
 
-  /** A run of the export's own definition that Azure would not start. */
-  public static CostExportStatus runDenied(Situation s, String message) {
+  /** What a person is told when Azure accepted a run in no attempt. */
+  public static String givenUp(Situation s, PendingRun run, String why) {
+    return "Azure did not accept a run" + of(run) + " in " + MonthRows.MAX_ATTEMPTS + " attempts: " + why
+        + Advice.ofGivenUpRun(s, run.timePeriod());
+  }
+
+  private static String of(PendingRun run) {
+    return run.timePeriod() == null ? "" : " of " + run.timePeriod().from().substring(0, 7);
+  }
+
+  /** A run of the export's own definition that Azure does not start. */
+  public static CostExportStatus runRefused(Situation s, Reason reason, String message) {
     ConditionSet conditions = new ConditionSet(s.status().conditions(), s.subject().generation(), s.now());
-    conditions.quote(Conditions.LAST_RUN_SUCCEEDED, "False", Reason.RUN_DENIED, message);
+    conditions.quote(Conditions.LAST_RUN_SUCCEEDED, "False", reason, message);
     StatusDraft draft = new StatusDraft(s.status());
     draft.conditions = conditions.list();
     return draft.done();

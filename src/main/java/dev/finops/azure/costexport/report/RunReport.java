@@ -1,5 +1,6 @@
 package dev.finops.azure.costexport.report;
 
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Month;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.PendingRun;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Run;
 import dev.finops.azure.costexport.backfill.ClosedMonths;
@@ -7,12 +8,12 @@ import dev.finops.azure.costexport.backfill.MonthRows;
 import dev.finops.azure.costexport.export.ObservedExport;
 import dev.finops.azure.costexport.export.RunHistory;
 import dev.finops.azure.costexport.plan.Note;
+import dev.finops.azure.costexport.plan.OwnRuns;
 import dev.finops.azure.costexport.plan.RunPlanner;
 import dev.finops.azure.costexport.plan.Situation;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -20,9 +21,10 @@ import java.util.stream.Stream;
  *
  * @param runs the newest ten of all
  * @param lastRun the newest of the export's own definition; runs with a period of their own are told by their month's row
- * @param lastEnded the newest of those that has ended, which is the one that is judged
+ * @param lastEnded the newest of those of which the outcome is known, which is the one that is judged
+ * @param unclear the newest of those that began after it, of which the outcome stays unknown
  */
-record RunReport(List<Run> runs, Run lastRun, Run lastEnded, Run lastSuccessfulRun, MonthRows months, ClosedMonths closed, List<Note> notes) {
+record RunReport(List<Run> runs, Run lastRun, Run lastEnded, Optional<Run> unclear, Run lastSuccessfulRun, MonthRows months, ClosedMonths closed, List<Note> notes) {
 
   static RunReport of(Situation s, Optional<ObservedExport> observed) {
     List<Run> answered = observed.map(ObservedExport::runs).orElse(List.of()).stream().filter(run -> !RunPlanner.mayAnswer(s, run)).toList();
@@ -30,14 +32,18 @@ record RunReport(List<Run> runs, Run lastRun, Run lastEnded, Run lastSuccessfulR
     List<Run> runs = RunHistory.merge(known, answered);
     List<Run> last = Stream.of(s.status().lastRun(), s.status().lastSuccessfulRun()).filter(Objects::nonNull).distinct().toList();
     List<Run> all = RunHistory.mergeAll(RunHistory.mergeAll(last, known), answered);
-    MonthRows months = MonthRows.of(s.status().backfill()).follow(answered);
-    ClosedMonths closed = ClosedMonths.of(s.spec().closedMonth(), s.status().closedMonths()).follow(all);
-    List<Run> own = all.stream().filter(run -> !months.has(run, lastMonths(s)) && !closed.has(run, lastMonths(s), last, all)).toList();
-    Optional<Run> ended = own.stream().filter(run -> !RunHistory.underWay(run)).findFirst();
+    MonthRows months = MonthRows.of(s.status().backfill()).follow(answered, s.now());
+    ClosedMonths closed = ClosedMonths.of(s.spec().closedMonth(), s.status().closedMonths()).follow(all, s.now());
+    OwnRuns ownRuns = OwnRuns.of(s);
+    boolean ownMayBePast = !ownRuns.timeframe().isToDate();
+    List<Run> own = all.stream().filter(run -> !months.has(run, ownMayBePast) && !closed.has(run, ownMayBePast, last, all))
+        .filter(run -> ownRuns.isOwn(run, last)).toList();
+    Optional<Run> ended = own.stream().filter(run -> !RunHistory.isUnknown(run)).findFirst();
     return new RunReport(
         runs.isEmpty() ? null : runs,
         own.stream().findFirst().orElse(null),
         ended.orElse(null),
+        own.stream().takeWhile(run -> !ended.equals(Optional.of(run))).filter(run -> !RunHistory.underWay(run, s.now())).findFirst(),
         own.stream().filter(RunHistory::succeeded).findFirst().orElse(null),
         months,
         closed,
@@ -48,12 +54,11 @@ record RunReport(List<Run> runs, Run lastRun, Run lastEnded, Run lastSuccessfulR
   String whyMonthsWait(Situation s) {
     PendingRun denied = s.status().pendingRun();
     return months.rows().stream().filter(row -> denied.timePeriod() != null && row.month().equals(denied.request())).findFirst()
-        .map(row -> "Azure refused to start a run of " + row.month() + ": " + MonthRows.why(row) + Advice.ofDeniedMonth(MonthRows.why(row), s, denied.timePeriod()))
+        .map(row -> "Azure refused to start a run of " + row.month() + ": " + why(row) + Advice.ofDeniedMonth(why(row), s, denied.timePeriod()))
         .orElse("they wait, since Azure refused to start " + (denied.timePeriod() == null ? "a run; LastRunSucceeded says why" : "the run of the closed month"));
   }
 
-  /** Whether the export's own runs are of past months, as those are that were asked for by month. */
-  private static boolean lastMonths(Situation s) {
-    return !Set.of("MonthToDate", "BillingMonthToDate", "WeekToDate", "TheCurrentMonth").contains(s.spec().dataset().timeframe());
+  private static String why(Month row) {
+    return row.message() == null ? "" : row.message();
   }
 }

@@ -7,6 +7,7 @@ import dev.finops.azure.costexport.export.DesiredExport;
 import dev.finops.azure.costexport.export.RunHistory;
 import dev.finops.azure.costexport.export.ScheduleWindow;
 import dev.finops.azure.costexport.failure.Backoff;
+import dev.finops.azure.costexport.plan.MonthPlanner;
 import dev.finops.azure.costexport.plan.Observation;
 import dev.finops.azure.costexport.plan.RunPlanner;
 import dev.finops.azure.costexport.plan.Situation;
@@ -45,8 +46,8 @@ public final class Wakeup {
 
   private static Duration poll(Situation s, CostExportStatus status, Verdict verdict, RandomGenerator random) {
     boolean running = status.pendingRun() != null && !RunPlanner.isDenied(status.pendingRun()) || MonthRows.of(status.backfill()).underWay()
-        || status.lastRun() != null && RunHistory.underWay(status.lastRun())
-        || status.runs() != null && status.runs().stream().anyMatch(RunHistory::underWay);
+        || status.lastRun() != null && RunHistory.underWay(status.lastRun(), s.now())
+        || status.runs() != null && status.runs().stream().anyMatch(run -> RunHistory.underWay(run, s.now()));
     Duration interval = s.settings().observeInterval();
     boolean open = MonthRows.of(status.backfill()).open() > 0 || !Report.toProve(s.with(status), verdict).isEmpty(); // what no list tells
     Duration unchanged = open ? interval : interval.multipliedBy(UNCHANGED);
@@ -54,7 +55,8 @@ public final class Wakeup {
     Optional<Duration> month = s.settings().apiVersion().runsPeriods() ? closedMonth(s, status, random) : Optional.empty();
     Optional<Duration> denied = RunPlanner.deniedUntil(status.pendingRun(), s.settings().backoff()).map(due -> Duration.between(s.now(), due))
         .filter(Duration::isPositive);
-    return Stream.of(Optional.of(wait), month, late(s, status), denied).flatMap(Optional::stream).min(Comparator.naturalOrder()).orElseThrow();
+    Optional<Duration> again = MonthPlanner.wake(s, status).map(due -> Duration.between(s.now(), due));
+    return Stream.of(Optional.of(wait), month, again, late(s, status), denied).flatMap(Optional::stream).min(Comparator.naturalOrder()).orElseThrow();
   }
 
   /** Until the data is late, unless it is already. */
@@ -69,7 +71,7 @@ public final class Wakeup {
   /** Until a day of closedMonth begins, or its run is tried again; up to a minute later, so that not all objects come at midnight. */
   private static Optional<Duration> closedMonth(Situation s, CostExportStatus status, RandomGenerator random) {
     return ClosedMonths.of(s.spec().closedMonth(), status.closedMonths())
-        .wake(s.now(), Objects.requireNonNullElse(status.runs(), List.of()), s.settings().backoff()::afterAttempt)
+        .wake(s.now(), Objects.requireNonNullElse(status.runs(), List.of()), s.settings().backoff()::afterAttempt, day -> MonthPlanner.tried(s, day))
         .map(due -> Duration.between(s.now(), due).plusMillis(random.nextLong(MINUTE.toMillis())));
   }
 

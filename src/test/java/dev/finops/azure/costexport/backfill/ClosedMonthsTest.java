@@ -30,10 +30,10 @@ class ClosedMonthsTest {
   void withoutTheFieldThereIsNothing() {
     ClosedMonths none = ClosedMonths.of(null, null);
 
-    assertEquals(none, none.fit(NOON, NOON, List.of()));
+    assertEquals(none, none.fit(NOON, NOON));
     assertNull(none.status());
     assertEquals(Optional.empty(), due(none, "2026-11-05"));
-    assertEquals(Optional.empty(), none.wake(NOON, List.of(), tries -> Duration.ZERO));
+    assertEquals(Optional.empty(), none.wake(NOON, List.of(), tries -> Duration.ZERO, day -> Optional.empty()));
     assertEquals(ClosedMonths.of(new CostExportSpec.ClosedMonth(null), null), ClosedMonths.of(new CostExportSpec.ClosedMonth(List.of(0, 29)), null));
   }
 
@@ -85,7 +85,7 @@ class ClosedMonthsTest {
 
   @Test
   void aFieldThatIsAddedLaterCountsFromThen() {
-    ClosedMonths added = months("2,5,19").fit(Instant.parse("2026-11-05T12:00:00Z"), NOON, List.of());
+    ClosedMonths added = months("2,5,19").fit(Instant.parse("2026-11-05T12:00:00Z"), NOON);
 
     assertEquals(List.of("2026-10  - 2026-11-05T12:00:00Z"), told(added));
     assertEquals(Optional.of("2026-11-05"), due(added, "2026-11-05"), "the day itself counts");
@@ -94,12 +94,12 @@ class ClosedMonthsTest {
 
   @Test
   void aFieldThatIsTakenOutForgetsItsDaysAndKeepsWhatWasExported() {
-    ClosedMonths out = months("", "2026-10 2,5 a1 2026-11-05T00:10:00Z", "2026-09 2,5 a0 2026-10-05T00:10:00Z").fit(NOON, NOON, List.of());
+    ClosedMonths out = months("", "2026-10 2,5 a1 2026-11-05T00:10:00Z", "2026-09 2,5 a0 2026-10-05T00:10:00Z").fit(NOON, NOON);
     assertEquals(List.of("2026-10 - a1 2026-11-05T00:10:00Z", "2026-09 2,5 a0 2026-10-05T00:10:00Z"), told(out));
-    assertEquals(out, out.fit(NOON, NOON, List.of()));
-    assertEquals(List.of(), told(months("", "2026-10  - 2026-11-05T12:00:00Z").fit(NOON, NOON, List.of())));
+    assertEquals(out, out.fit(NOON, NOON));
+    assertEquals(List.of(), told(months("", "2026-10  - 2026-11-05T12:00:00Z").fit(NOON, NOON)));
 
-    ClosedMonths again = new ClosedMonths(out.rows(), List.of(2, 5, 19)).fit(Instant.parse("2026-12-07T12:00:00Z"), Instant.parse("2026-12-07T12:00:00Z"), List.of());
+    ClosedMonths again = new ClosedMonths(out.rows(), List.of(2, 5, 19)).fit(Instant.parse("2026-12-07T12:00:00Z"), Instant.parse("2026-12-07T12:00:00Z"));
     assertEquals(Optional.empty(), due(again, "2026-12-18"));
     assertEquals(Optional.of("2026-12-19"), due(again, "2026-12-19"));
   }
@@ -122,16 +122,16 @@ class ClosedMonthsTest {
     Instant december = Instant.parse("2026-12-01T00:00:30Z");
     ClosedMonths missed = months("2,19", "2026-10 2 a1 2026-11-02T00:10:00Z");
 
-    assertEquals(missed, missed.fit(NOON, december, List.of()), "day 19 was missed");
+    assertEquals(missed, missed.fit(NOON, december), "day 19 was missed");
     ClosedMonths running = missed.accepted(LocalDate.of(2026, 11, 19), "a2");
-    assertEquals(running, running.fit(NOON, december, List.of(run("a2", "InProgress", "2026-12-01T00:00:10Z"))));
+    assertEquals(running, running.follow(List.of(run("a2", "InProgress", "2026-12-01T00:00:10Z")), december).fit(NOON, december));
     assertEquals(List.of("2026-11  - 2026-12-01T00:00:00Z", "2026-10 2,19 a2 2026-12-01T00:00:20Z"),
-        told(running.follow(List.of(run("a2", "Completed", "2026-12-01T00:00:20Z"))).fit(NOON, december, List.of())));
+        told(running.follow(List.of(run("a2", "Completed", "2026-12-01T00:00:20Z")), december).fit(NOON, december)));
   }
 
   @Test
   void aDayThatIsAddedInTheNextMonthRunsNoOlderOne() {
-    ClosedMonths december = months("5", "2026-10 5 a1 2026-11-05T00:10:00Z").fit(NOON, Instant.parse("2026-12-01T00:00:30Z"), List.of());
+    ClosedMonths december = months("5", "2026-10 5 a1 2026-11-05T00:10:00Z").fit(NOON, Instant.parse("2026-12-01T00:00:30Z"));
 
     assertEquals(Optional.empty(), due(new ClosedMonths(december.rows(), List.of(5, 19)), "2026-12-03"));
   }
@@ -151,7 +151,7 @@ class ClosedMonthsTest {
   @CsvSource({"Completed, 2026-11-02T00:10:00Z", "NewDataNotAvailable, 2026-11-02T00:10:00Z", "DataNotAvailable, 2026-11-02T00:10:00Z",
       "Failed, -", "Timeout, -", "InProgress, -", "Queued, -"})
   void aRowHasTheTimeAtWhichItsRunEndedWell(String status, String time) {
-    assertEquals(List.of("2026-10 2 a1 " + time), told(months("2", "2026-10 2 a1 -").follow(List.of(run("a1", status, "2026-11-02T00:10:00Z")))));
+    assertEquals(List.of("2026-10 2 a1 " + time), told(months("2", "2026-10 2 a1 -").follow(List.of(run("a1", status, "2026-11-02T00:10:00Z")), Instant.parse("2026-11-02T12:00:00Z"))));
   }
 
   @Test
@@ -162,10 +162,10 @@ class ClosedMonthsTest {
       ClosedMonths.Attempt attempt = next(months, "2026-11-02T23:00:00Z", runs).orElseThrow();
       assertEquals(number, attempt.number());
       assertEquals("2026-11-02T%02d:00:00Z".formatted(number == 1 ? 0 : 2 * number - 2), attempt.at().toString());
-      months = months.accepted(attempt.day(), "a" + number).follow(runs);
       runs = with(runs, run("a" + number, "Failed", "2026-11-02T%02d:00:00Z".formatted(number)));
-      assertEquals(number < 5, months.open(runs));
-      assertEquals(number < 5 ? "" : "; 2026-10 is not tried again before the next day of closedMonth.rerunOnDays", months.lastTry(runs.getLast(), runs));
+      months = months.accepted(attempt.day(), "a" + number).follow(List.of(runs.getLast()), NOON);
+      assertEquals(number < 5, months.open());
+      assertEquals(number < 5 ? "" : "; 2026-10 is not tried again before the next day of closedMonth.rerunOnDays", months.lastTry(runs.getLast()));
     }
     assertEquals(Optional.empty(), next(months, "2026-11-04T00:00:00Z", runs));
 
@@ -188,12 +188,12 @@ class ClosedMonthsTest {
   @CsvSource({"InProgress", "Completed", "gone"})
   void nothingElseIsTriedAgain(String status) {
     List<Run> runs = status.equals("gone") ? List.of() : List.of(run("a1", status, "2026-11-02T00:10:00Z"));
-    ClosedMonths months = months("2", "2026-10 2 a1 -").follow(runs);
+    ClosedMonths months = months("2", "2026-10 2 a1 -").follow(runs, Instant.parse("2026-11-02T12:00:00Z"));
 
-    assertEquals(Optional.empty(), next(months, "2026-11-04T00:00:00Z", runs));
-    assertEquals(status.equals("InProgress"), months.open(runs));
-    assertEquals(status.equals("InProgress") ? 1 : 0, months.underWay(runs));
-    assertEquals(!status.equals("Completed"), months.awaited(runs).isPresent(), "its end was not seen");
+    assertEquals(Optional.empty(), months.next(Instant.parse("2026-11-04T00:00:00Z"), runs, tries -> Duration.ZERO, day -> Optional.empty()));
+    assertEquals(!status.equals("Completed"), months.open());
+    assertEquals(status.equals("Completed") ? 0 : 1, months.underWay());
+    assertEquals(!status.equals("Completed"), months.awaited().isPresent(), "its end was not seen");
   }
 
   @Test
@@ -208,7 +208,7 @@ class ClosedMonthsTest {
       2026-10 2,5 a1 -                  | 2026-10 2,5 - -
       """)
   void aRefusalLeavesTheLastGoodRunAndIsNotTriedAgain(String before, String after) {
-    ClosedMonths refused = months("2,5", before).refused(LocalDate.of(2026, 11, 5));
+    ClosedMonths refused = months("2,5", before).refused(LocalDate.of(2026, 11, 5), "no");
     List<Run> failed = List.of(run("a1", before.endsWith("-") ? "Failed" : "Completed", "2026-11-02T00:10:00Z"));
 
     assertEquals(List.of(after), told(refused));
@@ -228,7 +228,7 @@ class ClosedMonthsTest {
   void theNextDayOrTryWakesTheObject(String row, String days, Instant now, Instant wake) {
     List<Run> runs = List.of(run("a1", row.endsWith("-") ? "Failed" : "Completed", "2026-11-02T00:10:00Z"));
 
-    assertEquals(Optional.ofNullable(wake), months(days, row).wake(now, runs, tries -> Duration.ofHours(tries)));
+    assertEquals(Optional.ofNullable(wake), months(days, row).follow(runs, now).wake(now, runs, tries -> Duration.ofHours(tries), day -> Optional.empty()));
   }
 
   @ParameterizedTest
@@ -264,28 +264,77 @@ class ClosedMonthsTest {
   @Test
   void aCompletedRunIsLookedForInStorageUntilItWasFoundOrGivenUp() {
     Run run = run("a1", "Completed", "2026-11-02T00:10:00Z");
-    ClosedMonths ended = months("2", "2026-10 2 a1 -").follow(List.of(run));
+    ClosedMonths ended = months("2", "2026-10 2 a1 -").follow(List.of(run), NOON);
 
     assertEquals(Optional.of(run), ended.unproven(List.of(run)));
     assertEquals(Optional.empty(), ended.unproven(List.of()));
     assertEquals(Optional.empty(), ended.looked(run, NOON).unproven(List.of(run)));
-    assertEquals(Optional.empty(), ended.looked(run, Instant.parse("2026-11-02T00:10:00.9Z")).unproven(List.of(run)), "within a second");
+    assertEquals(Optional.empty(), ended.looked(run, Instant.parse("2026-11-02T00:10:00Z")).unproven(List.of(run)), "at its very end");
     ClosedMonths proven = ended.proven(run, NOON, 42L, 4242L);
-    assertEquals(new ClosedMonth("2026-10", List.of(2), "a1", "2026-11-05T12:00:00Z", 42L, 4242L, null, null, null, null), proven.rows().getFirst());
+    assertEquals(new ClosedMonth("2026-10", List.of(2), "a1", "2026-11-02T00:10:00Z", 42L, 4242L, "Completed", null, 1, "2026-11-05T12:00:00Z"),
+        proven.rows().getFirst());
     assertEquals(Optional.empty(), proven.unproven(List.of(run)));
     ClosedMonth next = proven.accepted(LocalDate.of(2026, 11, 5), "a2").rows().getFirst();
-    assertEquals(new ClosedMonth("2026-10", List.of(2, 5), "a2", null, 42L, 4242L, null, null, null, null), next, "the next run is compared with it");
+    assertEquals(new ClosedMonth("2026-10", List.of(2, 5), "a2", null, 42L, 4242L, "Running", null, 1, null), next, "the next run is compared with it");
+  }
+
+  @Test
+  void eachRunThatAzureDoesNotAcceptIsAnAttempt() {
+    ClosedMonths months = begun("2,5", LocalDate.of(2026, 11, 1));
+    for (int number = 1; number <= 5; number++) {
+      Instant now = Instant.parse("2026-11-02T23:00:00Z");
+      ClosedMonths.Attempt attempt = months.next(now, List.of(), tries -> Duration.ofHours(tries), day -> Optional.of(now)).orElseThrow();
+      assertEquals(number, attempt.number());
+      assertEquals(number == 1 ? Instant.parse("2026-11-02T00:00:00Z") : now.plus(Duration.ofHours(number - 1)), attempt.at());
+      months = months.failed(attempt.day(), "500");
+      ClosedMonth row = months.rows().getFirst();
+      assertEquals((number < 5 ? "Pending" : "Failed") + " " + number + " 500", row.state() + " " + row.attempts() + " " + row.message());
+    }
+    assertEquals(Optional.of("2026-11-05"), due(months, "2026-11-05"));
+    assertFalse(months.open());
+  }
+
+  @Test
+  void aDenialHandlesNoDay() {
+    ClosedMonths denied = begun("2", LocalDate.of(2026, 11, 1)).denied(LocalDate.of(2026, 11, 2), "no right");
+
+    assertEquals("RunDenied: no right", denied.rows().getFirst().state() + ": " + denied.rows().getFirst().message());
+    assertEquals(Optional.of("2026-11-02"), due(denied, "2026-11-03"));
+    assertEquals("Running", denied.accepted(LocalDate.of(2026, 11, 2), "a1").rows().getFirst().state());
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
+      # the row of 0.1.0                | its run in the history            | state     | attempts | verified
+      2026-10 2 a1 2026-11-02T00:10:00Z | Completed 2026-11-02T00:10:00Z    | Completed | -        | -
+      2026-10 2 a1 2026-11-02T00:10:01Z | Completed 2026-11-02T00:10:00Z    | Completed | -        | 2026-11-02T00:10:01Z
+      2026-10 2 a1 2026-11-02T00:10:00Z | -                                 | Completed | -        | 2026-11-02T00:10:00Z
+      2026-10 2 a1 2026-11-02T00:10:00Z | DataNotAvailable 2026-11-02T00:10:00Z | NoData | -       | -
+      2026-10 2 a1 -                    | InProgress 2026-11-02T00:10:00Z   | Running   | 1        | -
+      2026-10 2 a1 -                    | Failed 2026-11-02T00:10:00Z       | Running   | 1        | -
+      2026-10 2 a1 -                    | -                                 | Running   | 1        | -
+      2026-10 2 - -                     | -                                 | Failed    | -        | -
+      2026-10 2 - 2026-11-01T00:00:00Z  | -                                 | -         | -        | -
+      """)
+  void aRowOfTheFirstReleaseHasItsStateFromTheHistory(String row, String run, String state, Integer attempts, String verified) {
+    String[] words = row.split(" ", 4);
+    List<Run> runs = run == null ? List.of() : List.of(run("a1", run.split(" ")[0], run.split(" ")[1]));
+    ClosedMonth typed = ClosedMonths.typed(new ClosedMonth(words[0], numbers(words[1]), absent(words[2]), absent(words[3]), 7L, 42L,
+        null, null, null, null), runs);
+
+    assertEquals(new ClosedMonth(words[0], numbers(words[1]), absent(words[2]), absent(words[3]), 7L, 42L, state, null, attempts, verified), typed);
+    assertEquals(typed, ClosedMonths.typed(typed, runs));
   }
 
   @Test
   void aRunWithoutDataIsNotLookedFor() {
     Run run = run("a1", "DataNotAvailable", "2026-11-02T00:10:00Z");
 
-    assertEquals(Optional.empty(), months("2", "2026-10 2 a1 -").follow(List.of(run)).unproven(List.of(run)));
+    assertEquals(Optional.empty(), months("2", "2026-10 2 a1 -").follow(List.of(run), NOON).unproven(List.of(run)));
   }
 
   private static ClosedMonths begun(String days, LocalDate created) {
-    return months(days).fit(Instant.parse(created + "T12:00:00Z"), Instant.parse(created + "T12:00:01Z"), List.of());
+    return months(days).fit(Instant.parse(created + "T12:00:00Z"), Instant.parse(created + "T12:00:01Z"));
   }
 
   private static Optional<String> due(ClosedMonths months, String today) {
@@ -293,13 +342,14 @@ class ClosedMonthsTest {
   }
 
   private static Optional<ClosedMonths.Attempt> next(ClosedMonths months, String now, List<Run> runs) {
-    return months.next(Instant.parse(now), runs, tries -> Duration.ofHours(tries));
+    return months.follow(runs, NOON).next(Instant.parse(now), runs, tries -> Duration.ofHours(tries), day -> Optional.empty());
   }
 
   private static ClosedMonths months(String days, String... rows) {
     List<Integer> wanted = days.isEmpty() ? List.of() : numbers(days);
     return ClosedMonths.of(new CostExportSpec.ClosedMonth(wanted), Arrays.stream(rows).map(row -> row.split(" ", 4)).map(words -> new ClosedMonth(
-        words[0], words[1].equals("-") ? null : numbers(words[1]), absent(words[2]), absent(words[3]), null, null, null, null, null, null)).toList());
+        words[0], words[1].equals("-") ? null : numbers(words[1]), absent(words[2]), absent(words[3]), null, null, null, null, null, null))
+        .map(row -> ClosedMonths.typed(row, List.of())).toList());
   }
 
   private static List<Integer> numbers(String days) {

@@ -66,7 +66,7 @@ class MonthRowsTest {
         .fit(BackfillWindow.of(backfill("from: 2026-04, to: 2026-05"), null, TODAY), List.of());
 
     assertEquals(List.of("2026-10 Completed a1", "2026-08 Failed a2", "2026-07 Running a3", "2026-05 Pending", "2026-04 Pending"), told(fit));
-    assertEquals("2026-05", fit.until());
+    assertNull(fit.until(), "a window of from and to is as it is stated");
   }
 
   @Test
@@ -101,7 +101,7 @@ class MonthRowsTest {
   void aMonthIsTriedAgainAfterAWaitAndFiveTimesInAll() {
     MonthRows rows = rows("2026-03 Pending");
     for (int attempt = 1; attempt <= 5; attempt++) {
-      rows = rows.requested("2026-03").running("2026-03", "a1").follow(List.of(run("a1", "Failed")));
+      rows = rows.requested("2026-03").running("2026-03", "a1").follow(List.of(run("a1", "Failed")), NOW);
       assertEquals(attempt < 5 ? "2026-03 Pending a1" : "2026-03 Failed a1", told(rows).getFirst());
     }
   }
@@ -110,7 +110,7 @@ class MonthRowsTest {
   @CsvSource({"59, false", "60, true"})
   void theWaitIsCountedFromTheEndOfTheLastTry(long minutes, boolean again) {
     Instant now = Instant.parse(ENDED).plus(Duration.ofMinutes(minutes));
-    Optional<Month> next = rows("2026-03 Pending a1").next(now, List.of(run("a1", "Failed")), attempts -> Duration.ofHours(1));
+    Optional<Month> next = rows("2026-03 Pending a1").next(now, List.of(run("a1", "Failed")), attempts -> Duration.ofHours(1), row -> false);
 
     assertEquals(again, next.isPresent());
   }
@@ -127,35 +127,63 @@ class MonthRowsTest {
   }
 
   @Test
-  void aRowThatGaveWayHasNothingToSay() {
-    assertNull(rows("2026-03 Requested").pending("2026-03", null).rows().getFirst().message());
-    assertEquals("asked for by azure.finops.dev/run-requested-at",
-        rows().ask(months("2026-03")).requested("2026-03").pending("2026-03", null).rows().getFirst().message());
+  void aRowKeepsWhoAskedForIt() {
+    MonthRows asked = rows().ask(months("2026-03"));
+
+    assertNull(rows("2026-03 Requested").pending("2026-03", null).rows().getFirst().requested());
+    for (MonthRows rows : List.of(asked.requested("2026-03"), asked.running("2026-03", "a1"), asked.pending("2026-03", "later"),
+        asked.failed("2026-03", "no"), asked.refused("2026-03", "no"), asked.tooOld("2026-03", "no"))) {
+      assertTrue(MonthRows.asked(rows.rows().getFirst()), rows.toString());
+    }
+  }
+
+  @Test
+  void aRefusalIsForGoodAndOneAsTooOldMeansNoData() {
+    MonthRows rows = rows("2026-03 Requested");
+
+    assertEquals(new Month("2026-03", "Failed", null, 1, "no", null), rows.refused("2026-03", "no").rows().getFirst());
+    assertEquals(new Month("2026-03", "NoData", null, 1, "TooOld: no", null), rows.tooOld("2026-03", "no").rows().getFirst());
+  }
+
+  @Test
+  void eachRunThatAzureDoesNotAcceptIsAnAttempt() {
+    MonthRows rows = rows("2026-03 Pending");
+    for (int attempt = 1; attempt <= 5; attempt++) {
+      rows = rows.requested("2026-03").failed("2026-03", "500");
+      assertEquals(new Month("2026-03", attempt < 5 ? "Pending" : "Failed", null, attempt, "500", null), rows.rows().getFirst());
+    }
+  }
+
+  @Test
+  void aRunWithoutAnEndIsWaitedForForADay() {
+    MonthRows running = rows("2026-03 Running a1");
+    Run run = new Run("a1", "OnDemand", "InProgress", null, "2026-11-14T10:00:01Z", null, null, null, null, null, null);
+
+    assertEquals("2026-03 Running a1", told(running.follow(List.of(run), NOW)).getFirst());
+    Month late = running.follow(List.of(run), NOW.plusSeconds(1)).rows().getFirst();
+    assertEquals("Pending: Azure shows no end of the run within 24 hours", late.state() + ": " + late.message());
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', textBlock = """
-      The date range cannot be older than 84 months | 2026-03 NoData | TooOld: The date range cannot be older than 84 months
-      Invalid time period provided.                 | 2026-03 Failed | Invalid time period provided.
-      """)
-  void aRefusalIsForGoodAndOneAsTooOldMeansNoData(String words, String row, String message) {
-    MonthRows refused = rows("2026-03 Requested").refused("2026-03", words);
+  @CsvSource({"months: 12, 2025-11, 2026-10", "months: 3, 2026-08, 2026-10"})
+  void monthsAfterFromAndToAreThoseBeforeNow(String backfill, YearMonth first, YearMonth last) {
+    MonthRows known = rows().fit(BackfillWindow.of(backfill("from: 2025-01, to: 2025-03"), null, TODAY), List.of());
+    BackfillWindow window = BackfillWindow.of(backfill(backfill), known.until(), TODAY).orElseThrow();
 
-    assertEquals(row, told(refused).getFirst());
-    assertEquals(message, refused.rows().getFirst().message());
+    assertEquals(first + ".." + last, window.first() + ".." + window.last());
   }
 
   @ParameterizedTest
   @CsvSource({"Completed, Completed", "NewDataNotAvailable, NoData", "DataNotAvailable, NoData", "Failed, Pending", "Timeout, Pending",
-      "InProgress, Running", "Queued, Running"})
+      "InProgress, Running", "Queued, Running", "DataReady, Running"})
   void followsItsRun(String run, String row) {
-    assertEquals("2026-03 " + row + " a1", told(rows("2026-03 Running a1").follow(List.of(run("a1", run)))).getFirst());
+    assertEquals("2026-03 " + row + " a1", told(rows("2026-03 Running a1").follow(List.of(run("a1", run)), NOW)).getFirst());
   }
 
   @Test
   void followsNoOtherRun() {
     assertEquals(List.of("2026-03 Running a1", "2026-02 Completed a2"),
-        told(rows("2026-03 Running a1", "2026-02 Completed a2").follow(List.of(run("a3", "Failed"), run("a2", "Failed")))));
+        told(rows("2026-03 Running a1", "2026-02 Completed a2").follow(List.of(run("a3", "Failed"), run("a2", "Failed")), NOW)));
   }
 
   @ParameterizedTest
@@ -176,8 +204,8 @@ class MonthRowsTest {
   void saysWhyAMonthFailed() {
     Run failed = new Run("a1", null, "Failed", null, null, null, null, null, null, null, new RunError("StorageFault", "no such container"));
 
-    assertEquals("StorageFault: no such container", rows("2026-03 Running a1").follow(List.of(failed)).rows().getFirst().message());
-    assertEquals("the run ended as Timeout", rows("2026-03 Running a1").follow(List.of(run("a1", "Timeout"))).rows().getFirst().message());
+    assertEquals("StorageFault: no such container", rows("2026-03 Running a1").follow(List.of(failed), NOW).rows().getFirst().message());
+    assertEquals("the run ended as Timeout", rows("2026-03 Running a1").follow(List.of(run("a1", "Timeout")), NOW).rows().getFirst().message());
   }
 
   @ParameterizedTest
@@ -187,7 +215,7 @@ class MonthRowsTest {
   }
 
   private static Optional<String> next(MonthRows rows) {
-    return rows.next(NOW, List.of(), attempts -> Duration.ZERO).map(Month::month);
+    return rows.next(NOW, List.of(), attempts -> Duration.ZERO, row -> false).map(Month::month);
   }
 
   private static CostExportSpec.Backfill backfill(String words) {

@@ -53,7 +53,7 @@ class RunHistoryTest {
   @CsvSource({"Queued, true, false", "inprogress, true, false", "Completed, false, true", "NewDataNotAvailable, false, true",
       "DataNotAvailable, false, true", "Failed, false, false", "Timeout, false, false", "SomethingNew, true, false"})
   void judgesAStatus(String status, boolean underWay, boolean succeeded) {
-    assertEquals(underWay, RunHistory.underWay(run(1, status)));
+    assertEquals(underWay, RunHistory.isOpen(run(1, status)));
     assertEquals(succeeded, RunHistory.succeeded(run(1, status)));
   }
 
@@ -103,11 +103,11 @@ class RunHistoryTest {
 
   @Test
   void aStateThatIsNotKnownIsNoEndBeforeAzureNamesOne() {
-    assertTrue(RunHistory.underWay(run(1, "Submitted")));
-    assertFalse(RunHistory.underWay(run(1, "failed")));
-    assertFalse(RunHistory.underWay(new Run("1", null, "Canceled", null, null, null, "2026-11-01T01:00:00Z", null, null, null, null)));
-    assertFalse(RunHistory.underWay(new Run("1", null, "Canceled", null, null, null, null, null, null, null, new RunError("Canceled", null))));
-    assertFalse(RunHistory.underWay(run(1, null)));
+    assertTrue(RunHistory.isOpen(run(1, "Submitted")));
+    assertFalse(RunHistory.isOpen(run(1, "failed")));
+    assertFalse(RunHistory.isOpen(new Run("1", null, "Canceled", null, null, null, "2026-11-01T01:00:00Z", null, null, null, null)));
+    assertFalse(RunHistory.isOpen(new Run("1", null, "Canceled", null, null, null, null, null, null, null, new RunError("Canceled", null))));
+    assertFalse(RunHistory.isOpen(run(1, null)));
   }
 
   private static Run run(int hour, String status) {

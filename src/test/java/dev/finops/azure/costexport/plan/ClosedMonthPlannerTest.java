@@ -84,7 +84,8 @@ class ClosedMonthPlannerTest {
 
       assertInstanceOf(Rest.class, Planner.next(got(later(crashed, Duration.ofSeconds(120)), EXPORT)));
       Record again = assertInstanceOf(Record.class, Planner.next(got(later(crashed, Duration.ofSeconds(121)), EXPORT)));
-      assertEquals(2, again.status().pendingRun().attempts());
+      assertEquals("Pending 1", again.status().closedMonths().getFirst().state() + " " + again.status().closedMonths().getFirst().attempts());
+      assertEquals(2, meant(got(later(crashed.with(again.status()), Duration.ofSeconds(126)), EXPORT)).status().pendingRun().attempts());
       Record found = assertInstanceOf(Record.class, Planner.next(got(later(crashed, Duration.ofDays(1)), shown("a1 Completed 2026-11-15T10:00:03Z OnDemand 2026-10"))));
       assertEquals(List.of(15), found.status().closedMonths().getFirst().handledDays());
     }
@@ -140,8 +141,10 @@ class ClosedMonthPlannerTest {
 
     @Test
     void isTriedAgainAfterTheWaitOfABackfillMonth() {
-      assertInstanceOf(Rest.class, Planner.next(later(failed, Duration.ofSeconds(4))));
-      PendingRun again = assertInstanceOf(Record.class, Planner.next(later(failed, Duration.ofSeconds(5)))).status().pendingRun();
+      Situation told = failed.with(((Record) Planner.next(later(failed, Duration.ofSeconds(4)))).status());
+      assertEquals("Pending: StorageFault: no such container", told.status().closedMonths().getFirst().state() + ": " + told.status().closedMonths().getFirst().message());
+      assertInstanceOf(Rest.class, Planner.next(later(told, Duration.ofSeconds(4))));
+      PendingRun again = assertInstanceOf(Record.class, Planner.next(later(told, Duration.ofSeconds(5)))).status().pendingRun();
       assertEquals("2026-11-15 2", again.request() + " " + again.attempts());
     }
 
@@ -151,18 +154,20 @@ class ClosedMonthPlannerTest {
       Record accepted = assertInstanceOf(Record.class, Planner.next(got(again, shown("a2 Queued 2026-11-15T10:00:06Z OnDemand 2026-10",
           "a1 Failed 2026-11-15T10:00:00Z OnDemand 2026-10"))));
 
-      assertEquals(List.of(row("2026-10", "a2", null, 15)), accepted.status().closedMonths());
+      assertEquals(List.of("a2 Running 2"), accepted.status().closedMonths().stream().map(row -> row.runId() + " " + row.state() + " " + row.attempts()).toList());
     }
 
     @Test
     void fiveTimesWaitsForTheNextDayAndSaysSo() {
       String[] runs = IntStream.rangeClosed(1, 5).mapToObj(i -> "a%d Failed 2026-11-15T1%d:00:00Z OnDemand 2026-10".formatted(6 - i, 6 - i)).toArray(String[]::new);
       Situation fifth = got(at(status(s, draft -> {
-        draft.closedMonths = List.of(row("2026-10", "a5", null, 15));
+        draft.closedMonths = List.of(new ClosedMonth("2026-10", List.of(15), "a5", null, null, null, "Running", null, 5, null));
         draft.runs = shown(runs).runs().subList(1, 5);
       }), Instant.parse("2026-11-18T10:00:00Z")), shown(runs));
 
-      assertInstanceOf(Rest.class, Planner.next(fifth));
+      Situation told = fifth.with(((Record) Planner.next(fifth)).status());
+      assertEquals("Failed", told.status().closedMonths().getFirst().state());
+      assertInstanceOf(Rest.class, Planner.next(told));
       Note note = RunPlanner.ended(fifth, shown(runs).runs()).getFirst();
       assertTrue(note.message().endsWith("; 2026-10 is not tried again before the next day of closedMonth.rerunOnDays"), note.message());
       assertEquals(1, ((Record) Planner.next(got(later(fifth, Duration.ofDays(1)), shown(runs)))).status().pendingRun().attempts());
@@ -209,7 +214,7 @@ class ClosedMonthPlannerTest {
       Situation running = got(backfill, shown("a1 InProgress 2026-11-15T10:00:00Z OnDemand 2026-10"));
       assertNull(((Record) Planner.next(running)).status().pendingRun());
       Situation waiting = got(backfill, shown("a1 Failed 2026-11-15T10:00:00Z OnDemand 2026-10"));
-      assertNull(((Record) Planner.next(waiting)).status().pendingRun());
+      assertEquals("Backfill", ((Record) Planner.next(waiting)).status().pendingRun().cause(), "it does not wait while the closed month does");
       Situation done = got(backfill, shown("a1 Completed 2026-11-15T10:00:00Z OnDemand 2026-10"));
       assertEquals("Backfill", ((Record) Planner.next(done)).status().pendingRun().cause());
     }
@@ -227,7 +232,7 @@ class ClosedMonthPlannerTest {
     @Test
     void countsAsOneOfFiveForAPersonsMonths() {
       Situation running = status(exported(null, 15), draft -> draft.backfill = new Backfill(null, 5, 0, 0, List.of(month("2026-09"), month("2026-08"),
-          month("2026-07"), month("2026-06"), new Month("2026-05", "Pending", null, 0, "asked for by azure.finops.dev/run-requested-at", null))));
+          month("2026-07"), month("2026-06"), new Month("2026-05", "Pending", null, 0, null, true))));
 
       assertInstanceOf(Rest.class, Planner.next(got(running, shown("a1 InProgress 2026-11-15T10:00:00Z OnDemand 2026-10"))));
       assertEquals("2026-05", ((Record) Planner.next(got(running, shown("a1 Completed 2026-11-15T10:00:00Z OnDemand 2026-10")))).status().pendingRun().request());
@@ -244,7 +249,8 @@ class ClosedMonthPlannerTest {
     void forGoodWaitsForTheNextDay() {
       Situation refused = Answered.runRefused(meant(s), meant(s).status().pendingRun(), refusal());
 
-      assertEquals(List.of(row("2026-10", null, "2026-11-15T10:00:00Z", 15)), refused.status().closedMonths());
+      assertEquals(List.of(new ClosedMonth("2026-10", List.of(15), null, "2026-11-15T10:00:00Z", null, null, "Failed", "no", 1, null)),
+          refused.status().closedMonths());
       assertInstanceOf(Rest.class, Planner.next(got(later(refused, Duration.ofDays(3)), EXPORT)));
       assertEquals("2026-11-19", ((Record) Planner.next(got(later(refused, Duration.ofDays(4)), EXPORT))).status().pendingRun().request());
     }
@@ -261,17 +267,44 @@ class ClosedMonthPlannerTest {
     }
 
     @Test
-    void isAlsoARunThatAzureTookFiveTimesAndNeverShows() {
-      Memory posted = Memory.NONE;
-      for (int post = 0; post < 5; post++) {
-        posted = posted.postedRun();
-      }
-      Situation unseen = status(meant(s).with(posted), draft -> draft.pendingRun = new PendingRun("ClosedMonth", "2026-11-15",
-          draft.pendingRun.timePeriod(), "2026-11-15T10:00:00Z", 5, null));
-      Record given = assertInstanceOf(Record.class, Planner.next(got(later(unseen, Duration.ofMinutes(3)), EXPORT)));
+    void ofTheIdentityIsToldByTheRowWithTheWayThatWorks() {
+      ArmFailure denied = new ArmFailure.Denied(new ArmFailure.Detail(403, "RBACAccessDenied", "no right", ""), Reason.AUTHORIZATION_FAILED);
+      ClosedMonth row = Answered.runRefused(meant(s), meant(s).status().pendingRun(), denied).status().closedMonths().getFirst();
 
-      assertNull(given.status().pendingRun());
-      assertEquals(List.of(15), given.status().closedMonths().getFirst().handledDays());
+      assertEquals("2026-10 RunDenied []", row.month() + " " + row.state() + " " + row.handledDays());
+      assertTrue(row.message().startsWith("RBACAccessDenied: no right; "), row.message());
+      assertTrue(row.message().contains("TheLastMonth and a Monthly schedule"), row.message());
+    }
+
+    @Test
+    void isAlsoARunThatAzureTookFiveTimesAndNeverShows() {
+      Situation now = s;
+      for (int post = 1; post <= 5; post++) {
+        now = meant(got(now, EXPORT));
+        assertEquals(post, now.status().pendingRun().attempts());
+        Situation unseen = got(later(Answered.runPosted(now, now.status().pendingRun()), Duration.ofMinutes(3)), EXPORT);
+        if (post < 5) {
+          Record counted = assertInstanceOf(Record.class, Planner.next(unseen));
+          assertEquals("Pending " + post, counted.status().closedMonths().getFirst().state() + " " + counted.status().closedMonths().getFirst().attempts());
+          now = later(unseen.with(counted.status()), Duration.ofMinutes(3));
+        } else {
+          Step.RefuseRun refused = assertInstanceOf(Step.RefuseRun.class, Planner.next(unseen));
+          now = Answered.runGivenUp(unseen, refused.run(), refused.why());
+        }
+      }
+      assertNull(now.status().pendingRun());
+      assertEquals(List.of(15), now.status().closedMonths().getFirst().handledDays());
+      assertEquals("Failed 5", now.status().closedMonths().getFirst().state() + " " + now.status().closedMonths().getFirst().attempts());
+    }
+
+    @Test
+    void thatDoesNotLastLetsTheBackfillGoOn() {
+      Situation backfill = spec(s, "backfill.months", 3);
+      ArmFailure outdated = new ArmFailure.Outdated(new ArmFailure.Detail(409, "", "no", ""));
+      Situation failed = Answered.runFailed(meant(backfill), meant(backfill).status().pendingRun(), outdated);
+      Situation freed = failed.with(assertInstanceOf(Record.class, Planner.next(failed)).status());
+
+      assertEquals("Backfill", ((Record) Planner.next(freed)).status().pendingRun().cause());
     }
   }
 
@@ -311,8 +344,10 @@ class ClosedMonthPlannerTest {
     return status(s, draft -> draft.closedMonths = List.of(row("2026-10", "a1", time, days)));
   }
 
+  /** A row with the state that its time tells: without one its run is under way. */
   private static ClosedMonth row(String month, String runId, String time, int... days) {
-    return new ClosedMonth(month, IntStream.of(days).boxed().toList(), runId, time, null, null, null, null, null, null);
+    String state = runId == null ? null : time == null ? "Running" : "Completed";
+    return new ClosedMonth(month, IntStream.of(days).boxed().toList(), runId, time, null, null, state, null, runId == null ? null : 1, null);
   }
 
   private static Verdict rested(Situation s) {

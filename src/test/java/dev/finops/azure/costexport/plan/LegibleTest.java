@@ -61,8 +61,9 @@ class LegibleTest {
            "delivery": {"runId": "a1", "manifest": "m", "blobs": 1, "bytes": 2, "rows": 3, "dataVersion": "1.0", "verifiedTime": "2026-11-14T00:00:00Z"},
            "backfill": {"until": "2026-10", "total": 2, "completed": 1, "failed": 0, "months": [
              {"month": "2026-10", "state": "Running", "runId": "a2", "attempts": 1, "message": "m"},
-             {"month": "2026-09", "state": "Requested", "attempts": 1}]},
-           "closedMonths": [{"month": "2026-10", "handledDays": [2], "runId": "a3", "time": "2026-11-02T00:00:00Z", "rows": 1, "bytes": 2}],
+             {"month": "2026-09", "state": "Requested", "attempts": 1, "requested": true}]},
+           "closedMonths": [{"month": "2026-10", "handledDays": [2], "runId": "a3", "time": "2026-11-02T00:00:00Z", "rows": 1, "bytes": 2,
+             "state": "Completed", "message": "m", "attempts": 1, "verifiedTime": "2026-11-02T00:00:00Z"}],
            "lastHandledRunRequest": "r", "lastHandledReconcileRequest": "r", "lastHandledApplyRequest": "r"}
           """.formatted(settled(SPEC).status().exportId(), """
           {"id": "a1", "executionType": "OnDemand", "status": "Completed", "submittedBy": "x", "submittedTime": "2026-11-14T00:00:00Z",

@@ -16,6 +16,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finops.azure.costexport.api.v1alpha1.Annotations;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Backfill;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Month;
@@ -31,6 +32,7 @@ import dev.finops.azure.costexport.plan.Step.Rest;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -131,26 +133,108 @@ class RunPlannerTest {
     }
 
     @Test
-    void isPostedAgainHoweverOftenTheProcessEndedBeforeAzureTookIt() {
+    void isGivenUpAfterFiveAttemptsThatAzureTookAndShowsNoRunOf() {
       Situation s = meant(asked);
-      for (int crash = 0; crash < 20; crash++) {
-        s = got(later(s.with(Memory.NONE), Duration.ofMinutes(3)), EXPORT);
-        s = s.with(assertInstanceOf(Record.class, Planner.next(s)).status());
+      for (int post = 1; post < 5; post++) {
+        s = got(later(Answered.runPosted(s, s.status().pendingRun()), Duration.ofMinutes(3)), EXPORT);
+        Record record = assertInstanceOf(Record.class, Planner.next(s));
+        assertEquals(post + 1, record.status().pendingRun().attempts());
+        s = s.with(record.status()).with(s.memory().postingRun(record.runToPost()));
       }
-      assertEquals("monday", s.status().pendingRun().request());
+      assertGivenUp(got(later(Answered.runPosted(s, s.status().pendingRun()), Duration.ofMinutes(3)), EXPORT));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void isGivenUpAfterFiveAttemptsThatFail(boolean answered) {
+      Situation s = meant(asked);
+      Duration waited = Duration.ZERO;
+      for (int post = 1; post < 5; post++) {
+        Situation failed = Answered.runFailed(s, s.status().pendingRun(), failure(answered));
+        assertInstanceOf(Rest.class, Planner.next(failed), "attempt " + post);
+        Duration wait = answered ? Duration.ofSeconds(5L << (post - 1)) : Duration.ofSeconds(121);
+        assertInstanceOf(Rest.class, Planner.next(got(later(failed, wait.minusSeconds(1)), EXPORT)), "attempt " + post);
+        s = meant(got(later(failed, wait), EXPORT));
+        waited = waited.plus(wait);
+        assertEquals(post + 1, s.status().pendingRun().attempts());
+      }
+      assertEquals(answered ? 75 : 484, waited.toSeconds());
+      Situation last = Answered.runFailed(s, s.status().pendingRun(), failure(answered));
+      assertGivenUp(answered ? last : got(later(last, Duration.ofSeconds(121)), EXPORT));
+    }
+
+    private void assertGivenUp(Situation s) {
+      Step.RefuseRun refused = assertInstanceOf(Step.RefuseRun.class, Planner.next(s));
+      Situation done = Answered.runGivenUp(s, refused.run(), refused.why());
+      assertNull(done.status().pendingRun());
+      assertEquals("monday", done.status().lastHandledRunRequest());
+      assertInstanceOf(Rest.class, Planner.next(done));
     }
 
     @Test
-    void isGivenUpWhenAzureTookItFiveTimesAndShowsNoRun() {
+    void isNotAnAttemptWhileAzuresQuotaKeepsItBack() {
+      ArmFailure throttled = new ArmFailure.Throttled(new ArmFailure.Detail(429, "429", "wait", ""), Duration.ofSeconds(10));
       Situation s = meant(asked);
-      for (int post = 0; post < 5; post++) {
-        s = got(later(s.with(s.memory().postedRun()), Duration.ofMinutes(3)), EXPORT);
-        Record record = assertInstanceOf(Record.class, Planner.next(s));
-        assertEquals(post < 4, record.runToPost());
-        s = s.with(record.status());
-      }
-      assertEquals("monday", s.status().lastHandledRunRequest());
-      assertNull(s.status().pendingRun());
+
+      assertEquals(new PostRun(s.status().pendingRun()), Planner.next(Answered.runFailed(s, s.status().pendingRun(), throttled)));
+    }
+
+    @Test
+    void goesOnAfterARestartWithTheAttemptsThatItHad() {
+      Situation s = meant(asked);
+      Situation restarted = got(later(s.with(Memory.NONE), Duration.ofMinutes(3)), EXPORT);
+
+      assertEquals(2, ((Record) Planner.next(restarted)).status().pendingRun().attempts());
+      Situation fifth = status(restarted, draft -> draft.pendingRun = new PendingRun("Request", "monday", null, "2026-11-15T10:00:00Z", 5, null));
+      assertGivenUp(fifth);
+    }
+
+    @Test
+    void thatFailsMakesRoomForANewerOne() {
+      Situation failed = Answered.runFailed(meant(asked), meant(asked).status().pendingRun(), failure(true));
+      Situation newer = got(annotated(failed, Annotations.RUN_REQUESTED_AT, "tuesday"), EXPORT);
+
+      assertEquals("tuesday 1", pending(meant(newer.with(((Record) Planner.next(newer)).status()))));
+    }
+
+    @Test
+    void thatFailsLetsMonthsGoOn() {
+      Situation s = annotated(settled(with(FOCUS, "backfill.months", 3)), Annotations.RUN_REQUESTED_AT, "monday");
+      Situation failed = Answered.runFailed(meant(s), meant(s).status().pendingRun(), failure(true));
+
+      Situation month = meant(failed);
+      assertEquals("2026-10 1", pending(month));
+      Situation refused = Answered.runRefused(month, month.status().pendingRun(), refusal("no"));
+      assertEquals("2026-09 1", pending(meant(refused)), "the request waits for its next attempt");
+      assertEquals("monday 2", pending(meant(got(later(refused, Duration.ofSeconds(5)), EXPORT))));
+    }
+
+    @Test
+    void isNotAnsweredByARunOfOtherDaysThatAPersonStarts() {
+      Situation posted = Answered.runPosted(meant(asked), meant(asked).status().pendingRun());
+      String portal = "p1 Queued 2026-11-15T10:00:01Z OnDemand 2026-09";
+      assertInstanceOf(Rest.class, Planner.next(got(posted, shown(portal))));
+
+      Record accepted = assertInstanceOf(Record.class, Planner.next(got(posted, shown(portal, "a1 Queued 2026-11-15T10:00:00Z OnDemand 2026-11"))));
+      assertEquals("a1", accepted.status().lastRun().id());
+    }
+
+    @Test
+    void isRatherAnsweredByARunOfOtherDaysThanPostedTwice() {
+      Situation posted = Answered.runPosted(meant(asked), meant(asked).status().pendingRun());
+      Record late = assertInstanceOf(Record.class, Planner.next(got(later(posted, Duration.ofSeconds(121)), shown("a1 Queued 2026-11-15T10:00:01Z OnDemand 2026-09"))));
+
+      assertEquals("monday", late.status().lastHandledRunRequest());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"InProgress", "Queued", "DataReady"})
+    void waitsForARunWithoutAnEndForADay(String state) {
+      String run = "a1 " + state + " 2026-11-14T10:00:01Z Scheduled";
+      Situation s = got(asked, withoutEnd(run));
+
+      assertInstanceOf(Rest.class, Planner.next(s));
+      assertEquals("monday 1", pending(meant(later(s, Duration.ofSeconds(1)))));
     }
 
     @Test
@@ -312,6 +396,62 @@ class RunPlannerTest {
       assertInstanceOf(Rest.class, Planner.next(apiVersion(status(s, draft -> draft.apiVersion = "2023-08-01"), "2023-08-01")));
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void leavesOutAMonthThatAzureNeverAccepts(boolean answered) {
+      Situation now = s;
+      for (int attempt = 1; attempt <= 5; attempt++) {
+        now = meant(got(now, EXPORT));
+        assertEquals("2026-10 " + attempt, pending(now));
+        Situation failed = Answered.runFailed(now, now.status().pendingRun(), failure(answered));
+        Situation decided = answered ? failed : got(later(failed, Duration.ofSeconds(121)), EXPORT);
+        if (attempt == 5) {
+          Step.RefuseRun refused = assertInstanceOf(Step.RefuseRun.class, Planner.next(decided));
+          now = Answered.runGivenUp(decided, refused.run(), refused.why());
+        } else {
+          Record counted = assertInstanceOf(Record.class, Planner.next(decided));
+          assertNull(counted.status().pendingRun());
+          assertEquals("2026-10 Pending", states(counted).getFirst());
+          assertEquals(attempt, counted.status().backfill().months().getFirst().attempts());
+          assertEquals("an unexpected error", counted.status().backfill().months().getFirst().message());
+          Situation freed = decided.with(counted.status());
+          if (answered) {
+            assertEquals("2026-09 1", pending(meant(freed)), "others go on meanwhile");
+          }
+          now = later(freed, Duration.ofSeconds(80));
+        }
+      }
+      assertEquals("Failed", now.status().backfill().months().getFirst().state());
+      assertEquals(5, now.status().backfill().months().getFirst().attempts());
+      assertEquals("2026-09 1", pending(meant(now)));
+    }
+
+    @Test
+    void takesTheRunOfAnAttemptWhoseAnswerWasLostOnceTheHistoryShowsIt() {
+      Situation lost = Answered.runFailed(meant(s), meant(s).status().pendingRun(), failure(false));
+      Situation request = annotated(lost, Annotations.RUN_REQUESTED_AT, "monday");
+      Record way = assertInstanceOf(Record.class, Planner.next(got(request, EXPORT)));
+      assertEquals("2026-10 Pending", states(way).getFirst());
+
+      Situation gone = request.with(way.status()).with(request.memory().postingRun(false));
+      Record found = assertInstanceOf(Record.class, Planner.next(got(later(gone, Duration.ofSeconds(5)), shown("a1 Queued 2026-11-15T10:00:01Z OnDemand 2026-10"))));
+      assertEquals(List.of("2026-10 Running", "2026-09 Pending", "2026-08 Pending"), states(found));
+      assertEquals("a1 1", found.status().backfill().months().getFirst().runId() + " " + found.status().backfill().months().getFirst().attempts());
+    }
+
+    @Test
+    void waitsAfterAFailureThatNewerRunsPushedOutOfTheHistory() {
+      Situation running = got(status(s, draft -> draft.backfill = new Backfill("2026-10", 1, 0, 0,
+          List.of(new Month("2026-10", "Running", "a1", 4, null, null)))), shown("a1 Failed 2026-11-15T10:00:00Z OnDemand 2026-10"));
+      Situation one = Situations.spec(running, "backfill.months", 1);
+      Situation failed = one.with(((Record) Planner.next(one)).status());
+      String[] newer = IntStream.range(0, 10).mapToObj(i -> "b%d Completed 2026-11-15T10:00:0%dZ Scheduled".formatted(i, i)).toArray(String[]::new);
+      Situation pushed = status(failed, draft -> draft.runs = shown(newer).runs());
+
+      assertInstanceOf(Rest.class, Planner.next(got(later(pushed, Duration.ofSeconds(39)), shown(newer))));
+      assertEquals("2026-10 5", pending(meant(got(later(pushed, Duration.ofSeconds(40)), shown(newer)))));
+    }
+
     @Test
     void givesWayToAPerson() {
       Situation held = annotated(meant(s), Annotations.RUN_REQUESTED_AT, "monday");
@@ -333,6 +473,22 @@ class RunPlannerTest {
       assertTrue(note.message().contains("run-period=2026-09..2026-10"), note.message());
       assertTrue(Answered.outdatedHistory(changed, List.of()).isEmpty());
     }
+  }
+
+  private static ArmFailure failure(boolean answered) {
+    ArmFailure.Detail detail = new ArmFailure.Detail(answered ? 409 : 500, "", "an unexpected error", "");
+    return answered ? new ArmFailure.Outdated(detail) : new ArmFailure.Unclear(detail, Reason.ARM_UNREACHABLE, null);
+  }
+
+  private static String pending(Situation s) {
+    return s.status().pendingRun().request() + " " + s.status().pendingRun().attempts();
+  }
+
+  /** Whatever the state is called. */
+  private static ObservedExport withoutEnd(String run) {
+    ObjectNode document = shown(run).document();
+    ((ObjectNode) document.at("/properties/runHistory/value/0/properties")).remove("processingEndTime");
+    return new ObservedExport(document);
   }
 
   private static ArmFailure refusal(String message) {

@@ -8,6 +8,8 @@ import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.PendingRun;
 import dev.finops.azure.costexport.export.Json;
 import dev.finops.azure.costexport.export.ObservedExport;
 import dev.finops.azure.costexport.export.Specs;
+import dev.finops.azure.costexport.failure.ArmFailure;
+import dev.finops.azure.costexport.failure.Reason;
 import dev.finops.azure.costexport.plan.Observation.Source;
 import dev.finops.azure.costexport.report.Report;
 import java.time.Duration;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
@@ -36,6 +39,22 @@ final class World {
     }
   }
 
+  /** How Azure answers the POST of a run. */
+  enum Post {
+    ACCEPTED(true),
+    /** A 5xx. */
+    FAILED(false),
+    /** No answer, though Azure took the run. */
+    LOST(true),
+    CONFLICT(false);
+
+    private final boolean taken;
+
+    Post(boolean taken) {
+      this.taken = taken;
+    }
+  }
+
   private record AzureRun(int id, Instant submitted, CostExportStatus.TimePeriod period) {}
 
   private final UnaryOperator<ObservedExport> spelling;
@@ -51,6 +70,8 @@ final class World {
   private Set<Integer> crashes = Set.of();
   private int events;
   private int writes;
+  private int posts;
+  private Function<PendingRun, Post> posting = run -> Post.ACCEPTED;
 
   /** @param spelling how Azure spells its answers */
   World(UnaryOperator<ObservedExport> spelling) {
@@ -61,6 +82,15 @@ final class World {
   void crashAt(Set<Integer> next) {
     crashes = next;
     events = 0;
+  }
+
+  /** From now on Azure answers POSTs like this. */
+  void posting(Function<PendingRun, Post> answers) {
+    posting = answers;
+  }
+
+  int posts() {
+    return posts;
   }
 
   void apply(CostExportSpec newSpec) {
@@ -147,18 +177,38 @@ final class World {
       case Step.Record record -> {
         CostExportStatus working = Report.working(s, record.status());
         write(working);
-        yield s.with(working).with(working.pendingRun() == null ? s.memory().withoutRun() : s.memory().postingRun(record.runToPost()));
+        yield s.with(working).with(s.memory().postingRun(record.runToPost()));
       }
       case Step.Create(ObjectNode body, var desired) ->
           stored != null ? outdated(s) : Answered.put(s, desired, List.of(), List.of(), put(s, body));
       case Step.Update(ObjectNode body, var desired, var differences, var edited, var cause) ->
           stored == null || !stored.isAt(body.path("eTag").asText()) ? outdated(s)
               : Answered.put(s, desired, differences, edited, put(s, body));
-      case Step.PostRun(PendingRun run) -> {
-        effect(() -> runs.add(new AzureRun(runs.size(), now, run.timePeriod())));
-        yield observe(s.with(s.memory().postedRun()), Look.SINGLE);
+      case Step.PostRun(PendingRun run) -> post(s, run);
+      case Step.RefuseRun(PendingRun run, String why) -> {
+        CostExportStatus told = Report.runRefused(s, Reason.RUN_REFUSED, Report.givenUp(s, run, why));
+        Situation given = Answered.runGivenUp(run.timePeriod() == null ? s.with(told) : s, run, why);
+        write(given.status());
+        yield given;
       }
       case Step.Rest rest -> throw new IllegalStateException("has no effect: " + rest);
+    };
+  }
+
+  private Situation post(Situation s, PendingRun run) {
+    posts++;
+    Post answer = posting.apply(run);
+    if (answer.taken) {
+      effect(() -> runs.add(new AzureRun(runs.size(), now, run.timePeriod())));
+    } else {
+      event();
+    }
+    Situation after = s.with(s.observation(), now);
+    return switch (answer) {
+      case ACCEPTED -> observe(Answered.runPosted(after, run), Look.SINGLE);
+      case CONFLICT -> Answered.runFailed(after, run, new ArmFailure.Outdated(new ArmFailure.Detail(409, "", "conflict", "")));
+      case FAILED, LOST -> Answered.runFailed(after, run,
+          new ArmFailure.Unclear(new ArmFailure.Detail(500, "", "an unexpected error", ""), Reason.ARM_UNREACHABLE, null));
     };
   }
 

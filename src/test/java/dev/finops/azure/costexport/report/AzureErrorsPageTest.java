@@ -22,7 +22,7 @@ class AzureErrorsPageTest {
       [//]: # (Generated from KnownError.java by: %s)
 
       Conditions and Events say the same, after Azure's own words, with ids and commands filled in; what the operator does not know stays in
-      capitals. Of the rows that fit, the first counts; when it was a run that Azure refused, the reason is `RunDenied`. All reasons:
+      capitals. Of the rows that fit, the first counts; of a run that Azure does not start the reason is `RunDenied` or `RunRefused`. All reasons:
       [conditions](conditions.md).
 
       | reason | Azure says | why | what to do |
@@ -42,11 +42,15 @@ class AzureErrorsPageTest {
   private static String row(KnownError known) {
     String said = known.examples().isEmpty() ? "anything else" : known.examples().stream().map(AzureErrorsPageTest::said).collect(Collectors.joining("<br>"));
     String place = known.place() == KnownError.Place.ANYWHERE ? "" : " (" + known.place() + ")";
-    return "| `%s` | %s%s | %s | %s |\n".formatted(known.place().ofRun() ? Reason.RUN_DENIED : known.reason(), said, place, known.cause(), Advice.filled(known.remedy(), Map.of(
+    return "| `%s` | %s%s | %s | %s |\n".formatted(reason(known), said, place, known.cause(), Advice.filled(known.remedy(), Map.of(
         "apply", "kubectl -n NAMESPACE annotate costexport NAME --overwrite azure.finops.dev/apply-requested-at=\"$(date)\"",
         "assignee", "--assignee CLIENT_ID", "principal", "$(az ad sp show --id CLIENT_ID --query id --output tsv)",
         "tenant", "$(az account show --query tenantId --output tsv)", "credentials", "the operator's environment, or in the Secret",
         "sas-secret", "the Secret")));
+  }
+
+  private static Reason reason(KnownError known) {
+    return !known.place().ofRun() ? known.reason() : known.reason() == Reason.INVALID_REQUEST ? Reason.RUN_REFUSED : Reason.RUN_DENIED;
   }
 
   private static String said(Detail detail) {

@@ -88,7 +88,7 @@ class ClosedMonthReportTest {
       assertEquals(List.of("a1"), toProve(done));
       Situation proven = proven(done, delivery("a1", 7L, 42));
 
-      assertEquals(new ClosedMonth("2026-10", List.of(2), "a1", "2026-11-15T10:00:00Z", 7L, 42L, null, null, null, null), proven.status().closedMonths().getFirst());
+      assertEquals(new ClosedMonth("2026-10", List.of(2), "a1", "2026-11-15T09:30:00Z", 7L, 42L, "Completed", null, 1, "2026-11-15T10:00:00Z"), proven.status().closedMonths().getFirst());
       assertNull(proven.status().delivery());
       assertEquals("Unknown NoRunYet", told(proven, Conditions.DELIVERED));
       assertEquals(List.of(), toProve(proven));
@@ -113,7 +113,7 @@ class ClosedMonthReportTest {
         none | 42 | none
         """)
     void tellsThatAMonthWasRestated(Long rows, long bytes, String message) {
-      Situation again = status(done, draft -> draft.closedMonths = List.of(new ClosedMonth("2026-10", List.of(2, 15), "a1", null, 7L, 42L, null, null, null, null)));
+      Situation again = status(done, draft -> draft.closedMonths = List.of(new ClosedMonth("2026-10", List.of(2, 15), "a1", null, 7L, 42L, "Running", null, 1, null)));
       List<Note> notes = notes(again, delivery("a1", rows, bytes));
 
       assertEquals(message == null ? List.of() : List.of(Note.normal(Reason.MONTH_RESTATED, message)), notes);
@@ -186,7 +186,7 @@ class ClosedMonthReportTest {
   }
 
   private static ClosedMonth row(String runId, String time) {
-    return new ClosedMonth("2026-10", List.of(2), runId, time, null, null, null, null, null, null);
+    return new ClosedMonth("2026-10", List.of(2), runId, time, null, null, time == null ? "Running" : "Completed", null, 1, null);
   }
 
   private static Situation ran(Situation s, String... runs) {

@@ -32,6 +32,7 @@ import dev.finops.azure.costexport.export.Histories;
 import dev.finops.azure.costexport.export.Specs;
 import dev.finops.azure.costexport.failure.ArmFailure;
 import dev.finops.azure.costexport.failure.Reason;
+import dev.finops.azure.costexport.plan.Answered;
 import dev.finops.azure.costexport.plan.Conditions;
 import dev.finops.azure.costexport.plan.Memory;
 import dev.finops.azure.costexport.plan.Note;
@@ -188,7 +189,7 @@ class ReportTest {
         "Timeout,             False RunTimedOut",
         "InProgress,          Unknown NoRunYet",
         "Queued,              Unknown NoRunYet",
-        "MadeUpLater,         False RunFailed"})
+        "DataReady,           Unknown NoRunYet"})
     void judgesTheNewestRun(String runStatus, String told) {
       assertEquals(told, told(ran(SETTLED, "a1 " + runStatus + " 2026-11-15T09:00:00Z"), Conditions.LAST_RUN_SUCCEEDED));
     }
@@ -237,8 +238,68 @@ class ReportTest {
     }
 
     @Test
+    void keepsWhatIsKnownAndNamesARunOfUnknownOutcome() {
+      Situation completed = ran(SETTLED, "a1 Completed 2026-11-15T10:00:00Z");
+      Situation unknown = ran(completed, "a2 DataReady 2026-11-15T11:00:00Z", "a1 Completed 2026-11-15T10:00:00Z");
+      assertEquals("True Completed", told(unknown, Conditions.LAST_RUN_SUCCEEDED));
+      assertTrue(message(unknown).endsWith("the outcome of run a2 is unknown: it ended as DataReady"), message(unknown));
+
+      String old = "a2 InProgress 2026-11-15T11:00:00Z";
+      Situation young = ran(later(completed, Duration.ofHours(24)), old, "a1 Completed 2026-11-15T10:00:00Z");
+      assertEquals("run a1 completed", message(young));
+      Situation overdue = ran(later(completed, Duration.ofHours(25)), old, "a1 Completed 2026-11-15T10:00:00Z");
+      assertEquals("True Completed", told(overdue, Conditions.LAST_RUN_SUCCEEDED));
+      assertTrue(message(overdue).contains("run a2 is unknown: Azure shows it as InProgress since 2026-11-15T11:00:00Z without an end"), message(overdue));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Completed", "Failed"})
+    void isNotOfAPastMonthThatAPersonRunsInThePortal(String status) {
+      Situation own = ran(SETTLED, "a1 Completed 2026-11-15T10:00:00Z OnDemand 2026-11");
+      Situation portal = ran(later(own, Duration.ofHours(2)), "p1 " + status + " 2026-11-15T11:00:00Z OnDemand 2026-09",
+          "a1 Completed 2026-11-15T10:00:00Z OnDemand 2026-11");
+
+      assertEquals("a1", portal.status().lastRun().id());
+      assertEquals("a1", portal.status().lastSuccessfulRun().id());
+      assertEquals(List.of("p1", "a1"), portal.status().runs().stream().map(CostExportStatus.Run::id).toList());
+      assertEquals(own.status().conditions(), portal.status().conditions());
+    }
+
+    @Test
+    void isNoLongerOfSuchAMonthThatAnEarlierReleaseTookForItsOwn() {
+      Situation earlier = ran(SETTLED, "p1 Failed 2026-11-15T10:00:00Z OnDemand 2026-09");
+      Situation taken = status(earlier, draft -> draft.lastRun = draft.runs.getFirst());
+
+      assertNull(rested(taken).status().lastRun());
+      assertEquals("Unknown NoRunYet", told(rested(taken), Conditions.LAST_RUN_SUCCEEDED));
+    }
+
+    @Test
+    void namesTheRequestThatAzureDoesNotAcceptAndKeepsTheStatus() {
+      Situation asked = annotated(ran(SETTLED, "a1 Completed 2026-11-15T10:00:00Z"), Annotations.RUN_REQUESTED_AT, "monday");
+      Situation meant = asked.with(((Step.Record) Planner.next(asked)).status());
+      ArmFailure failure = new ArmFailure.Unclear(new ArmFailure.Detail(500, "InternalServerError", "an unexpected error", ""), Reason.ARM_UNREACHABLE, null);
+      Situation failing = rested(Answered.runFailed(meant, meant.status().pendingRun(), failure));
+
+      assertEquals("True Completed", told(failing, Conditions.LAST_RUN_SUCCEEDED));
+      assertTrue(message(failing).endsWith("a run (monday) is not accepted yet: attempt 1 of 5: InternalServerError: an unexpected error"), message(failing));
+    }
+
+    @Test
+    void staysRefusedWhileRunsOfMonthsEnd() {
+      Situation refused = status(SETTLED.with(Report.runRefused(SETTLED, Reason.RUN_REFUSED, "no")),
+          draft -> draft.backfill = new Backfill("2026-10", 1, 0, 0, List.of(new Month("2026-10", "Running", "m1", 1, null, null))));
+
+      assertEquals("False RunRefused", told(ran(later(refused, Duration.ofHours(1)), "m1 Completed 2026-11-15T10:30:00Z OnDemand 2026-10"), Conditions.LAST_RUN_SUCCEEDED));
+    }
+
+    private String message(Situation s) {
+      return Conditions.find(s.status().conditions(), Conditions.LAST_RUN_SUCCEEDED).orElseThrow().message();
+    }
+
+    @Test
     void isFalseWhenAzureWouldNotStartARunUntilAnotherHasEnded() {
-      Situation denied = SETTLED.with(Report.runDenied(SETTLED, "no right"));
+      Situation denied = SETTLED.with(Report.runRefused(SETTLED, Reason.RUN_DENIED, "no right"));
 
       assertEquals("False RunDenied", told(denied, Conditions.LAST_RUN_SUCCEEDED));
       assertEquals("False RunDenied", told(rested(denied), Conditions.LAST_RUN_SUCCEEDED));

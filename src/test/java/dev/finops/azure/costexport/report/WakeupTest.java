@@ -98,7 +98,7 @@ class WakeupTest {
   void anotherTryOfAClosedMonthWakesToo() {
     Situation rare = rarely(settled(with(FOCUS, "closedMonth.rerunOnDays", List.of(15))));
     Situation failed = status(rare, draft -> {
-      draft.closedMonths = List.of(new ClosedMonth("2026-10", List.of(15), "a1", null, null, null, null, null, null, null));
+      draft.closedMonths = List.of(new ClosedMonth("2026-10", List.of(15), "a1", null, null, null, "Pending", null, 1, null));
       draft.runs = Histories.with(accepted(FOCUS), "a1 Failed 2026-11-15T10:00:00Z OnDemand 2026-10").runs();
     });
 
@@ -109,7 +109,7 @@ class WakeupTest {
 
   @Test
   void aDeniedRunIsNotPolled() {
-    Situation denied = status(idle, draft -> draft.pendingRun = new PendingRun("Request", "monday", null, "2026-11-15T10:00:00Z", 0, null));
+    Situation denied = status(idle, draft -> draft.pendingRun = new PendingRun("Request", "monday", null, "2026-11-15T10:00:00Z", 0, "2026-11-15T10:00:00Z"));
 
     assertTrue(after(denied, verdict(denied)).orElseThrow().compareTo(Duration.ofSeconds(270)) >= 0);
     assertEquals(Optional.of(Duration.ofSeconds(10)), after(later(denied, Duration.ofHours(24).minusSeconds(10)), verdict(denied)));

@@ -170,7 +170,7 @@ public record CostExportStatus(
   @JsonInclude(JsonInclude.Include.NON_NULL)
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Backfill(
-      @JsonPropertyDescription("Last month of the window, fixed when the backfill was first accepted.") String until,
+      @JsonPropertyDescription("Last month of a window of spec.backfill.months, fixed when it was first accepted.") String until,
       @JsonPropertyDescription("Number of months.") Integer total,
       @JsonPropertyDescription("Months that are done.") Integer completed,
       @JsonPropertyDescription("Months that failed for good.") Integer failed,
@@ -195,14 +195,14 @@ public record CostExportStatus(
       @JsonPropertyDescription("Days of rerunOnDays that are handled, those that were missed included.") List<Integer> handledDays,
       @JsonPropertyDescription("The last run that was to export it again.") String runId,
       @JsonPropertyDescription("""
-          When that run ended well, or with delivery.verify was looked for in storage; absent while it is under way and \
-          after it has failed. Without a run: the days from here on count.""")
+          When that run ended well; absent while it is under way and after it has failed. Without a run: the days from here \
+          on count.""")
       String time,
       @JsonPropertyDescription("Number of rows when it was last found in storage, with delivery.verify.") Long rows,
       @JsonPropertyDescription("Size in bytes when it was last found in storage, with delivery.verify.") Long bytes,
       @JsonPropertyDescription("State of the latest run, for example Running, Completed, Failed or RunDenied.")
       String state,
       @JsonPropertyDescription("Why the latest run failed or was denied.") String message,
-      @JsonPropertyDescription("Number of runs that were started or refused for the latest day.") Integer attempts,
+      @JsonPropertyDescription("Number of attempts to run the month for the latest day.") Integer attempts,
       @JsonPropertyDescription("When the operator last looked for the run's data in storage.") String verifiedTime) {}
 }
