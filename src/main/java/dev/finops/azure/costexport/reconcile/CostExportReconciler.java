@@ -272,7 +272,7 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
    * How long to stay away from a queue that calls the object when its turn has come. Queueing in the operator is not a condition; that Azure
    * has not answered for long is.
    */
-  private static Optional<Duration> queued(Situation situation, Verdict verdict) {
+  static Optional<Duration> queued(Situation situation, Verdict verdict) {
     return verdict instanceof Verdict.Failing(ArmFailure.Throttled throttled, var write, var differences) && throttled.keptBack() && !situation.silent()
         ? Optional.of(throttled.retryAfter().plus(UNCALLED)) : Optional.empty();
   }
@@ -383,12 +383,17 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
     overlaps.sharers(object).map(ResourceID::fromResource).forEach(wake::propagateEvent);
   }
 
+  /** A watch that lags brings the newer object later than soon: many objects must not ask again and again meanwhile. */
+  static Duration whenChanged(int inARow, Backoff backoff) {
+    return new Backoff(SOON, backoff.max()).afterAttempt(inARow);
+  }
+
   /** The API server did not take what was written: an object that changed meanwhile is soon here, anything else passes. */
   private Duration later(CostExport object, RuntimeException notWritten) {
     boolean changed = notWritten instanceof Turn.Stale || notWritten instanceof KubernetesClientException k && (k.getCode() == 409 || k.getCode() == 404);
     int inARow = memories.notWritten(object);
     if (changed) {
-      Duration wait = new Backoff(SOON, settings.backoff().max()).afterAttempt(inARow); // a watch that lags brings it later than soon
+      Duration wait = whenChanged(inARow, settings.backoff());
       LOG.debug("{} changed while it was looked at; again in {} ms", Names.of(object), wait.toMillis());
       return wait;
     }

@@ -51,7 +51,7 @@ final class Deletion {
           return Optional.empty();
         }
         case Removal.Step.Rest(var verdict) -> {
-          if (!isQueued(verdict)) {
+          if (CostExportReconciler.queued(situation, verdict).isEmpty()) {
             report(verdict);
           }
           return Optional.of(verdict);
@@ -76,18 +76,12 @@ final class Deletion {
     situation = around.observed(situation, after);
   }
 
-  /** Queueing in the operator is not a condition, unless Azure has not answered for long. */
-  private boolean isQueued(Verdict verdict) {
-    return verdict instanceof Verdict.Failing(ArmFailure.Throttled throttled, var write, var differences) && throttled.keptBack() && !situation.silent();
-  }
-
   private void report(Verdict verdict) {
     if (verdict instanceof Verdict.Failing failing) {
       situation = situation.failed(failing.failure().reason());
     }
     Report report = Report.of(situation, verdict);
-    boolean queued = verdict instanceof Verdict.Failing(ArmFailure.Throttled throttled, var write, var differences) && throttled.keptBack();
-    if (!queued && !report.status().equals(object.getStatus())) { // that the operator itself makes a call wait says nothing of the export
+    if (!report.status().equals(object.getStatus())) {
       object = around.statuses().write(object, report.status());
       report.notes().forEach(note -> around.events().write(object, note));
     }

@@ -502,6 +502,30 @@ class ReportTest {
       assertEquals("True AuthorizationFailed", told(failing(first, Reason.AUTHORIZATION_FAILED, Duration.ofMinutes(30)), Conditions.STALLED));
     }
 
+    /** B20. */
+    @ParameterizedTest
+    @EnumSource(value = Reason.class, names = {"THROTTLED", "ARM_UNREACHABLE", "SCOPE_NOT_FOUND"})
+    void isAFaultAlsoWhenAnotherOneTakesTurnsWithIt(Reason other) {
+      Situation s = failing(intended(FOCUS), Reason.AUTHORIZATION_FAILED, Duration.ZERO);
+      for (int minute = 1; minute < 30; minute++) {
+        s = failing(s, minute % 2 == 1 ? other : Reason.AUTHORIZATION_FAILED, Duration.ofMinutes(1));
+        assertNull(told(s, Conditions.STALLED));
+      }
+
+      assertEquals("True AuthorizationFailed", told(failing(s, Reason.AUTHORIZATION_FAILED, Duration.ofMinutes(1)), Conditions.STALLED));
+    }
+
+    @Test
+    void isNotEndedByAnOutageOrAThrottledCall() {
+      Situation stalled = failing(failing(intended(FOCUS), Reason.AUTHORIZATION_FAILED, Duration.ZERO), Reason.AUTHORIZATION_FAILED, Duration.ofMinutes(30));
+      ArmFailure throttled = new ArmFailure.Throttled(new ArmFailure.Detail(429, "429", "Too many requests.", ""), Duration.ofMinutes(1));
+      ArmFailure outage = new ArmFailure.Unclear(new ArmFailure.Detail(502, "", "Bad Gateway", ""), Reason.ARM_UNREACHABLE, null);
+      for (ArmFailure transientOne : List.of(throttled, outage)) {
+        Situation next = stalled.failed(transientOne.reason());
+        assertEquals(stalled.status().conditions(), reported(next, new Verdict.Failing(transientOne, false, List.of())).status().conditions());
+      }
+    }
+
     @Test
     void isSoAlsoAcrossARestart() {
       Situation first = failing(intended(FOCUS), Reason.AUTHORIZATION_FAILED, Duration.ZERO);

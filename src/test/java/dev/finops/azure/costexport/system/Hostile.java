@@ -9,6 +9,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -70,7 +73,13 @@ record Hostile(String name, Bytes bytes, Set<String> reasons) {
         row("500 of deep JSON", http(500, JSON, "[".repeat(5 * MB)), UNREACHABLE),
         row("500 in the year 9999", http(500, "x-ms-request-id: 1\r\nDate: Fri, 31 Dec 9999 23:59:59 GMT\r\n", ""), UNREACHABLE),
         row("500 of a proxy in another month", http(500, "Date: Thu, 01 Oct 2026 00:00:00 GMT\r\n", ""), UNREACHABLE),
+        row("502 of a proxy two hours ahead", http(502, JSON + "Date: " + date(Duration.ofHours(2)), "{}"), UNREACHABLE),
+        row("500 two hours ago", http(500, JSON + "x-ms-request-id: 1\r\nDate: " + date(Duration.ofHours(-2)), "{}"), UNREACHABLE),
         row("500 at no time", http(500, "Date: yesterday\r\n", ""), UNREACHABLE));
+  }
+
+  private static String date(Duration ahead) {
+    return DateTimeFormatter.RFC_1123_DATE_TIME.format(ZonedDateTime.now(ZoneOffset.UTC).plus(ahead)) + "\r\n";
   }
 
   private static Stream<Hostile> redirects(String elsewhere) {
