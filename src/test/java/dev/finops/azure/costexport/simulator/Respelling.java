@@ -42,7 +42,7 @@ public enum Respelling {
     /** A member that no version of the specification has. */
     UNKNOWN_MEMBER;
 
-    /** What the real service does according to recordings, reports or the specification's examples. */
-    public static final Set<Respelling> LIVE = Set.copyOf(EnumSet.of(SLASHLESS_IDS, SHORT_DATES, SPACED_VERSION, DEFAULTS, NULLS,
+    /** What the real service does according to recordings or the specification's examples. */
+    public static final Set<Respelling> LIVE = Set.copyOf(EnumSet.of(SLASHLESS_IDS, SHORT_DATES, DEFAULTS, NULLS,
             NULL_FOLDER, INACTIVE_SCHEDULE, NO_EMPTY_DATA_SET));
 }
