@@ -77,7 +77,7 @@ public final class ExportsClient implements ExportReads {
   /**
    * The exports of one scope.
    *
-   * @param byName what is kept of each, by lower-case name
+   * @param byName what is kept of each, by name as Azure spells it
    * @param whole whether an export that is not among them is absent; not when an entry was unreadable
    */
   public record Listing<T>(Map<String, T> byName, boolean whole) {}

@@ -8,7 +8,6 @@ import dev.finops.azure.costexport.export.ObservedExport;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -17,7 +16,7 @@ import java.util.function.Predicate;
 /**
  * One page of a list, read entry by entry: the trees of a thousand exports at once would be many times their text.
  *
- * @param byName what is kept of each export, by lower-case name
+ * @param byName what is kept of each export, by name as Azure spells it
  * @param whole whether each entry was an export with a name
  * @param nextLink empty on the last page
  */
@@ -68,7 +67,7 @@ record ListPage<T>(Map<String, T> byName, boolean whole, String nextLink) {
       Optional<ObservedExport> export = Optional.of(entry).filter(ExportsClient::isExport).map(e -> new ObservedExport((ObjectNode) e));
       Optional<String> name = export.flatMap(ObservedExport::name);
       whole &= name.isPresent();
-      name.filter(_ -> here.test(export.get())).ifPresent(known -> byName.put(known.toLowerCase(Locale.ROOT), keep.apply(export.get())));
+      name.filter(_ -> here.test(export.get())).ifPresent(known -> byName.put(known, keep.apply(export.get())));
     }
     return new ListPage<>(byName, whole, "");
   }

@@ -37,6 +37,10 @@ public record Scope(String path) {
         : CUSTOMER_AGREEMENT.matcher(path).find() ? Kind.CUSTOMER_AGREEMENT : Kind.ENROLLMENT;
   }
 
+  public boolean isBilling() {
+    return kind() == Kind.ENROLLMENT || kind() == Kind.CUSTOMER_AGREEMENT;
+  }
+
   /** The subscription whose ARM quota a call at this scope uses, or {@code tenant} for billing scopes and management groups. */
   public String quotaOwner() {
     Matcher subscription = SUBSCRIPTION.matcher(path);

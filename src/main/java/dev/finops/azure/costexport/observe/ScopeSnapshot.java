@@ -5,6 +5,7 @@ import dev.finops.azure.costexport.arm.AzureClock;
 import dev.finops.azure.costexport.arm.ExportReads;
 import dev.finops.azure.costexport.arm.ExportsClient.Listing;
 import dev.finops.azure.costexport.export.ExportId;
+import dev.finops.azure.costexport.export.ExportNames;
 import dev.finops.azure.costexport.export.ObservedExport;
 import dev.finops.azure.costexport.export.Packed;
 import dev.finops.azure.costexport.export.Scope;
@@ -22,7 +23,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -128,7 +128,7 @@ final class ScopeSnapshot {
       if (failed.isPresent()) {
         return new Observation.Unanswered(failed.get().failure);
       }
-      export = exports.get(key(id));
+      export = find(id.name()).orElse(null);
       at = azureTime(answeredAt.orElse(createdAt));
       if (export == null && whole) {
         return new Observation.Absent(at, Source.LIST);
@@ -151,7 +151,7 @@ final class ScopeSnapshot {
         yield new Observation.Present(export, azureTime(asked), Source.GET);
       }
       case Answer.Failed<ObservedExport>(ArmFailure.ExportNotFound absent) -> {
-        learn(id, Optional.empty());
+        learn(id.name(), Optional.empty());
         yield new Observation.Absent(azureTime(asked), Source.GET);
       }
       case Answer.Failed<ObservedExport>(var why) -> new Observation.Unanswered(ofRead(why));
@@ -159,14 +159,29 @@ final class ScopeSnapshot {
   }
 
   void put(ExportId id, ObservedExport export) {
-    learn(id, Optional.of(new Known(export.packed(), export.news(), Source.GET)));
+    learn(spelling(id.name(), export), Optional.of(new Known(export.packed(), export.news(), Source.GET)));
   }
 
-  private synchronized void learn(ExportId id, Optional<Known> known) {
-    set(exports, key(id), known);
+  /** Azure may answer for one spelling with another: then it does not tell them apart, and its list has one of them. */
+  private synchronized String spelling(String asked, ObservedExport export) {
+    String answered = export.name().orElse(asked);
+    return answered.equals(asked) ? asked : ExportNames.meant(asked, exports.keySet()).orElse(answered);
+  }
+
+  private synchronized void learn(String name, Optional<Known> known) {
+    set(exports, name, known);
     if (listingSince.isPresent()) {
-      meanwhile.put(key(id), known);
+      meanwhile.put(name, known);
     }
+  }
+
+  private Optional<Known> find(String name) {
+    return ExportNames.meant(name, exports.keySet()).map(exports::get);
+  }
+
+  /** The names that are like this one but for letter case, as Azure spelled them last. */
+  synchronized Set<String> alike(String name) {
+    return Set.copyOf(ExportNames.alike(name, exports.keySet()));
   }
 
   private static void set(Map<String, Known> exports, String name, Optional<Known> known) {
@@ -187,7 +202,7 @@ final class ScopeSnapshot {
       case Observation.Unanswered unanswered -> NOTHING;
       case Observation.NotAsked nothing -> NOTHING;
     };
-    watchers.put(object, new Watcher(key(id), news, wake));
+    watchers.put(object, new Watcher(id.name(), news, wake));
   }
 
   synchronized void forget(String object) {
@@ -202,7 +217,7 @@ final class ScopeSnapshot {
 
   /** The names of exports that no object means. */
   synchronized Set<String> unclaimed() {
-    Set<String> claimed = watchers.values().stream().map(Watcher::name).collect(Collectors.toSet());
+    Set<String> claimed = watchers.values().stream().flatMap(watcher -> ExportNames.meant(watcher.name, exports.keySet()).stream()).collect(Collectors.toSet());
     return exports.keySet().stream().filter(name -> !claimed.contains(name)).collect(Collectors.toSet());
   }
 
@@ -322,21 +337,13 @@ final class ScopeSnapshot {
     int news = export.news();
     Known before;
     synchronized (this) {
-      before = exports.get(export.name().map(ScopeSnapshot::key).orElse(""));
+      before = exports.get(export.name().orElse(""));
     }
     return before != null && before.news == news && before.from == Source.LIST ? before : new Known(export.packed(), news, Source.LIST);
   }
 
   private int news(String name) {
-    return Optional.ofNullable(exports.get(name)).map(Known::news).orElse(ABSENT);
-  }
-
-  private static String key(ExportId id) {
-    return key(id.name());
-  }
-
-  private static String key(String name) {
-    return name.toLowerCase(Locale.ROOT);
+    return find(name).map(Known::news).orElse(ABSENT);
   }
 
   /** A read that is refused says nothing of any export, and is asked again as one that lacks a right is. */

@@ -64,6 +64,11 @@ public final class ScopeSnapshots {
     return of(id).single(id, caller);
   }
 
+  /** The names at the scope that are like the export's but for letter case, as Azure spelled them last; none when it was not asked. */
+  public Set<String> alike(ExportId id) {
+    return Optional.ofNullable(byScope.get(id.scope().key())).map(snapshot -> snapshot.alike(id.name())).orElse(Set.of());
+  }
+
   /** Azure answered a PUT with this document. */
   public void learned(ExportId id, ObservedExport export) {
     of(id).put(id, export);

@@ -35,17 +35,23 @@ public final class Planner {
   /** How closely Azure has to be looked at before anything can be decided; empty when it is not to be asked at all. */
   public static Optional<Look> firstLook(Situation s) {
     CostExportStatus status = s.status();
-    if (s.subject().paused() || incomplete(s).isPresent() || s.managed() && s.subject().claim().isPresent() || s.secrets().noCredentials().isPresent()) {
+    if (s.subject().paused() || incomplete(s).isPresent() || s.managed() && isClaimed(s) || s.secrets().noCredentials().isPresent()) {
       return Optional.empty();
     }
     boolean asked = s.subject().request(Annotations.RECONCILE_REQUESTED_AT, status.lastHandledReconcileRequest()).isPresent();
     boolean due = status.observedGeneration() == null || status.observedGeneration() != s.subject().generation();
+    boolean spelledOtherwise = s.subject().claim().isPresent() || s.spelledOtherwise();
     boolean foreign = s.memory().own().trust() == Memory.Trust.FOREIGN;
-    if (asked || foreign || s.managed() && s.ours() && (due || RunPlanner.watching(s))) {
+    if (!spelledOtherwise && (asked && (s.ours() || !s.managed()) || foreign || s.managed() && s.ours() && (due || RunPlanner.watching(s)))) {
       return Optional.of(Look.SINGLE);
     }
     boolean running = status.runs() != null && status.runs().stream().anyMatch(run -> RunHistory.underWay(run, s.now()));
-    return Optional.of(due || running || s.memory().failures().inARow() > 0 ? Look.RECENT : Look.SHARED);
+    return Optional.of(asked || due || running || s.memory().failures().inARow() > 0 ? Look.RECENT : Look.SHARED);
+  }
+
+  /** By an object of the same spelling: whether another one is another export, only Azure's list tells. */
+  private static boolean isClaimed(Situation s) {
+    return s.subject().claim().filter(claim -> !(claim instanceof Claim.OnSpelling)).isPresent();
   }
 
   public static Step next(Situation s) {
@@ -56,9 +62,14 @@ public final class Planner {
     if (dropped.isPresent()) {
       return dropped.get();
     }
-    Optional<Verdict> unfit = incomplete(s).or(() -> conflict(s)).or(() -> s.secrets().refusal());
+    boolean listFirst = s.subject().claim().isPresent() && !isClaimed(s) && (s.observation() instanceof NotAsked || s.observation() instanceof Unanswered);
+    Optional<Verdict> unfit = incomplete(s).or(() -> listFirst ? Optional.empty() : conflict(s)).or(() -> s.secrets().refusal()).or(() -> ambiguous(s));
     if (unfit.isPresent()) {
       return new Step.Rest(unfit.get());
+    }
+    if (s.observation() instanceof Present(var export, var at, var source) && source == Source.LIST
+        && export.name().filter(name -> !name.equals(s.exportId().name())).isPresent()) {
+      return new Step.Observe(Look.SINGLE); // whether Azure tells the two spellings apart
     }
     return switch (s.observation()) {
       case NotAsked nothing -> new Step.Observe(Look.SHARED);
@@ -89,11 +100,20 @@ public final class Planner {
 
   private static Optional<Verdict> conflict(Situation s) {
     return s.subject().claim().filter(claim -> s.managed()).map(claim -> switch (claim) {
-      case Claim.OnExport(var owner) -> new Verdict.Stuck(Reason.CONFLICT, "CostExport " + owner + " is older and manages " + s.exportId()
+      case Claim.OnExport(var owner) -> new Verdict.Stuck(Reason.CONFLICT, "CostExport " + owner + " is older and manages " + s.stated()
           + " already; delete one of the two, or set managementPolicy: Observe here", List.of());
+      case Claim.OnSpelling(var owner, var name) -> new Verdict.Stuck(Reason.CONFLICT, "CostExport " + owner + " is older and manages the export " + name
+          + ". The name " + s.stated().name() + " differs in letter case alone, and Azure does not show two such exports. Set another exportName,"
+          + " delete one of the two, or set managementPolicy: Observe here.", List.of());
       case Claim.OnFolder(var owner, var folder) -> new Verdict.Stuck(Reason.PATH_COLLISION, "CostExport " + owner + " is older and delivers into the same folder, "
           + folder + "; with dataOverwriteBehavior: OverwritePreviousReport one would remove the other's files; set another destination.rootFolderPath here", List.of());
     });
+  }
+
+  private static Optional<Verdict> ambiguous(Situation s) {
+    return s.ambiguous() ? Optional.of(new Verdict.Stuck(Reason.ALREADY_EXISTS, "Azure has exports at " + s.stated().scope() + " whose names differ from "
+        + s.stated().name() + " in letter case alone: " + s.alike().stream().sorted().collect(Collectors.joining(", "))
+        + ". The operator changes none of them. Set spec.exportName to the one that is meant.", List.of())) : Optional.empty();
   }
 
   private static Step absent(Situation s, Absent absent) {
@@ -113,6 +133,9 @@ public final class Planner {
     }
     if (!s.isRecent(absent.at())) {
       return new Step.Observe(Look.RECENT);
+    }
+    if (!s.ours() && absent.source() == Source.LIST && s.stated().scope().isBilling()) {
+      return new Step.Observe(Look.SINGLE); // a list of a billing scope may be empty although there are exports (azure-cli#29673)
     }
     DesiredExport desired = desired(s, Optional.empty());
     boolean lost = s.ours();
@@ -222,12 +245,7 @@ public final class Planner {
     boolean adopt = Policies.adopts(s.spec());
     if (!differences.isEmpty() && !adopt && !created) {
       if (meantToCreate) {
-        StatusDraft draft = new StatusDraft(s.status());
-        draft.exportId = null;
-        draft.origin = null;
-        draft.appliedFields = null;
-        draft.pendingRun = null;
-        return new Step.Record(draft.done(), false, List.of());
+        return new Step.Record(withoutIntent(s), false, List.of());
       }
       return new Step.Rest(new Verdict.Stuck(Reason.ALREADY_EXISTS, "the export " + s.exportId() + " exists already and differs in "
           + paths(differences) + "; set adoptionPolicy: Adopt to take it over, or another exportName", differences));
@@ -250,6 +268,15 @@ public final class Planner {
     // A restored backup, or an object that takes an export over: what its annotations ask for may have been done long ago.
     Optional<Note> skipped = created ? Optional.empty() : StatusCheck.handled(s, draft);
     return new Step.Record(draft.done(), false, Stream.concat(Stream.of(note), skipped.stream()).toList());
+  }
+
+  private static CostExportStatus withoutIntent(Situation s) {
+    StatusDraft draft = new StatusDraft(s.status());
+    draft.exportId = null;
+    draft.origin = null;
+    draft.appliedFields = null;
+    draft.pendingRun = null;
+    return draft.done();
   }
 
   private static CostExportStatus withApplied(Situation s, DesiredExport desired) {

@@ -32,6 +32,17 @@ public final class Removal {
   }
 
   /**
+   * Whether the names in Azure must be known first: two that differ in letter case alone are two exports where Azure shows both.
+   *
+   * @param rival whether another object names the export in another letter case
+   */
+  public static boolean dependsOnNames(Situation s, boolean rival) {
+    boolean deletes = !s.subject().paused() && s.managed() && s.recorded().isPresent() && !Policies.orphans(s.spec(), s.status().origin())
+        && s.secrets().noCredentials().isEmpty();
+    return deletes && (rival || s.spelledOtherwise());
+  }
+
+  /**
    * @param heir the object that means the same export and takes it over
    */
   public static Step next(Situation s, Optional<String> heir) {

@@ -8,6 +8,7 @@ import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Run;
 import dev.finops.azure.costexport.backfill.MonthRows;
 import dev.finops.azure.costexport.export.DesiredExport;
 import dev.finops.azure.costexport.export.ExportId;
+import dev.finops.azure.costexport.export.ExportNames;
 import dev.finops.azure.costexport.export.Field;
 import dev.finops.azure.costexport.export.ObservedExport;
 import dev.finops.azure.costexport.export.RunHistory;
@@ -29,17 +30,24 @@ import java.util.Set;
  * All that a decision rests on.
  *
  * @param now by Azure's clock, since Azure judges what is past
+ * @param alike the names at the scope that are like the export's but for letter case, its own among them, as Azure spells them
  */
 public record Situation(Subject subject, CostExportSpec spec, CostExportStatus status, Observation observation, Memory memory,
-    Settings settings, Instant now, Secrets secrets) {
+    Settings settings, Instant now, Secrets secrets, Set<String> alike) {
   /** How old what was seen may be when it is written upon. */
   private static final Duration RECENT = Duration.ofSeconds(10);
 
   /** After so many intervals without an answer nobody can say whether Azure equals the spec. */
   private static final int SILENT_INTERVALS = 3;
 
+  /** Before anybody knows which names there are. */
+  public Situation(Subject subject, CostExportSpec spec, CostExportStatus status, Observation observation, Memory memory, Settings settings, Instant now,
+      Secrets secrets) {
+    this(subject, spec, status, observation, memory, settings, now, secrets, Set.of());
+  }
+
   public Situation with(CostExportStatus newStatus) {
-    return new Situation(subject, spec, newStatus, observation, memory, settings, now, secrets);
+    return new Situation(subject, spec, newStatus, observation, memory, settings, now, secrets, alike);
   }
 
   public Situation with(Observation newObservation, Instant newNow) {
@@ -54,7 +62,7 @@ public record Situation(Subject subject, CostExportSpec spec, CostExportStatus s
       }
       then = failedMonths(then, export.runs(), newNow);
     }
-    return new Situation(subject, spec, status, newObservation, then, settings, newNow, secrets);
+    return new Situation(subject, spec, status, newObservation, then, settings, newNow, secrets, alike);
   }
 
   /** The wait of a month counts from when its run was seen to have failed: newer runs push that run out of the history. */
@@ -78,15 +86,20 @@ public record Situation(Subject subject, CostExportSpec spec, CostExportStatus s
   }
 
   public Situation with(Memory newMemory) {
-    return new Situation(subject, spec, status, observation, newMemory, settings, now, secrets);
+    return new Situation(subject, spec, status, observation, newMemory, settings, now, secrets, alike);
   }
 
   public Situation with(Secrets newSecrets) {
-    return new Situation(subject, spec, status, observation, memory, settings, now, newSecrets);
+    return new Situation(subject, spec, status, observation, memory, settings, now, newSecrets, alike);
   }
 
   public Situation with(Subject newSubject) {
-    return new Situation(newSubject, spec, status, observation, memory, settings, now, secrets);
+    return new Situation(newSubject, spec, status, observation, memory, settings, now, secrets, alike);
+  }
+
+  /** By what Azure's list shows: a claim on another spelling of the name is none where that is another export. */
+  public Situation showing(Set<String> names) {
+    return new Situation(subject.told(stated().name(), names), spec, status, observation, memory, settings, now, secrets, names);
   }
 
   /** After one more failure in a row. Across a restart the condition remembers when they began. */
@@ -97,8 +110,36 @@ public record Situation(Subject subject, CostExportSpec spec, CostExportStatus s
     return with(memory.failed(reason, known.orElse(now)));
   }
 
+  /** The export that calls are about: the name that the spec states where Azure shows it, else that of the export taken over. */
   public ExportId exportId() {
+    ExportId stated = stated();
+    return new ExportId(stated.scope(), alike.contains(stated.name()) ? stated.name()
+        : recorded().map(ExportId::name).or(() -> ExportNames.meant(stated.name(), alike)).orElse(stated.name()));
+  }
+
+  /** As the spec spells it. */
+  ExportId stated() {
     return ExportId.of(spec, subject.name());
+  }
+
+  /** As the status spells it, where that is the same export but for letter case. */
+  Optional<ExportId> recorded() {
+    return ExportId.parse(status.exportId()).filter(stated()::equals);
+  }
+
+  /** Whether the status spells the name otherwise than the spec. */
+  boolean spelledOtherwise() {
+    return recorded().filter(id -> !id.name().equals(stated().name())).isPresent();
+  }
+
+  /** Whether the status names an export beside the one that the spec means: Azure shows that in the very spelling of the spec. */
+  boolean namesTwin() {
+    return alike.contains(stated().name()) && spelledOtherwise();
+  }
+
+  /** Several exports whose names are like the one meant, and none that is exactly it: nobody knows which one that is. */
+  boolean ambiguous() {
+    return alike.size() > 1 && !alike.contains(exportId().name());
   }
 
   /** Whether Azure is asked by a credential of the tenant that last read or wrote the export; empty when nobody knows. */

@@ -3,7 +3,6 @@ package dev.finops.azure.costexport.plan;
 import dev.finops.azure.costexport.api.v1alpha1.Annotations;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.PendingRun;
-import dev.finops.azure.costexport.export.ExportId;
 import dev.finops.azure.costexport.export.Times;
 import dev.finops.azure.costexport.failure.Reason;
 import dev.finops.azure.costexport.plan.Memory.Left;
@@ -41,7 +40,7 @@ public final class StatusCheck {
   /** Whether the status names another export than the spec. A spec that this release reads in part names none. */
   static boolean namesAnother(Situation s) {
     return s.status().exportId() != null && Needed.missing(s.spec()).isEmpty()
-        && ExportId.parse(s.status().exportId()).filter(s.exportId()::equals).isEmpty();
+        && (s.recorded().isEmpty() || s.namesTwin());
   }
 
   /** Drops an export id that another client wrote, and all that belongs to that export: the object is as one without a status. */
@@ -76,7 +75,10 @@ public final class StatusCheck {
   }
 
   static String another(Situation s) {
-    return "Another client wrote the status: status.exportId named " + s.status().exportId() + ", and the export of this object is " + s.exportId() + ".";
+    if (s.recorded().isPresent()) {
+      return "status.exportId names " + s.status().exportId() + ", and Azure has the export " + s.stated() + ", which is spelled as the spec spells it.";
+    }
+    return "Another client wrote the status: status.exportId named " + s.status().exportId() + ", and the export of this object is " + s.stated() + ".";
   }
 
   /** Drops an intent to run that is too old to be posted: the run may have ended long ago, and its entry left the history. */

@@ -4,6 +4,7 @@ import dev.finops.azure.costexport.api.v1alpha1.Annotations;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The CostExport object, as far as a decision depends on it.
@@ -20,8 +21,17 @@ public record Subject(String namespace, String name, long generation, Instant cr
     /** The same export. */
     record OnExport(String owner) implements Claim {}
 
+    /** The same export, unless Azure has two whose names differ in letter case alone. */
+    record OnSpelling(String owner, String name) implements Claim {}
+
     /** The folder that this one would deliver into, where one of the two removes what it finds. */
     record OnFolder(String owner, String folder) implements Claim {}
+  }
+
+  /** The same, by the names that Azure shows: two spellings of which both are there are two exports. */
+  Subject told(String exportName, Set<String> names) {
+    boolean twins = claim.filter(known -> known instanceof Claim.OnSpelling(var owner, var name) && names.contains(name) && names.contains(exportName)).isPresent();
+    return twins ? new Subject(namespace, name, generation, created, deleting, annotations, Optional.empty()) : this;
   }
 
   /** The same, by another clock. */

@@ -26,12 +26,30 @@ final class Claims {
 
   /** The older object that owns the export which this one means. */
   Optional<CostExport> owner(CostExport object) {
-    return rivals(object).filter(rival -> OLDEST_FIRST.compare(rival, object) < 0).min(OLDEST_FIRST);
+    return rivals(object, true).filter(rival -> OLDEST_FIRST.compare(rival, object) < 0).min(OLDEST_FIRST);
+  }
+
+  /** An older object whose export is the same one unless Azure has two that differ in letter case alone. */
+  Optional<CostExport> ownerInOtherCase(CostExport object) {
+    return rivals(object, false).filter(rival -> OLDEST_FIRST.compare(rival, object) < 0).min(OLDEST_FIRST);
   }
 
   /** The object that has the export when this one goes. */
   Optional<CostExport> heir(CostExport object) {
-    return rivals(object).filter(rival -> rival.getMetadata().getDeletionTimestamp() == null).min(OLDEST_FIRST);
+    return rivals(object, true).filter(rival -> rival.getMetadata().getDeletionTimestamp() == null).min(OLDEST_FIRST);
+  }
+
+  /** The same, unless Azure has two exports that differ in letter case alone. */
+  Optional<CostExport> heirInOtherCase(CostExport object) {
+    return rivals(object, false).filter(rival -> rival.getMetadata().getDeletionTimestamp() == null).min(OLDEST_FIRST);
+  }
+
+  static String exportName(CostExport object) {
+    return ExportId.of(object.getSpec(), object.getMetadata().getName()).name();
+  }
+
+  private Stream<CostExport> rivals(CostExport object, boolean exact) {
+    return rivals(object).filter(rival -> exact == exportName(rival).equals(exportName(object)));
   }
 
   private Stream<CostExport> rivals(CostExport object) {

@@ -284,7 +284,7 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
     sessions.session(object.getMetadata().getUid()).ifPresent(session -> session.snapshots().forget(object.getMetadata().getUid()));
     Credentials credentials = credentials(object);
     Deletion deletion = new Deletion(around(object, credentials, caller), object, situation(object, credentials),
-        claims.owner(object).or(() -> claims.heir(object)));
+        claims.owner(object).or(() -> claims.heir(object)), claims.heirInOtherCase(object));
     Optional<Verdict> waiting;
     try {
       waiting = deletion.run();
@@ -296,6 +296,7 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
       finalizer.off(object);
       forget(ResourceID.fromResource(object), object.getMetadata().getUid());
       claims.heir(object).ifPresent(heir -> wake.propagateEvent(ResourceID.fromResource(heir)));
+      claims.heirInOtherCase(object).ifPresent(heir -> wake.propagateEvent(ResourceID.fromResource(heir)));
       wakeSharers(object);
       return Optional.empty();
     }
@@ -371,11 +372,12 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
 
   private Optional<Subject.Claim> claim(CostExport object) {
     return claims.owner(object).<Subject.Claim>map(owner -> new Subject.Claim.OnExport(Names.of(owner)))
-        .or(() -> overlaps.collision(object).map(owner -> new Subject.Claim.OnFolder(Names.of(owner), Overlaps.describe(object))));
+        .or(() -> overlaps.collision(object).map(owner -> new Subject.Claim.OnFolder(Names.of(owner), Overlaps.describe(object))))
+        .or(() -> claims.ownerInOtherCase(object).map(owner -> new Subject.Claim.OnSpelling(Names.of(owner), Claims.exportName(owner))));
   }
 
   private Optional<CostExport> claimant(CostExport object) {
-    return claims.owner(object).or(() -> overlaps.collision(object));
+    return claims.owner(object).or(() -> overlaps.collision(object)).or(() -> claims.ownerInOtherCase(object));
   }
 
   /** Whoever delivers into the same folder looks whether it still may. */

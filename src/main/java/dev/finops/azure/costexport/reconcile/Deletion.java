@@ -5,6 +5,7 @@ import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
 import dev.finops.azure.costexport.arm.Answer;
 import dev.finops.azure.costexport.failure.ArmFailure;
 import dev.finops.azure.costexport.export.ExportId;
+import dev.finops.azure.costexport.plan.Look;
 import dev.finops.azure.costexport.plan.Observation;
 import dev.finops.azure.costexport.plan.Removal;
 import dev.finops.azure.costexport.plan.Situation;
@@ -21,14 +22,17 @@ final class Deletion {
 
   private final Turn.Surroundings around;
   private CostExport object;
-  private final Optional<CostExport> heir;
+  private Optional<CostExport> heir;
+  private final Optional<CostExport> heirInOtherCase;
   private Situation situation;
 
-  Deletion(Turn.Surroundings around, CostExport object, Situation situation, Optional<CostExport> heir) {
+  /** @param heirInOtherCase the object that has the export, unless Azure has two whose names differ in letter case alone */
+  Deletion(Turn.Surroundings around, CostExport object, Situation situation, Optional<CostExport> heir, Optional<CostExport> heirInOtherCase) {
     this.around = around;
     this.object = object;
     this.situation = situation;
     this.heir = heir;
+    this.heirInOtherCase = heirInOtherCase;
   }
 
   Situation situation() {
@@ -42,6 +46,9 @@ final class Deletion {
 
   /** Empty when the object may go. */
   Optional<Verdict> run() {
+    if (heir.isEmpty() && Removal.dependsOnNames(situation, heirInOtherCase.isPresent())) {
+      learnNames();
+    }
     while (true) {
       switch (Removal.next(situation, heir.map(Names::of))) {
         case Removal.Step.Release(var note) -> {
@@ -60,6 +67,14 @@ final class Deletion {
         case Removal.Step.Delete(var id) -> delete(id);
       }
     }
+  }
+
+  private void learnNames() {
+    ExportId id = situation.exportId();
+    Observation seen = around.snapshots().look(id, Look.SHARED, around.caller()).orElseThrow(Turn.Awaited::new);
+    situation = seen instanceof Observation.Unanswered ? around.observed(situation, seen) : situation.showing(around.snapshots().alike(id));
+    boolean unknown = seen instanceof Observation.Unanswered;
+    heir = heirInOtherCase.filter(other -> !unknown && !(situation.alike().contains(Claims.exportName(other)) && situation.alike().contains(Claims.exportName(object))));
   }
 
   private void delete(ExportId id) {

@@ -67,7 +67,7 @@ final class Turn {
 
     /** With what Azure said, or since when it has said nothing: a list that another object asked for counts too. */
     Situation observed(Situation before, Observation seen) {
-      Situation after = before.with(seen, clock.instant());
+      Situation after = before.showing(snapshots.alike(before.exportId())).with(seen, clock.instant());
       Optional<Instant> answered = seen instanceof Observation.Unanswered
           ? snapshots.lastAnswered(after.exportId()).filter(at -> at.isAfter(after.memory().answeredAt())) : Optional.of(clock.instant());
       return answered.map(at -> after.with(after.memory().answered(at))).orElse(after);

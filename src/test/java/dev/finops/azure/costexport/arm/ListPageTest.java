@@ -14,10 +14,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ListPageTest {
   @Test
-  void whatIsKeptOfEachIsFoundByItsNameInLowerCase() {
-    assertEquals(Optional.of(new ListPage<>(Map.of("daily", "\"1\"", "focus", "\"2\""), true, "https://next")), read("""
+  void whatIsKeptOfEachIsFoundByItsNameAsAzureSpellsIt() {
+    assertEquals(Optional.of(new ListPage<>(Map.of("Daily", "\"1\"", "daily", "\"3\"", "focus", "\"2\""), true, "https://next")), read("""
         {"nextLink": "https://next", "context": {"value": [1]},
-         "value": [{"name": "Daily", "eTag": "\\"1\\"", "properties": {}}, {"name": "focus", "eTag": "\\"2\\"", "properties": {"runHistory": {"value": []}}}]}"""));
+         "value": [{"name": "Daily", "eTag": "\\"1\\"", "properties": {}}, {"name": "daily", "eTag": "\\"3\\"", "properties": {}}, {"name": "focus", "eTag": "\\"2\\"", "properties": {"runHistory": {"value": []}}}]}"""));
   }
 
   @Test

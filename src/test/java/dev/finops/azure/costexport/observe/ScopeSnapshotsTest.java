@@ -28,6 +28,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -50,6 +51,65 @@ class ScopeSnapshotsTest {
 
   ScopeSnapshotsTest() {
     azure.exports.put("focus", named("focus", "daily"));
+  }
+
+  // --- names that differ in letter case alone
+
+  @Test
+  void ofAPairEachIsFoundByItsSpelling() {
+    azure.exports.put("FOCUS", named("FOCUS", "weekly"));
+
+    assertEquals("focus", name(look(id("focus"), "one")));
+    assertEquals("FOCUS", name(look(id("FOCUS"), "two")));
+    assertEquals(Set.of("focus", "FOCUS"), snapshots.alike(id("Focus")));
+    assertInstanceOf(Observation.Absent.class, look(id("Focus"), "three").orElseThrow(), "none of several is exact");
+  }
+
+  @Test
+  void theOnlyOneIsFoundInAnySpelling() {
+    assertEquals("focus", name(look(id("FOCUS"), "one")));
+    assertEquals(Set.of("focus"), snapshots.alike(id("FOCUS")));
+    assertEquals(Set.of(), snapshots.alike(id("weekly")));
+  }
+
+  @Test
+  void anAnswerInAnotherSpellingThanAskedForIsNoSecondExport() {
+    look(ID, "one");
+    azure.exports.put("Focus", named("focus", "daily")); // as an Azure that does not tell them apart would answer
+    azure.exports.remove("focus");
+
+    snapshots.single(id("Focus"), caller("one"));
+
+    assertEquals(Set.of("focus"), snapshots.alike(ID));
+  }
+
+  @Test
+  void aCreatedOneIsASecondBesideItsTwin() {
+    look(ID, "one");
+
+    snapshots.learned(id("Focus"), named("Focus", "daily"));
+
+    assertEquals(Set.of("focus", "Focus"), snapshots.alike(ID));
+  }
+
+  @Test
+  void oneThatIsWatchedIsNotUnclaimedInAnotherSpelling() {
+    snapshots.watch("one", id("FOCUS"), look(id("FOCUS"), "one").orElseThrow(), () -> woken.add("one"));
+    assertEquals(0, snapshots.unclaimed());
+
+    azure.exports.put("FOCUS", named("FOCUS", "weekly"));
+    scheduler.pass(INTERVAL.multipliedBy(2));
+
+    assertEquals(Set.of("one"), Set.copyOf(woken), "now the exact one is there");
+    assertEquals(1, snapshots.unclaimed());
+  }
+
+  private static ExportId id(String name) {
+    return new ExportId(ID.scope(), name);
+  }
+
+  private static String name(Optional<Observation> seen) {
+    return assertInstanceOf(Observation.Present.class, seen.orElseThrow()).export().name().orElseThrow();
   }
 
   // --- one list for all

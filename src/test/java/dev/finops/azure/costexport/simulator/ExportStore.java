@@ -115,6 +115,12 @@ public final class ExportStore {
                 Optional.of(suspension), export.scheduledFrom()));
     }
 
+    /** The names of the exports of a scope as they are spelled. */
+    public synchronized List<String> names(String scope) {
+        return slots.entrySet().stream().filter(entry -> entry.getKey().scope.equals(Scope.of(scope).normal()))
+                .flatMap(entry -> entry.getValue().latest.stream()).map(Export::name).toList();
+    }
+
     public synchronized int size() {
         return (int) slots.values().stream().filter(slot -> slot.latest.isPresent()).count();
     }

@@ -82,13 +82,13 @@ public final class Invariants {
   /** No write without the intent, the finalizer and the right to it in the API server, and none that changes nothing. */
   private void judge(Call call, String scope, String name) {
     JsonNode now = azure.exports().find(scope, name).<JsonNode>map(export -> export.without(List.of("eTag", "systemData"))).orElseGet(MissingNode::getInstance);
-    JsonNode before = seen.put((scope + "/" + name).toLowerCase(), now);
+    JsonNode before = seen.put(scope.toLowerCase() + "/" + name, now);
     if (!call.operation().writes()) {
       return;
     }
     String id = scope + "/providers/Microsoft.CostManagement/exports/" + name;
     List<CostExport> meant = objects().stream()
-        .filter(object -> object.getStatus() != null && id.equalsIgnoreCase(object.getStatus().exportId())).toList();
+        .filter(object -> object.getStatus() != null && id.equalsIgnoreCase(object.getStatus().exportId()) && object.getStatus().exportId().endsWith("/" + name)).toList();
     boolean idle = call.operation() == Operation.PUT && call.status() == 200 && now.equals(before) && azure.behaviour().ignoredFields().isEmpty()
         && meant.stream().noneMatch(Invariants::asksForAPut);
     List<Optional<String>> verdicts = meant.stream().map(object -> wrong(call, object)).toList();
