@@ -99,7 +99,7 @@ class ReleaseIT {
 
   @Test
   void theChangelogBeginsWithThisVersion() {
-    String newest = text("CHANGELOG.md").lines().filter(line -> line.startsWith("## ")).findFirst().orElseThrow();
+    String newest = text("CHANGELOG.md").lines().filter(line -> line.startsWith("## ") && !line.equals("## Unreleased")).findFirst().orElseThrow();
     assertTrue(newest.matches("## \\Q" + VERSION + "\\E (\\(unreleased\\)|\\d{4}-\\d\\d-\\d\\d)"), newest);
   }
 

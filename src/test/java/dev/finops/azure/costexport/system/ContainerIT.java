@@ -60,6 +60,14 @@ class ContainerIT extends StoringTest {
     export("no-tmp", "").awaitReady();
   }
 
+  /** As the page of diagnosis says: the dump of all threads, virtual ones too, is in the log. */
+  @Test
+  void itsThreadsAreShown() {
+    assertEquals(0, podman.run("exec", "--latest", "/opt/java/bin/jcmd", "1", "Thread.dump_to_file", "-overwrite", "/dev/stdout").exit());
+
+    eventually(() -> assertTrue(operator.log().contains("\" virtual "), "the log has no virtual thread"));
+  }
+
   @Test
   void thereIsNoShell() {
     Podman.Result refused = podman.run(podman.container(Set.of(), List.of(), List.of("--entrypoint=/bin/sh"), List.of("-c", "true")));
