@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Month;
 import dev.finops.azure.costexport.simulator.Answer;
 import dev.finops.azure.costexport.simulator.ArmErrors;
+import dev.finops.azure.costexport.simulator.Choice;
 import dev.finops.azure.costexport.simulator.Match;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -54,6 +55,7 @@ class ExplanationsIT extends SystemTest {
     assertEquals(List.of(PUT, RUN, RUN), export.written());
 
     azure.faults().clear();
+    azure.behaviour(usual.with(Choice.RunAtMca.ACCEPTED));
     export.annotate(RUN_REQUESTED_AT, "at once").await("LastRunSucceeded", "True", "Completed");
     assertEquals(3, posts(export));
     assertNull(export.status().pendingRun());
@@ -109,6 +111,7 @@ class ExplanationsIT extends SystemTest {
     assertEquals("NoRunYet", export.condition("LastRunSucceeded").reason());
 
     azure.faults().clear();
+    azure.behaviour(usual.with(Choice.RunAtMca.ACCEPTED));
     clock.advance(A_DAY);
 
     export.await("Backfilled", "True", "MonthsDone");
@@ -139,7 +142,7 @@ class ExplanationsIT extends SystemTest {
 
     var ready = export.await("Ready", "False", "AuthorizationFailed");
 
-    assertTrue(ready.message().contains("az role assignment create --role 'Cost Management Contributor' --assignee " + azure.clientId() + " --scope '" + scope + "';"),
+    assertTrue(ready.message().contains("az role assignment create --role 'Cost Management Contributor' --assignee " + azure.clientId() + " --scope '" + scope + "' and az role "),
         ready.message());
     azure.faults().clear();
     export.awaitReady();
