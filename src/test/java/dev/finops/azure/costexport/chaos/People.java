@@ -3,6 +3,7 @@ package dev.finops.azure.costexport.chaos;
 import static dev.finops.azure.costexport.api.v1alpha1.Annotations.PAUSED;
 import static dev.finops.azure.costexport.api.v1alpha1.Annotations.RUN_REQUESTED_AT;
 
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
 import dev.finops.azure.costexport.simulator.AzureSimulator;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -41,7 +42,12 @@ final class People {
   }
 
   void askForRun(Random random) {
-    does(random, (member, _) -> {
+    String name = anybody(random);
+    CostExportStatus status = population.members().get(name).export.status();
+    if (status == null || status.exportId() == null) {
+      return; // an adoption takes the requests that it finds as handled, and faults decide when it comes
+    }
+    does(name, (member, _) -> {
       if (!member.observes() && !member.isPaused()) {
         member.export.annotate(RUN_REQUESTED_AT, request(++member.requests));
       }
