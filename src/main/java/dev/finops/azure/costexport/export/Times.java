@@ -20,6 +20,8 @@ import java.util.regex.Pattern;
  */
 public final class Times {
   private static final LocalTime END_OF_DAY = LocalTime.of(23, 59, 59);
+  private static final Instant FIRST = Instant.parse("0001-01-01T00:00:00Z");
+  private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999999999Z");
 
   private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
 
@@ -55,7 +57,12 @@ public final class Times {
     });
   }
 
+  /** Azure's times have the years 1 to 9999; arithmetic with a year beyond Java's calendar would fail. */
   private static Optional<Instant> read(String text, LocalTime timeOfBareDate) {
+    return parse(text, timeOfBareDate).filter(at -> !at.isBefore(FIRST) && !at.isAfter(LAST));
+  }
+
+  private static Optional<Instant> parse(String text, LocalTime timeOfBareDate) {
     if (text == null) {
       return Optional.empty();
     }

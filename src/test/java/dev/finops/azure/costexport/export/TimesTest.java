@@ -34,7 +34,8 @@ class TimesTest {
 
   @ParameterizedTest
   @NullAndEmptySource
-  @ValueSource(strings = {" ", "soon", "2026-02-29", "2026-13-01", "2026-01-31T25:00:00Z", "2026-01-31T", "01/31/2026"})
+  @ValueSource(strings = {" ", "soon", "2026-02-29", "2026-13-01", "2026-01-31T25:00:00Z", "2026-01-31T", "01/31/2026", "+999999999-12-31T23:59:59Z",
+      "-999999999-01-01", "10000-01-01T00:00:00Z", "0000-12-31T23:59:59Z"})
   void thatAreNoneAreAbsent(String text) {
     assertEquals(Optional.empty(), Times.start(text));
     assertEquals(Optional.empty(), Times.end(text));
