@@ -10,7 +10,6 @@ import dev.finops.azure.costexport.export.ObservedExport;
 import dev.finops.azure.costexport.export.Packed;
 import dev.finops.azure.costexport.export.Scope;
 import dev.finops.azure.costexport.failure.ArmFailure;
-import dev.finops.azure.costexport.failure.ArmFailure.Detail;
 import dev.finops.azure.costexport.failure.Reason;
 import dev.finops.azure.costexport.plan.Observation;
 import dev.finops.azure.costexport.plan.Observation.Source;
@@ -26,16 +25,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 
 /** What Azure has at one scope, and who is to be woken when that changes. One list at a time is made, and nobody waits for it. */
 final class ScopeSnapshot {
   /** Objects of one scope that come at once share a failure as they share a success. */
   private static final Duration SHARED_FAILURE = Duration.ofSeconds(1);
-
-  /** A list that is on its way for less says nothing about Azure. */
-  private static final Duration SLOW = Duration.ofSeconds(10);
 
   private static final int ABSENT = 0;
   private static final int NOTHING = -1;
@@ -54,7 +49,7 @@ final class ScopeSnapshot {
   private final Instant createdAt;
   private Optional<Instant> answeredAt = Optional.empty();
   private Optional<Failed> failed = Optional.empty();
-  private Optional<Instant> listingSince = Optional.empty();
+  private boolean listing;
   private boolean doubted;
 
   /** What was learned of single exports while a list was on its way, which may be older; empty for one that is absent. */
@@ -91,10 +86,10 @@ final class ScopeSnapshot {
         return Optional.of(known(id, caller));
       }
       awaiting.put(caller.key(), caller.wake());
-      if (listingSince.isPresent()) {
-        return overdue().map(Observation.Unanswered::new);
+      if (listing) {
+        return Optional.empty(); // it ends within a minute, one way or the other
       }
-      listingSince = Optional.of(now());
+      listing = true;
     }
     Optional<ArmFailure> keptBack = list(caller.urgency(), caller.key());
     if (keptBack.isEmpty()) {
@@ -109,16 +104,6 @@ final class ScopeSnapshot {
 
   private boolean justFailed() {
     return failed.filter(last -> last.at.isAfter(now().minus(SHARED_FAILURE))).isPresent();
-  }
-
-  /** Why there is no answer while a list is on its way that takes too long. */
-  private Optional<ArmFailure> overdue() {
-    boolean slow = listingSince.filter(since -> !since.isAfter(now().minus(SLOW))).isPresent();
-    if (!slow || !isSilent()) {
-      return Optional.empty();
-    }
-    return failed.map(Failed::failure).or(() -> Optional.of(new ArmFailure.Unclear(new Detail(0, "",
-        "Azure Resource Manager has not answered the list of exports that is under way", ""), Reason.ARM_UNREACHABLE, null)));
   }
 
   private Observation known(ExportId id, Caller caller) {
@@ -170,7 +155,7 @@ final class ScopeSnapshot {
 
   private synchronized void learn(String name, Optional<Known> known) {
     set(exports, name, known);
-    if (listingSince.isPresent()) {
+    if (listing) {
       meanwhile.put(name, known);
     }
   }
@@ -191,7 +176,7 @@ final class ScopeSnapshot {
   /** The list says nothing any more. */
   synchronized void doubt() {
     doubted = true;
-    doubtedMeanwhile = listingSince.isPresent();
+    doubtedMeanwhile = listing;
   }
 
   /** From now on the object is woken when a list shows something else than it saw. */
@@ -212,7 +197,7 @@ final class ScopeSnapshot {
 
   /** Whether it serves an object, or is about to. */
   synchronized boolean inUse() {
-    return !watchers.isEmpty() || !awaiting.isEmpty() || listingSince.isPresent();
+    return !watchers.isEmpty() || !awaiting.isEmpty() || listing;
   }
 
   /** The names of exports that no object means. */
@@ -238,10 +223,10 @@ final class ScopeSnapshot {
   /** Lists the scope, unless somebody is at it, or just failed. */
   void refresh() {
     synchronized (this) {
-      if (listingSince.isPresent() || justFailed()) {
+      if (listing || justFailed()) {
         return;
       }
-      listingSince = Optional.of(now());
+      listing = true;
     }
     list(Urgency.POLL, "");
   }
@@ -264,23 +249,13 @@ final class ScopeSnapshot {
   private Optional<ArmFailure> list(Urgency urgency, String asking) {
     Instant asked = now();
     Answer<Listing<Known>> answer = null;
+    Runnable wake = () -> scheduler.after(Duration.ZERO, () -> turn(asked));
     try {
-      Future<?> overdue = scheduler.after(untilOverdue(), this::tellSilence);
-      try {
-        Runnable wake = () -> scheduler.after(Duration.ZERO, () -> turn(asked));
-        answer = client.list(scope, new Caller("list " + scope.key(), "", urgency, wake), this::listed);
-      } finally {
-        overdue.cancel(false);
-      }
+      answer = client.list(scope, new Caller("list " + scope.key(), "", urgency, wake), this::listed);
     } finally {
       Callbacks.runAll(answered(answer, asked, asking));
     }
     return keptBack(answer);
-  }
-
-  private synchronized Duration untilOverdue() {
-    Duration silent = Duration.between(now(), answeredAt.orElse(createdAt).plus(silence)).plusMillis(1);
-    return silent.compareTo(SLOW) > 0 ? silent : SLOW;
   }
 
   /** The turn has come that this list waited for since then. */
@@ -299,7 +274,7 @@ final class ScopeSnapshot {
   }
 
   private synchronized List<Runnable> answered(Answer<Listing<Known>> answer, Instant asked, String asking) {
-    listingSince = Optional.empty();
+    listing = false;
     List<Runnable> wakes = new ArrayList<>();
     if (keptBack(answer).isEmpty()) {
       switch (answer) {
