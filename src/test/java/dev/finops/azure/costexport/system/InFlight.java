@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -30,7 +31,10 @@ import java.util.stream.Stream;
  * @param mark where in the journal the next operator's calls begin
  */
 record InFlight(AzureSimulator azure, Map<String, ObjectNode> objects, int mark, Map<String, List<Operation>> due) {
-  /** Where there is nothing to be done, and so nothing to be written anywhere. */
+  /** The window of stated months is not written any more, and the next run is computed from the schedule. */
+  private static final Set<String> RECOMPUTED = Set.of("/backfill/until", "/nextRunTime");
+
+  /** Where there is nothing to be done, and so nothing to be written to Azure. */
   static final Set<String> AT_REST = Set.of("adopted", "denied", "failed", "observed", "paused", "resting");
 
   static InFlight of(AzureSimulator azure, Map<String, ObjectNode> objects) {
@@ -71,6 +75,17 @@ record InFlight(AzureSimulator azure, Map<String, ObjectNode> objects, int mark,
     return call.path().replaceFirst("/run$", "").replaceFirst(".*/", "");
   }
 
+  /** The members that an earlier release wrote and that are gone or different; a newer release may add members. */
+  private static List<String> lost(String path, JsonNode before, JsonNode after) {
+    if (before.isObject() && after.isObject()) {
+      return before.properties().stream().flatMap(member -> lost(path + "/" + member.getKey(), member.getValue(), after.path(member.getKey())).stream()).toList();
+    }
+    if (before.isArray() && after.isArray() && before.size() == after.size()) {
+      return IntStream.range(0, before.size()).boxed().flatMap(i -> lost(path + "/" + i, before.get(i), after.get(i)).stream()).toList();
+    }
+    return before.equals(after) || RECOMPUTED.contains(path) ? List.of() : List.of(path + " was " + before + " and is " + after);
+  }
+
   /** Nothing that was known is forgotten. */
   void assertNothingLost(Map<String, ObjectNode> now) {
     Set<String> left = new TreeSet<>(objects.keySet());
@@ -80,9 +95,9 @@ record InFlight(AzureSimulator azure, Map<String, ObjectNode> objects, int mark,
       JsonNode before = objects.get(name).path("status");
       JsonNode after = now.get(name).path("status");
       if (AT_REST.contains(name)) {
-        assertEquals(before.toPrettyString(), after.toPrettyString(), name);
+        assertEquals(List.of(), lost("", before, after), name);
       }
-      List.of("exportId", "origin", "apiVersion", "lastHandledApplyRequest", "lastHandledReconcileRequest", "closedMonths", "corrections")
+      List.of("exportId", "origin", "apiVersion", "lastHandledApplyRequest", "lastHandledReconcileRequest", "corrections")
           .forEach(field -> assertEquals(before.path(field), after.path(field), name + " " + field));
       if (before.has("runs")) {
         assertEquals(runs(azure, objects.get(name)).map(run -> run.path("name").asText()).limit(10).toList(), values(after, "/runs", "id"), name);
