@@ -127,11 +127,15 @@ public record Memory(Writes writes, Failures failures, Shown shown, Instant answ
   /** @param left null before the first reconciliation */
   public record Own(Trust trust, Left left) {}
 
-  /** The part of the status that neither the spec nor Azure shows, as this process left it. */
-  public record Left(String exportId, String origin, String apiVersion, String eTag, String sasTokenHash, List<String> appliedFields, PendingRun pendingRun,
+  /**
+   * The part of the status that neither the spec nor Azure shows, as this process left it.
+   *
+   * @param version of the object, as the API server counts
+   */
+  public record Left(long version, String exportId, String origin, String apiVersion, String eTag, String sasTokenHash, List<String> appliedFields, PendingRun pendingRun,
       String lastHandledRunRequest, String lastHandledApplyRequest) {
-    static Left of(CostExportStatus status) {
-      return status == null ? null : new Left(status.exportId(), status.origin(), status.apiVersion(), status.eTag(), status.sasTokenHash(),
+    static Left of(CostExportStatus status, long version) {
+      return status == null ? null : new Left(version, status.exportId(), status.origin(), status.apiVersion(), status.eTag(), status.sasTokenHash(),
           status.appliedFields(), status.pendingRun(), status.lastHandledRunRequest(), status.lastHandledApplyRequest());
     }
   }
@@ -250,9 +254,10 @@ public record Memory(Writes writes, Failures failures, Shown shown, Instant answ
     return owning(new Own(Trust.COMPUTED, own.left));
   }
 
-  /** A reconciliation ended, and the object has this status. */
-  public Memory left(CostExportStatus status) {
-    return owning(new Own(own.trust, Left.of(status)));
+  /** A reconciliation ended, and the object has this status. One that began with an object out of a late watch has left nothing. */
+  public Memory left(CostExportStatus status, long version) {
+    boolean older = own.left != null && version < own.left.version;
+    return older ? this : owning(new Own(own.trust, Left.of(status, version)));
   }
 
   private Memory owning(Own newOwn) {

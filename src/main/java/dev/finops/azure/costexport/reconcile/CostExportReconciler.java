@@ -264,7 +264,7 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
       throw fault;
     } finally {
       served.object = turn.object();
-      memories.keep(object, turn.situation().memory().left(served.object.getStatus()));
+      memories.keep(object, turn.situation().memory().left(served.object.getStatus(), Sweep.version(served.object)));
     }
   }
 
@@ -290,7 +290,7 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
       waiting = deletion.run();
     } finally { // what Azure accepted is known also when the API server then refuses the status
       served.object = deletion.object();
-      memories.keep(object, deletion.situation().memory().left(served.object.getStatus()));
+      memories.keep(object, deletion.situation().memory().left(served.object.getStatus(), Sweep.version(served.object)));
     }
     if (waiting.isEmpty()) {
       finalizer.off(object);

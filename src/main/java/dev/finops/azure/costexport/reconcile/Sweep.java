@@ -71,8 +71,10 @@ final class Sweep {
   /** A reconciliation begins. Returns the UID of an earlier object of that name, which was deleted unseen. */
   Optional<String> began(CostExport object) {
     Triggers.Facts facts = Triggers.facts(object);
-    Reconciled before = reconciled.put(ResourceID.fromResource(object), new Reconciled(facts, true, 0, 0, null));
-    return Optional.ofNullable(before).map(last -> last.saw.uid()).filter(uid -> !uid.equals(facts.uid()));
+    Reconciled before = reconciled.get(ResourceID.fromResource(object));
+    boolean same = before != null && before.saw.uid().equals(facts.uid());
+    reconciled.put(ResourceID.fromResource(object), new Reconciled(facts, true, same ? before.version : 0, same ? before.status : 0, null));
+    return same ? Optional.empty() : Optional.ofNullable(before).map(last -> last.saw.uid());
   }
 
   /** Whether another client has written the status since the last reconciliation. To be asked before {@link #began}. */
@@ -88,9 +90,11 @@ final class Sweep {
    * @param next after which time the next reconciliation is due; empty: when the object changes
    */
   void ended(CostExport left, Optional<Duration> next) {
-    long now = nanos.getAsLong();
-    reconciled.computeIfPresent(ResourceID.fromResource(left), (id, begun) -> new Reconciled(begun.saw, false, version(left),
-        hash(left.getStatus()), next.map(wait -> now + wait.toNanos()).orElse(null)));
+    Long due = next.map(wait -> nanos.getAsLong() + wait.toNanos()).orElse(null);
+    reconciled.computeIfPresent(ResourceID.fromResource(left), (id, begun) -> {
+      boolean older = version(left) < begun.version; // the watch is late, and what an earlier reconciliation left is newer
+      return new Reconciled(begun.saw, false, older ? begun.version : version(left), older ? begun.status : hash(left.getStatus()), due);
+    });
   }
 
   /** No object of that name is left. Returns the UID of the last one. */
@@ -148,7 +152,7 @@ final class Sweep {
     return !last.underWay && version(object) > last.version && hash(object.getStatus()) != last.status;
   }
 
-  private static long version(CostExport object) {
+  static long version(CostExport object) {
     return Long.parseLong(object.getMetadata().getResourceVersion());
   }
 

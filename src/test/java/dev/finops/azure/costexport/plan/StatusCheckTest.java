@@ -46,7 +46,7 @@ class StatusCheckTest {
   /** After a reconciliation of this process that had nothing to do. */
   private static Situation rested() {
     Situation s = reconciled(settled(FOCUS));
-    return s.with(s.memory().computed().left(s.status()));
+    return s.with(s.memory().computed().left(s.status(), 1));
   }
 
   private static Situation reconciled(Situation s) {
@@ -214,5 +214,17 @@ class StatusCheckTest {
     Situation paused = annotated(status(rested(), draft -> draft.observedGeneration = 99L), Annotations.PAUSED, "true");
 
     assertNull(Situations.reported(paused, new Verdict.Paused()).status().observedGeneration());
+  }
+
+  @Test
+  void whatAnEarlierReconciliationLeftIsNotReplacedByAnOlderObject() {
+    Situation s = rested();
+    StatusDraft newer = new StatusDraft(s.status());
+    newer.lastHandledRunRequest = "now";
+    Memory memory = s.memory().left(newer.done(), 9).left(s.status(), 8); // the watch was late: the object was read before the write
+
+    Situation scribbled = s.with(newer.done()).with(memory.distrusting());
+
+    assertEquals("now", StatusCheck.restored(scribbled).status().lastHandledRunRequest());
   }
 }
