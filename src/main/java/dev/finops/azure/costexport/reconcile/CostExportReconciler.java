@@ -179,23 +179,18 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
     }
   }
 
-  /** Never throws: a schedule ends with an exception. */
   private void sweep() {
     if (!wake.isRunning()) {
       return; // the cache is not filled yet
     }
-    try {
-      for (Sweep.Found found : sweep.find(cache.list())) {
-        telemetry.requeued(found.why().name().toLowerCase(Locale.ROOT));
-        if (found.why() == Sweep.Why.STATUS_CHANGED) {
-          LOG.info("{}: {}; it is computed again", Names.of(found.id()), found.why());
-        } else if (!found.again()) {
-          LOG.warn("{}: {}; the sweep requeued it. Please report this with the log before it", Names.of(found.id()), found.why());
-        }
-        wake.propagateEvent(found.id());
+    for (Sweep.Found found : sweep.find(cache.list())) {
+      telemetry.requeued(found.why().name().toLowerCase(Locale.ROOT));
+      if (found.why() == Sweep.Why.STATUS_CHANGED) {
+        LOG.info("{}: {}; it is computed again", Names.of(found.id()), found.why());
+      } else if (!found.again()) {
+        LOG.warn("{}: {}; the sweep requeued it. Please report this with the log before it", Names.of(found.id()), found.why());
       }
-    } catch (RuntimeException fault) {
-      LOG.error("the sweep for objects that no event reached failed, and is tried again; please report it", fault);
+      wake.propagateEvent(found.id());
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.finops.azure.costexport.reconcile;
 
+import dev.finops.azure.costexport.quota.Callbacks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.AbstractExecutorService;
@@ -28,7 +29,7 @@ public final class ReconcileExecutor extends AbstractExecutorService {
       try {
         ScopedValue.where(AFTERWARDS, afterwards).run(reconciliation);
       } finally {
-        afterwards.forEach(Runnable::run);
+        Callbacks.runAll(afterwards);
       }
     });
   }
