@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -356,9 +357,10 @@ public final class RunPlanner {
   public static List<Note> ended(Situation s, List<Run> now) {
     Set<String> endedBefore = known(s).stream()
         .filter(run -> !RunHistory.isUnknown(run)).map(Run::id).collect(Collectors.toSet());
+    // An adopted export's past is no news. The object's creation goes by the cluster's clock, so that it says nothing of a run that was seen.
+    Predicate<Run> past = run -> isNew(s, run) && RunHistory.submitted(run).filter(s.subject().created()::isAfter).isPresent();
     return now.reversed().stream()
-        .filter(run -> !RunHistory.isUnknown(run) && !endedBefore.contains(run.id()))
-        .filter(run -> RunHistory.submitted(run).filter(s.subject().created()::isAfter).isEmpty()) // an adopted export's past is no news
+        .filter(run -> !RunHistory.isUnknown(run) && !endedBefore.contains(run.id()) && !past.test(run))
         .map(run -> RunHistory.succeeded(run)
             ? Note.normal(Reason.RUN_COMPLETED, "run " + run.id() + " ended as " + run.status())
             : Note.warning(Reason.RUN_FAILED, "run " + run.id() + " ended as " + run.status() + RunHistory.because(run)

@@ -30,6 +30,7 @@ import dev.finops.azure.costexport.plan.Step.PostRun;
 import dev.finops.azure.costexport.plan.Step.Record;
 import dev.finops.azure.costexport.plan.Step.Rest;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -250,6 +251,19 @@ class RunPlannerTest {
       assertNull(refused.status().pendingRun());
       assertEquals("monday", refused.status().lastHandledRunRequest());
       assertInstanceOf(Rest.class, Planner.next(refused));
+    }
+
+    @Test
+    void tellsTheEndOfARunThatItSawUnderWayAlsoWhereTheClocksOfAzureAndTheClusterDiffer() {
+      Instant before = asked.subject().created().minusSeconds(1);
+      Situation seen = status(asked, draft -> draft.runs = shown("a1 InProgress " + before + " OnDemand").runs());
+
+      assertEquals(List.of(Reason.RUN_FAILED), reasons(RunPlanner.ended(seen, shown("a1 Failed " + before + " OnDemand").runs())));
+      assertEquals(List.of(), reasons(RunPlanner.ended(asked, shown("a0 Failed " + before + " OnDemand").runs())), "an adopted export's past");
+    }
+
+    private static List<Reason> reasons(List<Note> notes) {
+      return notes.stream().map(Note::reason).toList();
     }
   }
 
