@@ -149,6 +149,7 @@ class SnippetsIT {
       }
     }
     ((ObjectNode) status.at("/backfill/months/0")).put("state", "Failed");
+    ((ObjectNode) status.at("/closedMonths/0")).put("state", "Failed");
     status.putArray("conditions").addObject().put("type", "Ready").put("status", "True");
     status.withArray("conditions").addObject().put("type", "Delivered").put("status", "True").put("message", "message");
     return status;

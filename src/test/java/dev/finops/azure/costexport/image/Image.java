@@ -88,15 +88,16 @@ public final class Image {
         .addCredentialRetriever(credentials.wellKnownCredentialHelpers()));
   }
 
-  /** Everything is root's, so that the operator can change none of it; but /tmp, should nothing be mounted there. */
+  /** Everything is root's, so that the operator can change none of it; but /tmp, whose rights a tmpfs that is mounted there inherits. */
   private static Map<Layer, FileEntriesLayer> layers(Path root) throws IOException {
     Map<Layer, FileEntriesLayer.Builder> layers = new EnumMap<>(Layer.class);
     try (var files = Files.walk(root)) {
       for (Path file : files.filter(file -> !file.equals(root)).sorted().toList()) {
         Path inImage = Path.of("/").resolve(root.relativize(file));
-        FilePermissions permissions = FilePermissions.fromOctalString(Files.isExecutable(file) ? "755" : "644");
+        boolean tmp = inImage.equals(Path.of("/tmp"));
+        FilePermissions permissions = FilePermissions.fromOctalString(tmp ? "777" : Files.isExecutable(file) ? "755" : "644");
         layers.computeIfAbsent(Layer.of(inImage), layer -> FileEntriesLayer.builder().setName(layer.title()))
-            .addEntry(file, AbsoluteUnixPath.fromPath(inImage), permissions, Rootfs.TIME, inImage.equals(Path.of("/tmp")) ? USER : "");
+            .addEntry(file, AbsoluteUnixPath.fromPath(inImage), permissions, Rootfs.TIME, tmp ? USER : "");
       }
     }
     Map<Layer, FileEntriesLayer> built = new EnumMap<>(Layer.class);

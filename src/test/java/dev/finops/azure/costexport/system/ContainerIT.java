@@ -53,17 +53,25 @@ class ContainerIT extends StoringTest {
 
   @Test
   void nothingNeedsToBeWritable() {
-    operator.close();
-    options = List.of();
-    startOperator();
+    startAgain(List.of());
 
     export("no-tmp", "").awaitReady();
+  }
+
+  private void startAgain(List<String> with) {
+    operator.close();
+    options = with;
+    startOperator();
   }
 
   /** As the page of diagnosis says: the dump of all threads, virtual ones too, is in the log. */
   @Test
   void itsThreadsAreShown() {
-    assertEquals(0, podman.run("exec", "--latest", "/opt/java/bin/jcmd", "1", "Thread.dump_to_file", "-overwrite", "/dev/stdout").exit());
+    startAgain(TMP); // jcmd reaches the JVM by a socket there
+
+    Podman.Result dump = podman.run("exec", "--latest", "/opt/java/bin/jcmd", "1", "Thread.dump_to_file", "-overwrite", "/dev/stdout");
+
+    assertEquals(0, dump.exit(), dump.output());
 
     eventually(() -> assertTrue(operator.log().contains("\" virtual "), "the log has no virtual thread"));
   }
