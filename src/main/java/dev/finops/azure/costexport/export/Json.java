@@ -37,7 +37,7 @@ public final class Json {
   /** Reads what may have been cut off, or written by somebody else. */
   static Optional<JsonNode> tryRead(String json) {
     try {
-      return Optional.ofNullable(json).isEmpty() ? Optional.empty() : Optional.of(MAPPER.readTree(json)).filter(node -> !node.isMissingNode());
+      return json == null ? Optional.empty() : Optional.of(MAPPER.readTree(json)).filter(node -> !node.isMissingNode());
     } catch (JsonProcessingException cutOff) {
       return Optional.empty();
     }
