@@ -74,6 +74,8 @@ class ContainerIT extends StoringTest {
     assertEquals(0, dump.exit(), dump.output());
 
     eventually(() -> assertTrue(operator.log().contains("\" virtual "), "the log has no virtual thread"));
+    operators.remove(operator); // whose log must have stacks
+    startAgain(TMP);
   }
 
   @Test
