@@ -134,6 +134,7 @@ public record DesiredExport(Map<Field, JsonNode> values, Set<Field> stated, Opti
         field.armPath().set(body, wanted);
       }
     });
+    completeIdleSchedule(body);
     for (Difference gone : differences(observed, appliedPaths)) {
       ArmPath path = gone.field().armPath();
       if (gone.desired() == null) {
@@ -143,6 +144,28 @@ public record DesiredExport(Map<Field, JsonNode> values, Set<Field> stated, Opti
       }
     }
     return body;
+  }
+
+  /**
+   * Exports made before 2025 may have an inactive schedule with dates and without a recurrence, and Azure refuses an update with that
+   * today (azure-powershell#27730). A recurrence keeps the dates, and an inactive schedule does not run by it.
+   */
+  private static void completeIdleSchedule(ObjectNode body) {
+    if (lacksRecurrence(body)) {
+      Field.RECURRENCE.armPath().set(body, TextNode.valueOf(Rhythm.UNSTATED));
+    }
+  }
+
+  private static boolean lacksRecurrence(JsonNode document) {
+    JsonNode status = Field.SCHEDULE_STATUS.armPath().in(document);
+    return status != null && status.asText().equalsIgnoreCase("Inactive") && Field.RECURRENCE.armPath().in(document) == null
+        && !document.path("properties").path("schedule").path("recurrencePeriod").isEmpty();
+  }
+
+  /** Whether an update states a recurrence that neither Azure nor the spec has. */
+  public boolean completes(ObservedExport observed) {
+    boolean nobodyHasOne = Field.RECURRENCE.armPath().in(observed.document()) == null && !values.containsKey(Field.RECURRENCE);
+    return nobodyHasOne && Field.RECURRENCE.armPath().in(updateBody(observed, List.of())) != null;
   }
 
   /** Whether Azure merely does not show a part of a schedule that does not run, as it may once it has it. */

@@ -23,6 +23,11 @@ public record Difference(Field field, JsonNode desired, JsonNode observed) {
     return field == Field.SAS_TOKEN ? "***" : Json.text(observed);
   }
 
+  /** Whether both values are there and differ only in spaces, letter case, slashes at the ends or the form of a number. */
+  public boolean onlySpelledOtherwise() {
+    return desired != null && observed != null && Spelling.plain(desired).equals(Spelling.plain(observed));
+  }
+
   /** The same in the words in which it was told already, when Azure only spells its value otherwise now. */
   public Difference toldAs(String observedBefore) {
     return Json.tryRead(observedBefore).filter(before -> field != Field.SAS_TOKEN && field.same(before, observed))

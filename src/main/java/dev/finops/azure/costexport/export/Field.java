@@ -31,7 +31,7 @@ public enum Field {
   PERIOD_FROM("dataset.timePeriod.from", "properties.definition.timePeriod.from", DAY, null),
   PERIOD_TO("dataset.timePeriod.to", "properties.definition.timePeriod.to", DAY, null),
   GRANULARITY("dataset.granularity", "properties.definition.dataSet.granularity", WORD, null),
-  VERSION("dataset.version", "properties.definition.dataSet.configuration.dataVersion", TEXT, null),
+  VERSION("dataset.version", "properties.definition.dataSet.configuration.dataVersion", Meaning.VERSION, null),
   COLUMNS("dataset.columns", "properties.definition.dataSet.configuration.columns", WORDS, "[]"),
   FILTERS("dataset.filters", "properties.definition.dataSet.configuration.filters", Meaning.FILTERS, "[]"),
   SCHEDULE_STATUS("schedule.suspend", "properties.schedule.status", WORD, "\"Inactive\""),

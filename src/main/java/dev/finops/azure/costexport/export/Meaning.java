@@ -5,11 +5,18 @@ import java.util.TreeSet;
 
 /** How values of a field are compared: two with an equal {@link #of canonical form} mean the same to Azure. */
 enum Meaning {
-  /** As written. */
+  /** As written, but for white space at its ends. */
   TEXT {
     @Override
     Object of(JsonNode value) {
-      return value.asText();
+      return value.asText().strip();
+    }
+  },
+  /** {@code 1.0-preview (v1)} is {@code 1.0-preview(v1)}, and the number 1 is {@code 1.0} (docs/azure.md, "The document"). */
+  VERSION {
+    @Override
+    Object of(JsonNode value) {
+      return Spelling.plain(value);
     }
   },
   /** An enum or a name; Azure answers some in another case than they were sent. */
@@ -30,7 +37,7 @@ enum Meaning {
   LOCATION {
     @Override
     Object of(JsonNode value) {
-      return lower(value).replace(" ", "");
+      return lower(value).replaceAll("\\s", "");
     }
   },
   /** Blob names are case-sensitive; slashes at the ends are not part of them. */
@@ -43,7 +50,7 @@ enum Meaning {
   FLAG {
     @Override
     Object of(JsonNode value) {
-      return value.asBoolean();
+      return value.isTextual() ? value.asText().strip().equalsIgnoreCase("true") : value.asBoolean();
     }
   },
   /** A second of a schedule: exports of 2019 have milliseconds, and the operator sends none. */
@@ -89,6 +96,6 @@ enum Meaning {
   abstract Object of(JsonNode value);
 
   private static String lower(JsonNode value) {
-    return LetterCase.fold(value.asText());
+    return LetterCase.fold(value.asText()).strip();
   }
 }

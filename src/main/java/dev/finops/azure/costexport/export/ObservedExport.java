@@ -6,6 +6,7 @@ import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Identity;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Run;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -17,6 +18,19 @@ import java.util.stream.Collectors;
 public record ObservedExport(ObjectNode document) {
   /** What is told in a status, which the API server keeps, is no longer. */
   private static final int MAX_TEXT = 1024;
+
+  private static final String DATA_SET = "dataSet";
+
+  /** The spelling of 2019-11-01, which answers may still have (docs/azure.md, "The document"). */
+  private static final String OLD_DATA_SET = "dataset";
+
+  public ObservedExport {
+    if (document.path("properties").path("definition") instanceof ObjectNode definition && definition.has(OLD_DATA_SET) && !definition.has(DATA_SET)) {
+      document = document.deepCopy();
+      ObjectNode renamed = (ObjectNode) document.path("properties").path("definition");
+      renamed.set(DATA_SET, renamed.remove(OLD_DATA_SET));
+    }
+  }
 
   public Packed packed() {
     return Packed.of(document.toString().getBytes(StandardCharsets.UTF_8));
@@ -71,11 +85,11 @@ public record ObservedExport(ObjectNode document) {
   }
 
   Optional<Instant> scheduleStart() {
-    return text(Field.SCHEDULE_FROM.armPath().path()).flatMap(Times::start);
+    return text(Field.SCHEDULE_FROM.armPath().path()).flatMap(Times::start).map(at -> at.truncatedTo(ChronoUnit.SECONDS));
   }
 
   Optional<Instant> scheduleEnd() {
-    return text(Field.SCHEDULE_TO.armPath().path()).flatMap(Times::start);
+    return text(Field.SCHEDULE_TO.armPath().path()).flatMap(Times::start).map(at -> at.truncatedTo(ChronoUnit.SECONDS));
   }
 
   /** @param known as it was told so far, which stays when Azure only spells it otherwise; null when it was not */

@@ -17,6 +17,8 @@ import dev.finops.azure.costexport.plan.Observation.Source;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What a situation becomes by Azure's answer to something that was sent. */
@@ -45,8 +47,10 @@ public final class Answered {
     }
     String replaced = before == null ? null : before.eTag();
     Collection<Field> fields = before == null ? sent.values().keySet() : differences.stream().map(Difference::field).toList();
+    Set<Field> otherwise = sent.differences(answer, s.appliedFields()).stream().map(Difference::field).collect(Collectors.toSet());
+    Set<Field> answered = fields.stream().filter(field -> !otherwise.contains(field)).collect(Collectors.toSet());
     return s.with(draft.done()).with(new Present(answer, s.now(), Source.PUT), s.now())
-        .with(s.memory().wrote(s.now(), replaced, answer.eTag(), s.subject().generation(), fields));
+        .with(s.memory().wrote(s.now(), replaced, answer.eTag(), s.subject().generation(), fields, answered));
   }
 
   /** Azure accepted the POST of a run: the history will show it. */

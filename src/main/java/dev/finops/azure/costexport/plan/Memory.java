@@ -33,7 +33,7 @@ public record Memory(Writes writes, Failures failures, Shown shown, Instant answ
     Deletion deletion, Own own) {
 
   public static final Memory NONE =
-      new Memory(new Writes(0, null, null, Set.of(), Map.of(), 0, null), new Failures(0, Map.of()), null, null, false, new Runs(false, Map.of()), null, null, new Own(Trust.UNKNOWN, null));
+      new Memory(new Writes(0, null, null, Set.of(), Map.of(), Set.of(), 0, null), new Failures(0, Map.of()), null, null, false, new Runs(false, Map.of()), null, null, new Own(Trust.UNKNOWN, null));
 
   /** For how long after our write Azure may still answer with what was before. */
   static final Duration REPLICATION = Duration.ofMinutes(2);
@@ -45,11 +45,13 @@ public record Memory(Writes writes, Failures failures, Shown shown, Instant answ
    * @param at when it was answered; null before the first
    * @param eTag of the document that it was answered with
    * @param replacedETags of the documents that those of the last two minutes replaced
-   * @param sent how often each field was sent as it is wanted, since a read showed it so
+   * @param ignored how often each field was sent and Azure did not take it: the answer was without it, or a read of the same version
+   * @param answered the fields that the last answer showed as they are wanted, and that no read of its version has been without
    * @param conflicts how many in a row were refused since, made for a document that was no longer the latest
    * @param unanswered when one was last sent of which nobody knows whether Azure takes it; null when none was
    */
-  public record Writes(long generation, Instant at, String eTag, Set<ETag> replacedETags, Map<Field, Integer> sent, int conflicts, Instant unanswered) {
+  public record Writes(long generation, Instant at, String eTag, Set<ETag> replacedETags, Map<Field, Integer> ignored, Set<Field> answered, int conflicts,
+      Instant unanswered) {
 
     /** Whether our last writes replaced the document with this version. */
     boolean replaced(ObservedExport export) {
@@ -57,7 +59,7 @@ public record Memory(Writes writes, Failures failures, Shown shown, Instant answ
     }
 
     boolean sentInVain(Field field, long ofGeneration, int times) {
-      return generation == ofGeneration && sent.getOrDefault(field, 0) >= times;
+      return generation == ofGeneration && ignored.getOrDefault(field, 0) >= times;
     }
   }
 
@@ -146,22 +148,32 @@ public record Memory(Writes writes, Failures failures, Shown shown, Instant answ
    * @param replaced the eTag of the document that it replaced; null after a create
    * @param eTag of the document that Azure has now
    * @param sent the fields that were not in Azure as they were sent
+   * @param answered those of them that the answer shows as they were sent
    */
-  public Memory wrote(Instant at, String replaced, String eTag, long generation, Collection<Field> sent) {
-    Map<Field, Integer> before = generation == writes.generation ? writes.sent : Map.of();
+  public Memory wrote(Instant at, String replaced, String eTag, long generation, Collection<Field> sent, Collection<Field> answered) {
+    Map<Field, Integer> before = generation == writes.generation ? writes.ignored : Map.of();
     Map<Field, Integer> counted = new HashMap<>(before);
-    sent.forEach(field -> counted.put(field, before.getOrDefault(field, 0) + 1));
+    sent.stream().filter(field -> !answered.contains(field)).forEach(field -> counted.put(field, before.getOrDefault(field, 0) + 1));
     Set<ETag> replacedETags = new HashSet<>(writes.at != null && at.isBefore(writes.at.plus(REPLICATION)) ? writes.replacedETags : Set.of());
     ETag.of(replaced).ifPresent(replacedETags::add);
-    return new Memory(new Writes(generation, at, eTag, Set.copyOf(replacedETags), Map.copyOf(counted), 0, null), NONE.failures, shown, at, false, runs,
-        triedAt, deletion, own);
+    Writes accepted = new Writes(generation, at, eTag, Set.copyOf(replacedETags), Map.copyOf(counted), Set.copyOf(answered), 0, null);
+    return new Memory(accepted, NONE.failures, shown, at, false, runs, triedAt, deletion, own);
   }
 
-  /** A read showed these fields as they are wanted: Azure does not ignore them. */
-  Memory saw(Collection<Field> wanted) {
-    Map<Field, Integer> inVain = new HashMap<>(writes.sent);
-    inVain.keySet().removeAll(wanted);
-    Writes seen = new Writes(writes.generation, writes.at, writes.eTag, writes.replacedETags, Map.copyOf(inVain), writes.conflicts, writes.unanswered);
+  /**
+   * A read showed these fields as they are wanted: Azure does not ignore them. Of the others, those that its answer to the PUT had are
+   * ignored too when nobody has written since; otherwise somebody else changed them.
+   */
+  Memory saw(Collection<Field> wanted, ObservedExport export) {
+    Map<Field, Integer> counted = new HashMap<>(writes.ignored);
+    counted.keySet().removeAll(wanted);
+    Set<Field> answered = new HashSet<>(writes.answered);
+    if (export.isAt(writes.eTag)) {
+      writes.answered.stream().filter(field -> !wanted.contains(field)).forEach(field -> counted.merge(field, 1, Integer::sum));
+      answered.retainAll(wanted);
+    }
+    Writes seen = new Writes(writes.generation, writes.at, writes.eTag, writes.replacedETags, Map.copyOf(counted), Set.copyOf(answered), writes.conflicts,
+        writes.unanswered);
     return new Memory(seen, failures, shown, answeredAt, moveStart, runs, triedAt, deletion, own);
   }
 
@@ -176,13 +188,13 @@ public record Memory(Writes writes, Failures failures, Shown shown, Instant answ
   }
 
   public Memory conflicted() {
-    Writes refused = new Writes(writes.generation, writes.at, writes.eTag, writes.replacedETags, writes.sent, writes.conflicts + 1, writes.unanswered);
+    Writes refused = new Writes(writes.generation, writes.at, writes.eTag, writes.replacedETags, writes.ignored, writes.answered, writes.conflicts + 1, writes.unanswered);
     return new Memory(refused, failures, shown, answeredAt, moveStart, runs, triedAt, deletion, own);
   }
 
   /** A PUT got no answer, or an earlier process may have sent one. */
   public Memory unanswered(Instant at) {
-    Writes open = new Writes(writes.generation, writes.at, writes.eTag, writes.replacedETags, writes.sent, writes.conflicts, at);
+    Writes open = new Writes(writes.generation, writes.at, writes.eTag, writes.replacedETags, writes.ignored, writes.answered, writes.conflicts, at);
     return new Memory(open, failures, shown, answeredAt, moveStart, runs, triedAt, deletion, own);
   }
 
@@ -231,7 +243,7 @@ public record Memory(Writes writes, Failures failures, Shown shown, Instant answ
   }
 
   public Memory succeeded() {
-    Writes settled = new Writes(writes.generation, writes.at, writes.eTag, writes.replacedETags, writes.sent, 0, writes.unanswered);
+    Writes settled = new Writes(writes.generation, writes.at, writes.eTag, writes.replacedETags, writes.ignored, writes.answered, 0, writes.unanswered);
     return new Memory(settled, NONE.failures, shown, answeredAt, moveStart, runs, triedAt, deletion, own);
   }
 

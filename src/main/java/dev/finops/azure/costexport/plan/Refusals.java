@@ -8,6 +8,7 @@ import dev.finops.azure.costexport.export.Times;
 import dev.finops.azure.costexport.failure.ArmFailure.Detail;
 import dev.finops.azure.costexport.failure.ArmFailure;
 import dev.finops.azure.costexport.failure.Reason;
+import dev.finops.azure.costexport.plan.Memory.Writes;
 import dev.finops.azure.costexport.plan.Observation.Present;
 import dev.finops.azure.costexport.plan.Observation.Source;
 import java.time.Duration;
@@ -19,14 +20,14 @@ import java.util.stream.Collectors;
 
 /** What speaks against sending a document to Azure once more. */
 final class Refusals {
-  /** So many PUTs that no read shows the effect of, and Azure ignores the field. */
+  /** So many PUTs that Azure accepted without the field, and Azure ignores it. */
   private static final int IN_VAIN = 2;
-
-  /** The same where the eTag leaves open whether somebody else undid them. */
-  private static final int IN_VAIN_AT_MOST = 5;
 
   /** So many corrections within an hour, and somebody else means something different. */
   private static final int CONTESTED = 5;
+
+  /** So many corrected fields: the status keeps no more, and several may be of one second. */
+  private static final int CONTESTED_FIELDS = 10;
 
   /** Refusals that the same request would meet again. */
   private static final Set<String> REFUSALS =
@@ -36,7 +37,7 @@ final class Refusals {
 
   /** A verdict that a further PUT would not change; empty when one may. */
   static Optional<Verdict.Stuck> standing(Situation s, Present present, List<Difference> differences) {
-    return ignored(s, present, differences).or(() -> before(s, differences));
+    return ignored(s, differences).or(() -> before(s, differences));
   }
 
   /** What a refusal depends on beside the spec, as a part of its message. */
@@ -54,9 +55,10 @@ final class Refusals {
     if (cause != Step.Cause.DRIFT || s.status().corrections() == null) {
       return Optional.empty();
     }
-    List<Instant> lately = s.status().corrections().stream().flatMap(correction -> Times.start(correction.time()).stream())
-        .filter(at -> at.isAfter(s.now().minus(Duration.ofHours(1)))).distinct().sorted().toList();
-    if (lately.size() < CONTESTED || !s.now().isBefore(lately.getLast().plus(s.settings().backoff().max()))) {
+    List<Instant> fields = s.status().corrections().stream().flatMap(correction -> Times.start(correction.time()).stream())
+        .filter(at -> at.isAfter(s.now().minus(Duration.ofHours(1)))).sorted().toList();
+    List<Instant> lately = fields.stream().distinct().toList();
+    if (lately.size() < CONTESTED && fields.size() < CONTESTED_FIELDS || !s.now().isBefore(lately.getLast().plus(s.settings().backoff().max()))) {
       return Optional.empty();
     }
     String who = s.status().corrections().getFirst().changedBy();
@@ -66,16 +68,29 @@ final class Refusals {
     return Optional.of(new Verdict.Failing(new ArmFailure.Outdated(detail), true, differences));
   }
 
-  private static Optional<Verdict.Stuck> ignored(Situation s, Present present, List<Difference> differences) {
-    boolean afterOurs = present.source() == Source.PUT || unedited(s, present.export());
-    int times = afterOurs ? IN_VAIN : IN_VAIN_AT_MOST;
-    if (differences.isEmpty() || !differences.stream().allMatch(d -> s.memory().writes().sentInVain(d.field(), s.subject().generation(), times))) {
+  /** The answers to our own PUTs decide: what they show and a later read does not, somebody else has changed. */
+  private static Optional<Verdict.Stuck> ignored(Situation s, List<Difference> differences) {
+    Writes writes = s.memory().writes();
+    boolean ignores = !differences.isEmpty() && differences.stream().allMatch(d -> writes.sentInVain(d.field(), s.subject().generation(), IN_VAIN));
+    if (!ignores || !s.now().isBefore(writes.at().plus(s.settings().backoff().terminal()))) {
       return Optional.empty();
     }
-    String hint = s.settings().apiVersion().isNewGeneration() ? "take the field out or change it"
-        : "take the field out, or set EXPORTS_API_VERSION to " + ApiVersion.COMPLETE + " if that version knows it";
-    return Optional.of(new Verdict.Stuck(Reason.FIELD_IGNORED, "Azure accepted the export again and again without " + Planner.paths(differences)
-        + " (" + s.settings().apiVersion() + SasDelivery.mark(s) + "); " + hint, differences));
+    return Optional.of(new Verdict.Stuck(Reason.FIELD_IGNORED, "Azure accepted the export " + IN_VAIN + " times and has "
+        + differences.stream().map(Refusals::kept).collect(Collectors.joining("; ")) + " (" + s.settings().apiVersion() + SasDelivery.mark(s) + "). "
+        + remedy(s, differences), differences));
+  }
+
+  private static String kept(Difference difference) {
+    String sent = difference.desired() == null ? "taken out" : "sent as " + difference.desiredText();
+    return (difference.observed() == null ? "no value" : "the value " + difference.observedText()) + " for " + difference.path() + ", which was " + sent;
+  }
+
+  private static String remedy(Situation s, List<Difference> differences) {
+    if (differences.stream().allMatch(Difference::onlySpelledOtherwise)) {
+      return "Azure spells the value so: set " + differences.stream().map(d -> "spec." + d.path()).collect(Collectors.joining(", ")) + " to it.";
+    }
+    return s.settings().apiVersion().isNewGeneration() ? "Remove or change the field."
+        : "Remove the field, or set EXPORTS_API_VERSION to " + ApiVersion.COMPLETE + " if that version knows it.";
   }
 
   /** The refusal that stands in the status, for as long as nothing has changed that could make a difference. */

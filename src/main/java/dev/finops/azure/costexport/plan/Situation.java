@@ -53,8 +53,8 @@ public record Situation(Subject subject, CostExportSpec spec, CostExportStatus s
   public Situation with(Observation newObservation, Instant newNow) {
     Memory then = memory;
     if (newObservation instanceof Present(var export, var at, var source)) {
-      if (source != Source.PUT && !memory.writes().sent().isEmpty()) {
-        then = then.saw(shownAsWanted(export, newNow));
+      if (source != Source.PUT && !(memory.writes().ignored().isEmpty() && memory.writes().answered().isEmpty())) {
+        then = then.saw(shownAsWanted(export, newNow), export);
       }
       boolean known = then.shown() != null && export.isAt(then.shown().eTag());
       if (export.isAt(status.eTag()) && !known) {

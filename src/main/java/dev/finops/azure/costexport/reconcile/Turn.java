@@ -224,8 +224,9 @@ final class Turn {
 
   private Optional<Verdict> update(Step.Update update) {
     proveFresh();
-    String changes = Planner.describe(update.differences());
     ObservedExport before = ((Present) situation.observation()).export();
+    String changes = Planner.describe(update.differences()) + (update.desired().completes(before)
+        ? "; its inactive schedule has dates and no recurrence, which Azure refuses in an update, and got the recurrence Daily" : "");
     List<Difference> corrected = update.differences().stream()
         .filter(d -> update.edited().contains(d) || d.field() != Field.SAS_TOKEN && edited.contains(d.field())).toList();
     if (!corrected.isEmpty() && !told(corrected)) {

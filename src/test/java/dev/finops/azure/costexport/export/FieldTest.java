@@ -9,6 +9,7 @@ import static dev.finops.azure.costexport.export.Specs.without;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -193,5 +194,42 @@ class FieldTest {
     ((ObjectNode) body.path("properties")).put("compressionMode", stated);
     ObservedExport created = Specs.stored(body, ExportId.of(spec, "unnamed"));
     assertEquals(List.of(), desired(spec, created, NOW).differences(created, List.of()));
+  }
+
+  /** As exports of 2019 and 2020 are answered (docs/azure.md, "The document"). */
+  @Test
+  void aDocumentOfAnOldClientIsUpdatedWithAllThatItHas() {
+    ObjectNode old = (ObjectNode) Json.read("""
+        {"id":"subscriptions/0/providers/Microsoft.CostManagement/exports/old","name":"old","eTag":"1d4c4a7","properties":{"format":"Csv","nextRunTimeEstimate":null,
+        "schedule":{"status":"Inactive","recurrencePeriod":{"from":"2019-02-14T21:19:21.457Z","to":"2020-02-14T21:19:21.457"}},
+        "deliveryInfo":{"destination":{"resourceId":"subscriptions/1/x","container":"exports","rootFolderPath":null}},
+        "definition":{"type":"Usage","timeframe":"MonthToDate","dataset":{"granularity":"Daily","aggregation":{"totalCost":{"name":"PreTaxCost","function":"Sum"}},
+        "grouping":[{"type":"Dimension","name":"ResourceGroup"}],"configuration":{"columns":["Date","MeterId"]}}}}}""");
+    CostExportSpec spec = Specs.yaml("""
+        scope: /subscriptions/0
+        dataset: {type: Usage, timeframe: MonthToDate}
+        destination: {storageAccountId: /subscriptions/1/x, container: exports}
+        description: adopted
+        """);
+    ObservedExport observed = new ObservedExport(old);
+    DesiredExport desired = desired(spec, observed, NOW);
+
+    assertEquals(List.of("description"), desired.differences(observed, List.of()).stream().map(Difference::path).toList());
+    assertEquals(Json.read("""
+        {"eTag":"1d4c4a7","properties":{"format":"Csv","exportDescription":"adopted",
+        "schedule":{"status":"Inactive","recurrence":"Daily","recurrencePeriod":{"from":"2019-02-14T21:19:21.457Z","to":"2020-02-14T21:19:21.457"}},
+        "deliveryInfo":{"destination":{"resourceId":"subscriptions/1/x","container":"exports"}},
+        "definition":{"type":"Usage","timeframe":"MonthToDate","dataSet":{"granularity":"Daily","aggregation":{"totalCost":{"name":"PreTaxCost","function":"Sum"}},
+        "grouping":[{"type":"Dimension","name":"ResourceGroup"}],"configuration":{"columns":["Date","MeterId"]}}}}}"""), desired.updateBody(observed, List.of()));
+    assertTrue(desired.completes(observed));
+  }
+
+  /** The start of an export of 2019 has milliseconds, and stays as it is while the spec states none. */
+  @Test
+  void millisecondsOfAnObservedStartAreNoDifference() {
+    ObservedExport observed = Specs.edited(accepted(FOCUS), "properties.schedule.recurrencePeriod", "{\"from\":\"2026-02-14T21:19:21.457Z\",\"to\":\"2050-02-14T21:19:21.457\"}");
+
+    assertEquals(List.of(), desired(FOCUS, observed, NOW).differences(observed, List.of()));
+    assertEquals(List.of(), desired(with(FOCUS, "schedule.from", "2026-02-14T21:19:21Z"), observed, NOW).differences(observed, List.of()));
   }
 }

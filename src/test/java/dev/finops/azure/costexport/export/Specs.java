@@ -39,6 +39,11 @@ public final class Specs {
     }
   }
 
+  /** A value for {@link #with}. */
+  public static Object json(String text) {
+    return Json.read(text);
+  }
+
   /** The same spec with another value at a path such as {@code dataset.type}; null takes the field out. */
   public static CostExportSpec with(CostExportSpec spec, String path, Object value) {
     ObjectNode tree = JSON.valueToTree(spec);

@@ -27,6 +27,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.finops.azure.costexport.api.v1alpha1.Annotations;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportSpec;
 import dev.finops.azure.costexport.export.Difference;
+import dev.finops.azure.costexport.export.Field;
 import dev.finops.azure.costexport.export.ObservedExport;
 import dev.finops.azure.costexport.export.Specs;
 import dev.finops.azure.costexport.failure.ArmFailure;
@@ -43,6 +44,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PlannerTest {
   private static final CostExportSpec ACTUAL = with(FOCUS, "dataset.type", "ActualCost");
@@ -181,7 +183,7 @@ class PlannerTest {
 
     @Test
     void ofOursIsAwaitedForTwoMinutesAfterOurWriteAndThenCreatedAgain() {
-      Situation wrote = absent(settled(FOCUS).with(Memory.NONE.wrote(Specs.NOW, null, "ours", 1, Set.of())));
+      Situation wrote = absent(settled(FOCUS).with(Memory.NONE.wrote(Specs.NOW, null, "ours", 1, Set.of(), Set.of())));
 
       assertEquals(Reason.CREATING, assertInstanceOf(Verdict.Waiting.class, rest(absent(later(wrote, Duration.ofSeconds(119))))).reason());
       Record record = assertInstanceOf(Record.class, Planner.next(absent(later(wrote, Duration.ofMinutes(2)))));
@@ -376,7 +378,7 @@ class PlannerTest {
 
     @Test
     void showsTheDocumentBeforeOursForTwoMinutesAndThenThatIsDrift() {
-      Situation wrote = s.with(Memory.NONE.wrote(Specs.NOW, OTHER.eTag(), "ours", 1, Set.of()));
+      Situation wrote = s.with(Memory.NONE.wrote(Specs.NOW, OTHER.eTag(), "ours", 1, Set.of(), Set.of()));
 
       assertEquals(Reason.UPDATING,
           assertInstanceOf(Verdict.Waiting.class, rest(got(later(wrote, Duration.ofSeconds(119)), OTHER))).reason());
@@ -385,7 +387,7 @@ class PlannerTest {
 
     @Test
     void thatSomebodyElseChangesRightAfterOursIsDriftAtOnce() {
-      Situation wrote = s.with(Memory.NONE.wrote(Specs.NOW, EXPORT.eTag(), "ours", 1, Set.of()));
+      Situation wrote = s.with(Memory.NONE.wrote(Specs.NOW, EXPORT.eTag(), "ours", 1, Set.of(), Set.of()));
 
       assertInstanceOf(Update.class, Planner.next(got(wrote, Specs.edited(EXPORT, "properties.format", "\"Csv\""))));
     }
@@ -421,18 +423,40 @@ class PlannerTest {
       assertEquals(Step.Cause.TIME, assertInstanceOf(Update.class, Planner.next(got(ended, accepted(ends)))).cause());
     }
 
-    @Test
-    void thatNoReadEverShowsPutRightIsAFieldThatAzureIgnoresThoughItsETagChangesOnEveryRead() {
+    /** Azure's answer to the PUT has the value, and the next read of another version has not: somebody else was there between. */
+    @ParameterizedTest
+    @ValueSource(strings = {"PT0.1S", "PT1M", "PT5M"})
+    void thatIsUndoneAfterEachCorrectionIsContestedAndNotIgnored(Duration pace) {
       ObservedExport dropped = Specs.edited(EXPORT, "properties.format", "\"Csv\"");
       Situation now = got(later(s, Duration.ofHours(1)), Specs.edited(dropped, "eTag", "\"first\""));
       int sent = 0;
       while (Planner.next(now) instanceof Update update) {
-        Situation answered = Answered.put(now, update.desired(), update.differences(), corrected(update), EXPORT);
-        now = got(later(answered, Duration.ofMinutes(20)), Specs.edited(dropped, "eTag", "\"" + ++sent + "\""));
+        assertTrue(++sent < 20, "never ends");
+        Situation answered = Answered.put(now, update.desired(), update.differences(), corrected(update), Specs.edited(EXPORT, "eTag", "\"ours" + sent + "\""));
+        now = got(later(answered, pace), Specs.edited(dropped, "eTag", "\"theirs" + sent + "\""));
+      }
+
+      Verdict.Failing failing = assertInstanceOf(Verdict.Failing.class, rest(now));
+      assertEquals(Reason.CONTESTED_BY_ANOTHER_WRITER, failing.failure().reason());
+      assertTrue(sent <= 10, () -> "corrected too often");
+      Situation rested = got(later(now, Duration.ofMinutes(16)), EXPORT);
+      assertInstanceOf(Verdict.Settled.class, rest(rested), "the rival has stopped");
+    }
+
+    /** Azure answers the PUT with what was sent and keeps something else: nobody has written since. */
+    @Test
+    void thatTheSameVersionDoesNotHaveIsIgnoredWhateverThePutWasAnsweredWith() {
+      ObservedExport dropped = Specs.edited(EXPORT, "properties.format", "\"Csv\"");
+      Situation now = got(later(s, Duration.ofHours(1)), Specs.edited(dropped, "eTag", "\"first\""));
+      int sent = 0;
+      while (Planner.next(now) instanceof Update update) {
+        String eTag = "\"ours" + ++sent + "\"";
+        now = got(later(Answered.put(now, update.desired(), update.differences(), corrected(update), Specs.edited(EXPORT, "eTag", eTag)), Duration.ofSeconds(5)),
+            Specs.edited(dropped, "eTag", eTag));
       }
 
       assertEquals(Reason.FIELD_IGNORED, stuck(now).reason());
-      assertEquals(5, sent);
+      assertEquals(2, sent);
     }
 
     @Test
@@ -513,6 +537,61 @@ class PlannerTest {
 
       assertEquals(Reason.FIELD_IGNORED, stuck(twice).reason());
       assertEquals(List.of("description"), stuck(twice).differences().stream().map(d -> d.path()).toList());
+      assertEquals("Azure accepted the export 2 times and has no value for description, which was sent as \"hub\" (api-version 2025-03-01). Remove or change the field.",
+          stuck(twice).message());
+    }
+
+    @Test
+    void isTriedAgainAfterADay() {
+      Situation twice = sent(sent(got(settled(FOCUS), EXPORT)));
+      Situation stalled = reported(twice, rest(twice));
+
+      assertEquals(Reason.FIELD_IGNORED, stuck(got(later(stalled, Duration.ofHours(23)), EXPORT)).reason());
+      assertInstanceOf(Update.class, Planner.next(got(later(stalled, Duration.ofHours(24)), EXPORT)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        dataset.granularity        | "Daily"        | "daily "            | same
+        dataset.version            | "1.0-preview(v1)" | "1.0-Preview (v1)" | same
+        dataset.version            | "1.0"          | 1                   | same
+        dataset.version            | "1.10"         | "1.1"               | other
+        dataset.version            | "1.0"          | "1.0r2"             | other
+        description                | "hub"          | " hub "             | same
+        description                | "Hub"          | "hub"               | spelling
+        destination.rootFolderPath | "finops/Focus" | "/finops/Focus/"    | same
+        destination.rootFolderPath | "finops/Focus" | "finops/focus"      | spelling
+        partitionData              | true           | "True"              | same
+        format                     | "Csv"          | " CSV"              | same
+        dataset.columns            | ["Date"]       | ["date "]           | same
+        schedule.recurrence        | "Weekly"       | "weekly"            | same
+        """)
+    void isNoneWhereAzureSpellsTheValueOtherwise(String path, String stated, String shown, String outcome) {
+      Field field = java.util.Arrays.stream(Field.values()).filter(f -> f.specPath().equals(path)).findFirst().orElseThrow();
+      CostExportSpec spec = with(FOCUS, path, Specs.json(stated));
+      Situation s = settled(FOCUS);
+      Situation now = got(edited(s, spec), EXPORT);
+      for (int puts = 0; puts < 3; puts++) {
+        Step step = Planner.next(now);
+        if (step instanceof Record record) {
+          now = now.with(record.status());
+          step = Planner.next(now);
+        }
+        if (step instanceof Update update) {
+          ObservedExport kept = Specs.edited(accepted(spec), field.armPath().path(), shown);
+          now = got(Answered.put(now, update.desired(), update.differences(), corrected(update), Specs.edited(kept, "eTag", "\"" + puts + "\"")),
+              Specs.edited(kept, "eTag", "\"" + puts + "\""));
+        }
+      }
+
+      Verdict verdict = rest(now);
+      if (outcome.equals("same")) {
+        assertInstanceOf(Verdict.Settled.class, verdict);
+      } else {
+        String message = assertInstanceOf(Verdict.Stuck.class, verdict).message();
+        assertTrue(message.contains("has the value " + shown + " for " + path + ", which was sent as " + stated), message);
+        assertEquals(outcome.equals("spelling"), message.endsWith("Azure spells the value so: set spec." + path + " to it."), message);
+      }
     }
 
     @Test

@@ -48,6 +48,23 @@ class ContestIT extends SystemTest {
     assertEquals("mine", export.inAzure("exportDescription").asText());
   }
 
+  /** Azure's answer to each PUT has the field: a rival is at work, and Azure ignores nothing. */
+  @Test
+  void aRivalThatUndoesEachCorrectionAtOnceIsContestedAndNotIgnored() {
+    var export = export("rival", "description: ours").awaitReady();
+    azure.faults().while_(Match.on(PUT).path(export.scope()),
+        new Fault.ThenAct(() -> export.editInPortal(properties -> properties.put("exportDescription", "theirs"))));
+    export.editInPortal(properties -> properties.put("exportDescription", "theirs"));
+
+    var synced = export.await("Synced", "False", "ContestedByAnotherWriter");
+
+    assertTrue(synced.message().contains(PORTAL_USER), synced.message());
+    assertNull(export.condition("Stalled"));
+    azure.faults().clear();
+    eventually(() -> assertEquals("ours", export.inAzure("exportDescription").asText()));
+    export.awaitReady();
+  }
+
   @Test
   void anExportThatAzureShowsLateIsNotCreatedTwice() {
     azure.behaviour(usual.withLateReads(Duration.ofSeconds(2)));

@@ -72,6 +72,39 @@ class OwnershipIT extends SystemTest {
     assertEquals(List.of(), export.written());
   }
 
+  /** Azure refuses an update of this document as it is (azure-powershell#27730). */
+  @Test
+  void anExportOfAnOldClientIsAdoptedWithAllThatItHas() {
+    String scope = newSubscription();
+    azure.exports().create(scope, "legacy", API_VERSION, PORTAL_USER, Yaml.object("""
+        properties:
+          format: Csv
+          definition:
+            type: ActualCost
+            timeframe: MonthToDate
+            dataSet:
+              granularity: Daily
+              aggregation: {totalCost: {name: PreTaxCost, function: Sum}}
+              grouping: [{type: Dimension, name: ResourceGroup}]
+              configuration: {columns: [Date, MeterId]}
+          deliveryInfo: {destination: {container: exports, rootFolderPath: finops, resourceId: \
+        /subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/finops/providers/Microsoft.Storage/storageAccounts/finopsexports}}
+          schedule: {status: Inactive, recurrencePeriod: {from: "2019-02-14T21:19:21.457Z", to: "2020-02-14T21:19:21.457Z"}}
+        """));
+
+    var export = export("legacy", scope, "{adoptionPolicy: Adopt, description: adopted}").awaitReady();
+
+    assertEquals("adopted", export.inAzure("exportDescription").asText());
+    assertEquals("Sum", export.inAzure("definition/dataSet/aggregation/totalCost/function").asText());
+    assertEquals("ResourceGroup", export.inAzure("definition/dataSet/grouping/0/name").asText());
+    assertEquals(2, export.inAzure("definition/dataSet/configuration/columns").size());
+    assertTrue(export.inAzure("schedule/recurrencePeriod/from").asText().startsWith("2019-02-14T21:19:21"));
+    assertEquals("Inactive Daily", export.inAzure("schedule/status").asText() + " " + export.inAzure("schedule/recurrence").asText());
+    export.awaitEvent("Updated", "got the recurrence Daily");
+    export.awaitLooks(2);
+    assertEquals(List.of(PUT), export.written());
+  }
+
   @Test
   void ofTwoObjectsTheOlderOwnsTheExportAndTheOtherTouchesNothing() {
     var older = export("older", "exportName: shared").awaitReady().grown();
