@@ -20,9 +20,6 @@ import dev.finops.azure.costexport.plan.Legible;
 import dev.finops.azure.costexport.plan.Needed;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Objects;
 
 /**
  * Reads CostExports of any release, so that nobody else has to expect what only another one writes. A member in a form that is not known is
@@ -117,9 +114,7 @@ final class Lenient {
       Object unread = context.getAttribute(UNREAD);
       if (unread != null) {
         context.setAttribute(UNREAD, null);
-        Map<String, String> annotations = new HashMap<>(Objects.requireNonNullElse(object.getMetadata().getAnnotations(), Map.of()));
-        annotations.put(Needed.UNREAD, unread.toString());
-        object.getMetadata().setAnnotations(annotations);
+        object.setUnread(unread.toString());
       }
       return object;
     }

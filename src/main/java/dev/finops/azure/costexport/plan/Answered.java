@@ -36,7 +36,7 @@ public final class Answered {
   public static Situation put(Situation s, DesiredExport sent, List<Difference> differences, List<Difference> corrected, ObservedExport answer) {
     ObservedExport before = s.observation() instanceof Present present ? present.export() : null;
     StatusDraft draft = new StatusDraft(s.status());
-    draft.eTag = Optional.ofNullable(answer.eTag()).orElse("unknown");
+    draft.eTag = Optional.ofNullable(answer.eTag()).orElse(draft.eTag); // without one a read tells
     draft.apiVersion = s.settings().apiVersion().name();
     draft.origin = s.observation() instanceof Present ? draft.origin : Planner.CREATED;
     draft.appliedFields = sent.statedPaths();

@@ -7,6 +7,7 @@ import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.ClosedMonth;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Condition;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Month;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.PendingRun;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Refusal;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Run;
 import dev.finops.azure.costexport.backfill.ClosedMonths;
 import dev.finops.azure.costexport.export.Times;
@@ -19,6 +20,7 @@ import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 
 /**
  * A status as far as this release can read it: another one may have written rows of kinds that are not known here. What release
@@ -27,6 +29,8 @@ import java.util.function.UnaryOperator;
 public final class Legible {
   private static final String LONG_AGO = "1970-01-01T00:00:00Z";
   private static final String ASKED = "asked for by " + Annotations.RUN_REQUESTED_AT;
+
+  private static final Pattern CIRCUMSTANCES = Pattern.compile("[( ]api-version ([^\\s,;()]+)(?:, SAS token ([0-9a-f]{8}))?[,)]");
 
   private Legible() {}
 
@@ -42,6 +46,7 @@ public final class Legible {
     draft.appliedFields = some(status.appliedFields(), path -> true);
     draft.difference = some(status.difference(), row -> row.path() != null);
     draft.corrections = some(status.corrections(), row -> row.path() != null && Times.start(row.time()).isPresent());
+    draft.refusal = status.refusal() == null ? refusal(draft.conditions) : status.refusal();
     draft.pendingRun = status.pendingRun() == null || !reads(status.pendingRun()) ? null : typed(status.pendingRun());
     return draft.done();
   }
@@ -51,6 +56,15 @@ public final class Legible {
         row -> row.state() != null && row.attempts() != null && reads(YearMonth::parse, row.month()), Legible::typed);
     return new Backfill(reads(YearMonth::parse, backfill.until()) ? backfill.until() : null, backfill.total(), backfill.completed(),
         backfill.failed(), months);
+  }
+
+  /** Release 0.1.0 told in the message of Stalled what a refusal depends on. */
+  private static Refusal refusal(List<Condition> conditions) {
+    return Conditions.find(conditions, Conditions.STALLED)
+        .filter(stalled -> "True".equals(stalled.status()) && Refusals.isOfAzure(stalled.reason()))
+        .flatMap(stalled -> CIRCUMSTANCES.matcher(stalled.message()).results().reduce((first, last) -> last)
+            .map(found -> new Refusal(found.group(1), found.group(2), stalled.lastTransitionTime())))
+        .orElse(null);
   }
 
   /** Release 0.1.0 told a run that was denied by its attempts. */

@@ -25,15 +25,14 @@ import java.util.Set;
  * @param answeredAt when Azure last answered a read
  * @param moveStart whether Azure refused the schedule's start as past
  * @param runs what this process knows of runs that Azure has not accepted
- * @param triedAt when a request that Azure refused for good was last sent
  * @param deletion our DELETEs that Azure accepted; null when there is none
  * @param own what this process knows of the status that it left
  */
-public record Memory(Writes writes, Failures failures, Shown shown, Instant answeredAt, boolean moveStart, Runs runs, Instant triedAt,
-    Deletion deletion, Own own) {
+public record Memory(Writes writes, Failures failures, Shown shown, Instant answeredAt, boolean moveStart, Runs runs, Deletion deletion,
+    Own own) {
 
   public static final Memory NONE =
-      new Memory(new Writes(0, null, null, Set.of(), Map.of(), Set.of(), 0, null), new Failures(0, Map.of()), null, null, false, new Runs(false, Map.of()), null, null, new Own(Trust.UNKNOWN, null));
+      new Memory(new Writes(0, null, null, Set.of(), Map.of(), Set.of(), 0, null), new Failures(0, Map.of()), null, null, false, new Runs(false, Map.of()), null, new Own(Trust.UNKNOWN, null));
 
   /** For how long after our write Azure may still answer with what was before. */
   static final Duration REPLICATION = Duration.ofMinutes(2);
@@ -157,7 +156,7 @@ public record Memory(Writes writes, Failures failures, Shown shown, Instant answ
     Set<ETag> replacedETags = new HashSet<>(writes.at != null && at.isBefore(writes.at.plus(REPLICATION)) ? writes.replacedETags : Set.of());
     ETag.of(replaced).ifPresent(replacedETags::add);
     Writes accepted = new Writes(generation, at, eTag, Set.copyOf(replacedETags), Map.copyOf(counted), Set.copyOf(answered), 0, null);
-    return new Memory(accepted, NONE.failures, shown, at, false, runs, triedAt, deletion, own);
+    return new Memory(accepted, NONE.failures, shown, at, false, runs, deletion, own);
   }
 
   /**
@@ -174,32 +173,32 @@ public record Memory(Writes writes, Failures failures, Shown shown, Instant answ
     }
     Writes seen = new Writes(writes.generation, writes.at, writes.eTag, writes.replacedETags, Map.copyOf(counted), Set.copyOf(answered), writes.conflicts,
         writes.unanswered);
-    return new Memory(seen, failures, shown, answeredAt, moveStart, runs, triedAt, deletion, own);
+    return new Memory(seen, failures, shown, answeredAt, moveStart, runs, deletion, own);
   }
 
   /** A read showed the document with this eTag, which is ours. */
   Memory showed(String eTag, int[] fields) {
-    return new Memory(writes, failures, new Shown(eTag, fields), answeredAt, moveStart, runs, triedAt, deletion, own);
+    return new Memory(writes, failures, new Shown(eTag, fields), answeredAt, moveStart, runs, deletion, own);
   }
 
   /** Whether the document is the one that Azure answered our last PUT with. */
   boolean made(ObservedExport export) {
-    return export.isAt(writes.eTag);
+    return writes.at != null && (writes.eTag == null || export.isAt(writes.eTag));
   }
 
   public Memory conflicted() {
     Writes refused = new Writes(writes.generation, writes.at, writes.eTag, writes.replacedETags, writes.ignored, writes.answered, writes.conflicts + 1, writes.unanswered);
-    return new Memory(refused, failures, shown, answeredAt, moveStart, runs, triedAt, deletion, own);
+    return new Memory(refused, failures, shown, answeredAt, moveStart, runs, deletion, own);
   }
 
   /** A PUT got no answer, or an earlier process may have sent one. */
   public Memory unanswered(Instant at) {
     Writes open = new Writes(writes.generation, writes.at, writes.eTag, writes.replacedETags, writes.ignored, writes.answered, writes.conflicts, at);
-    return new Memory(open, failures, shown, answeredAt, moveStart, runs, triedAt, deletion, own);
+    return new Memory(open, failures, shown, answeredAt, moveStart, runs, deletion, own);
   }
 
   public Memory movingStart() {
-    return new Memory(writes, failures, shown, answeredAt, true, runs, triedAt, deletion, own);
+    return new Memory(writes, failures, shown, answeredAt, true, runs, deletion, own);
   }
 
   /** The pending run in the status was recorded by this process, and was surely not posted yet. */
@@ -228,32 +227,28 @@ public record Memory(Writes writes, Failures failures, Shown shown, Instant answ
   }
 
   private Memory with(Runs next) {
-    return new Memory(writes, failures, shown, answeredAt, moveStart, next, triedAt, deletion, own);
+    return new Memory(writes, failures, shown, answeredAt, moveStart, next, deletion, own);
   }
 
   public Memory answered(Instant at) {
-    return new Memory(writes, failures, shown, at, moveStart, runs, triedAt, deletion, own);
+    return new Memory(writes, failures, shown, at, moveStart, runs, deletion, own);
   }
 
   public Memory failed(Reason reason, Instant at) {
     Map<Reason, Instant> since = new HashMap<>(failures.since);
     since.merge(reason, at, (first, again) -> first.isBefore(again) ? first : again);
     Failures counted = new Failures(failures.inARow + 1, Map.copyOf(since));
-    return new Memory(writes, counted, shown, answeredAt, moveStart, runs, triedAt, deletion, own);
+    return new Memory(writes, counted, shown, answeredAt, moveStart, runs, deletion, own);
   }
 
   public Memory succeeded() {
     Writes settled = new Writes(writes.generation, writes.at, writes.eTag, writes.replacedETags, writes.ignored, writes.answered, 0, writes.unanswered);
-    return new Memory(settled, NONE.failures, shown, answeredAt, moveStart, runs, triedAt, deletion, own);
-  }
-
-  public Memory refused(Instant at) {
-    return new Memory(writes, failures, shown, answeredAt, moveStart, runs, at, deletion, own);
+    return new Memory(settled, NONE.failures, shown, answeredAt, moveStart, runs, deletion, own);
   }
 
   public Memory deleted(Instant at) {
     Deletion accepted = new Deletion(deletion == null ? at : deletion.first, at);
-    return new Memory(writes, failures, shown, answeredAt, moveStart, runs, triedAt, accepted, own);
+    return new Memory(writes, failures, shown, answeredAt, moveStart, runs, accepted, own);
   }
 
   /** Another client wrote the status. */
@@ -273,6 +268,6 @@ public record Memory(Writes writes, Failures failures, Shown shown, Instant answ
   }
 
   private Memory owning(Own newOwn) {
-    return new Memory(writes, failures, shown, answeredAt, moveStart, runs, triedAt, deletion, newOwn);
+    return new Memory(writes, failures, shown, answeredAt, moveStart, runs, deletion, newOwn);
   }
 }

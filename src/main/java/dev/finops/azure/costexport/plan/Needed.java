@@ -7,9 +7,6 @@ import java.util.Optional;
 
 /** The fields that nothing can be done without. This release's schema demands them; a newer one may let them be left out. */
 public final class Needed {
-  /** In the object as it is known here, never in the cluster: the path of a member in a form that this release does not know. */
-  public static final String UNREAD = "azure.finops.dev/unread";
-
   private Needed() {}
 
   /** The path of the first one that is not stated. */

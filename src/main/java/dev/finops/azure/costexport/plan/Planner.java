@@ -92,7 +92,7 @@ public final class Planner {
 
   /** Objects of a newer CRD: nothing is done for them, as it would be done of a part of what they say. */
   private static Optional<Verdict> incomplete(Situation s) {
-    Optional<String> unread = Optional.ofNullable(s.subject().annotations().get(Needed.UNREAD)).map(path -> path + " is in a form that this release of the operator does not know");
+    Optional<String> unread = s.subject().unread().map(path -> path + " is in a form that this release of the operator does not know");
     return unread.or(() -> Needed.missing(s.spec()).map(field -> "spec." + field + " is missing, which this release of the operator needs"))
         .map(why -> new Verdict.Stuck(Reason.INVALID_REQUEST, why + ", though the installed CRD allows it; state it as this release has it, or install the release of the CRD",
             List.of()));
@@ -200,7 +200,7 @@ public final class Planner {
     if (differences.isEmpty() && !forced) {
       return RunPlanner.next(s, present).orElseGet(() -> new Step.Rest(settled(s, present)));
     }
-    Optional<Verdict.Stuck> refused = Refusals.standing(s, present, differences).filter(stuck -> !forced);
+    Optional<Verdict.Stuck> refused = Refusals.standing(s, differences).filter(stuck -> !forced);
     if (refused.isPresent()) {
       return new Step.Rest(refused.get());
     }
@@ -208,8 +208,7 @@ public final class Planner {
       return new Step.Observe(Look.SINGLE);
     }
     if (export.eTag() == null) {
-      return new Step.Rest(new Verdict.Failing(new ArmFailure.Unclear(new Detail(0, "",
-          "Azure showed the export without its eTag, so that it cannot be updated", ""), Reason.BAD_ARM_RESPONSE, null), true, differences));
+      return new Step.Rest(withoutETag(differences));
     }
     Step.Cause cause = cause(s, export, desired, differences);
     Optional<Verdict> contested = SasDelivery.obstacle(s, SasDelivery.isDue(differences), differences)
@@ -222,6 +221,11 @@ public final class Planner {
     }
     return new Step.Update(SasDelivery.into(desired.updateBody(export, s.appliedFields()), s, differences), desired, differences,
         Edits.among(s, export, differences, cause), cause);
+  }
+
+  private static Verdict withoutETag(List<Difference> differences) {
+    return new Verdict.Failing(new ArmFailure.Unclear(new Detail(0, "",
+        "Azure showed the export without its eTag, so that it cannot be updated", ""), Reason.BAD_ARM_RESPONSE, null), true, differences);
   }
 
   private static Step.Cause cause(Situation s, ObservedExport export, DesiredExport desired, List<Difference> differences) {
@@ -238,6 +242,9 @@ public final class Planner {
   /** An export that is there and was not made by this object, or perhaps was, just before a crash. */
   private static Step claim(Situation s, Present present, DesiredExport desired) {
     ObservedExport export = present.export();
+    if (export.eTag() == null) {
+      return present.source() == Source.GET ? new Step.Rest(withoutETag(List.of())) : new Step.Observe(Look.SINGLE);
+    }
     List<Difference> differences = desired.differences(export, List.of());
     boolean meantToCreate = s.status().exportId() != null;
     // What this process made is ours however the spec was changed before that could be written down.
@@ -253,7 +260,7 @@ public final class Planner {
     StatusDraft draft = new StatusDraft(s.status());
     draft.exportId = s.exportId().path();
     draft.origin = created ? CREATED : ADOPTED;
-    draft.eTag = Optional.ofNullable(export.eTag()).orElse("unknown");
+    draft.eTag = export.eTag();
     draft.apiVersion = s.settings().apiVersion().name();
     draft.appliedFields = created ? withApplied(s, desired).appliedFields() : desired.statedPaths();
     if (!created) {

@@ -1,16 +1,17 @@
 package dev.finops.azure.costexport.plan;
 
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Condition;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Refusal;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
 import dev.finops.azure.costexport.export.Difference;
 import dev.finops.azure.costexport.export.ObservedExport;
+import dev.finops.azure.costexport.export.SasToken;
 import dev.finops.azure.costexport.export.Times;
 import dev.finops.azure.costexport.failure.ArmFailure.Detail;
 import dev.finops.azure.costexport.failure.ArmFailure;
 import dev.finops.azure.costexport.failure.Reason;
 import dev.finops.azure.costexport.plan.Memory.Writes;
-import dev.finops.azure.costexport.plan.Observation.Present;
-import dev.finops.azure.costexport.plan.Observation.Source;
+import dev.finops.azure.costexport.plan.Verdict.Stuck.By;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -19,7 +20,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** What speaks against sending a document to Azure once more. */
-final class Refusals {
+public final class Refusals {
   /** So many PUTs that Azure accepted without the field, and Azure ignores it. */
   private static final int IN_VAIN = 2;
 
@@ -35,9 +36,14 @@ final class Refusals {
 
   private Refusals() {}
 
+  /** Whether a reason is of a refusal that stands in the status. */
+  static boolean isOfAzure(String reason) {
+    return REFUSALS.contains(reason) || Reason.NOT_VISIBLE_IN_API_VERSION.toString().equals(reason);
+  }
+
   /** A verdict that a further PUT would not change; empty when one may. */
-  static Optional<Verdict.Stuck> standing(Situation s, Present present, List<Difference> differences) {
-    return ignored(s, differences).or(() -> before(s, differences));
+  static Optional<Verdict.Stuck> standing(Situation s, List<Difference> differences) {
+    return before(s, differences).or(() -> ignored(s, differences));
   }
 
   /** What a refusal depends on beside the spec, as a part of its message. */
@@ -77,7 +83,7 @@ final class Refusals {
     }
     return Optional.of(new Verdict.Stuck(Reason.FIELD_IGNORED, "Azure accepted the export " + IN_VAIN + " times and has "
         + differences.stream().map(Refusals::kept).collect(Collectors.joining("; ")) + " (" + s.settings().apiVersion() + SasDelivery.mark(s) + "). "
-        + remedy(s, differences), differences));
+        + remedy(s, differences), differences, By.AZURE));
   }
 
   private static String kept(Difference difference) {
@@ -102,21 +108,31 @@ final class Refusals {
     return Conditions.find(s.status().conditions(), Conditions.STALLED)
         .filter(stalled -> "True".equals(stalled.status()) && reasons.contains(stalled.reason()))
         .filter(stalled -> stalled.observedGeneration() != null && stalled.observedGeneration() == s.subject().generation())
-        .filter(stalled -> stalled.message().contains(s.settings().apiVersion() + SasDelivery.mark(s)))
         .filter(stalled -> !stalled.reason().equals(Reason.FIELD_IGNORED.toString()) || sameFields(s, differences))
-        .filter(stalled -> s.now().isBefore(lastTried(s, stalled).plus(s.settings().backoff().terminal())))
-        .filter(stalled -> Planner.applyRequest(s).isEmpty() && !s.memory().moveStart())
-        .map(stalled -> new Verdict.Stuck(reason(stalled), stalled.message(), differences));
+        .filter(stalled -> stands(s) && Planner.applyRequest(s).isEmpty() && !s.memory().moveStart())
+        .map(stalled -> new Verdict.Stuck(reason(stalled), stalled.message(), differences, By.STANDING));
+  }
+
+  /** Whether the last refusal is of a request that would be sent again, and younger than the wait after it. */
+  private static boolean stands(Situation s) {
+    Refusal refusal = s.status().refusal();
+    return refusal != null && s.settings().apiVersion().name().equals(refusal.apiVersion())
+        && SasDelivery.isToken(s, refusal.sasTokenHash())
+        && Times.start(refusal.time()).filter(at -> s.now().isBefore(at.plus(s.settings().backoff().terminal()))).isPresent();
+  }
+
+  /** What a refusal that Azure has just answered with depends on. */
+  public static Refusal refusal(Situation s) {
+    return new Refusal(s.settings().apiVersion().name(), s.secrets().token().map(SasToken::hash).orElse(null), Times.write(s.now()));
   }
 
   /** An export that Azure says exists and that this api-version does not show: a newer one made it (docs/azure.md, "Two stores"). */
   static Optional<Verdict.Stuck> hidden(Situation s) {
     boolean found = s.memory().writes().conflicts() > 1 && !s.settings().apiVersion().isNewGeneration();
-    return found
-        ? Optional.of(new Verdict.Stuck(Reason.NOT_VISIBLE_IN_API_VERSION, "Azure says that " + s.exportId() + " exists already, and does not show it with "
+    return standing(s, List.of(), Set.of(Reason.NOT_VISIBLE_IN_API_VERSION.toString())).or(() -> !found ? Optional.empty()
+        : Optional.of(new Verdict.Stuck(Reason.NOT_VISIBLE_IN_API_VERSION, "Azure says that " + s.exportId() + " exists already, and does not show it with "
             + s.settings().apiVersion() + SasDelivery.mark(s) + ", as it does with exports of newer api-versions and of the portal; set EXPORTS_API_VERSION to "
-            + ApiVersion.COMPLETE + ", or choose another exportName", List.of()))
-        : standing(s, List.of(), Set.of(Reason.NOT_VISIBLE_IN_API_VERSION.toString()));
+            + ApiVersion.COMPLETE + ", or choose another exportName", List.of(), By.AZURE)));
   }
 
   private static Reason reason(Condition condition) {
@@ -132,11 +148,5 @@ final class Refusals {
     Set<String> known = s.status().difference() == null ? Set.of()
         : s.status().difference().stream().map(CostExportStatus.Difference::path).collect(Collectors.toSet());
     return !differences.isEmpty() && differences.stream().allMatch(d -> known.contains(d.path()));
-  }
-
-  private static Instant lastTried(Situation s, Condition stalled) {
-    Instant stalledAt = Instant.parse(stalled.lastTransitionTime());
-    Instant triedAt = s.memory().triedAt();
-    return triedAt != null && triedAt.isAfter(stalledAt) ? triedAt : stalledAt;
   }
 }

@@ -61,6 +61,11 @@ final class SasDelivery {
     return s.secrets().token().map(token -> ", SAS token " + token.hash().substring(0, 8)).orElse("");
   }
 
+  /** Whether a hash is of the token that would be sent now. Release 0.1.0 kept eight digits of it. */
+  static boolean isToken(Situation s, String hash) {
+    return hash == null ? s.secrets().token().isEmpty() : s.secrets().token().filter(token -> token.hash().startsWith(hash)).isPresent();
+  }
+
   /** For the status, after a PUT. */
   static String hashAfter(Situation s, DesiredExport sent, boolean tokenSent) {
     boolean stated = sent.stated().contains(Field.SAS_TOKEN);

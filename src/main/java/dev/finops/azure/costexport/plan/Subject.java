@@ -10,9 +10,10 @@ import java.util.Set;
  * The CostExport object, as far as a decision depends on it.
  *
  * @param claim of an older object on what this one would take
+ * @param unread path of a member in a form that this release does not know
  */
 public record Subject(String namespace, String name, long generation, Instant created, boolean deleting,
-    Map<String, String> annotations, Optional<Claim> claim) {
+    Map<String, String> annotations, Optional<Claim> claim, Optional<String> unread) {
 
   /** What an older object has already, {@code namespace/name}. */
   public sealed interface Claim {
@@ -31,12 +32,12 @@ public record Subject(String namespace, String name, long generation, Instant cr
   /** The same, by the names that Azure shows: two spellings of which both are there are two exports. */
   Subject told(String exportName, Set<String> names) {
     boolean twins = claim.filter(known -> known instanceof Claim.OnSpelling(var owner, var name) && names.contains(name) && names.contains(exportName)).isPresent();
-    return twins ? new Subject(namespace, name, generation, created, deleting, annotations, Optional.empty()) : this;
+    return twins ? new Subject(namespace, name, generation, created, deleting, annotations, Optional.empty(), unread) : this;
   }
 
   /** The same, by another clock. */
   public Subject createdAt(Instant at) {
-    return new Subject(namespace, name, generation, at, deleting, annotations, claim);
+    return new Subject(namespace, name, generation, at, deleting, annotations, claim, unread);
   }
 
   boolean paused() {

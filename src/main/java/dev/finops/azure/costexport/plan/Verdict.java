@@ -24,7 +24,20 @@ public sealed interface Verdict {
   record Failing(ArmFailure failure, boolean write, List<Difference> differences) implements Verdict {}
 
   /** Somebody must act. */
-  record Stuck(Reason reason, String message, List<Difference> differences) implements Verdict {}
+  record Stuck(Reason reason, String message, List<Difference> differences, By by) implements Verdict {
+    public enum By {
+      /** The operator does not send what cannot be right. */
+      OPERATOR,
+      /** Azure refused or ignored what was just sent. */
+      AZURE,
+      /** A refusal that stands in the status, which has its whole message. */
+      STANDING
+    }
+
+    public Stuck(Reason reason, String message, List<Difference> differences) {
+      this(reason, message, differences, By.OPERATOR);
+    }
+  }
 
   record Paused() implements Verdict {}
 }

@@ -345,7 +345,8 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
   private static Subject subject(CostExport object, Optional<Subject.Claim> claim) {
     var metadata = object.getMetadata();
     return new Subject(metadata.getNamespace(), metadata.getName(), metadata.getGeneration(), Instant.parse(metadata.getCreationTimestamp()),
-        object.isMarkedForDeletion(), Optional.ofNullable(metadata.getAnnotations()).orElse(Map.of()), claim);
+        object.isMarkedForDeletion(), Optional.ofNullable(metadata.getAnnotations()).orElse(Map.of()), claim,
+        Optional.ofNullable(object.getUnread()));
   }
 
   private Situation situation(CostExport object, Credentials credentials) {

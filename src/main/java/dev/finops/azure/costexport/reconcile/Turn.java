@@ -284,8 +284,8 @@ final class Turn {
         return Optional.empty();
       }
       case ArmFailure.Refused refused -> {
-        situation = situation.with(situation.memory().refused(situation.now()));
-        return Optional.of(new Verdict.Stuck(refused.reason(), Planner.refused(situation, refused.detail().text()), differences));
+        return Optional.of(new Verdict.Stuck(refused.reason(), Planner.refused(situation, refused.detail().text()), differences,
+            Verdict.Stuck.By.AZURE));
       }
       case ArmFailure.Unclear unclear -> {
         around.snapshots().doubt(situation.exportId());

@@ -203,9 +203,11 @@ final class ConditionReport {
   }
 
   private void stuck(Verdict.Stuck stuck) {
-    boolean stood = set.find(Conditions.STALLED).filter(stalled -> stuck.message().equals(stalled.message())).isPresent(); // with its advice
-    boolean ofAzure = stuck.message().contains(s.settings().apiVersion().toString());
-    String message = stood ? stuck.message() : (ofAzure ? explained(stuck.reason(), stuck.message()) : stuck.message()) + Advice.wayOut(s);
+    String message = switch (stuck.by()) {
+      case STANDING -> stuck.message();
+      case AZURE -> explained(stuck.reason(), stuck.message()) + Advice.wayOut(s);
+      case OPERATOR -> stuck.message() + Advice.wayOut(s);
+    };
     set.quote(Conditions.READY, "False", stuck.reason(), message);
     set.quote(Conditions.SYNCED, "False", stuck.reason(), message);
     set.quote(Conditions.STALLED, "True", stuck.reason(), message);

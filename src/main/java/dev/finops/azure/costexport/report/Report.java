@@ -3,6 +3,7 @@ package dev.finops.azure.costexport.report;
 import dev.finops.azure.costexport.api.v1alpha1.Annotations;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.PendingRun;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Refusal;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Run;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Summary;
 import dev.finops.azure.costexport.backfill.MonthRows;
@@ -20,9 +21,11 @@ import dev.finops.azure.costexport.plan.Note;
 import dev.finops.azure.costexport.plan.Observation.Present;
 import dev.finops.azure.costexport.plan.Proof;
 import dev.finops.azure.costexport.plan.RunPlanner;
+import dev.finops.azure.costexport.plan.Refusals;
 import dev.finops.azure.costexport.plan.Situation;
 import dev.finops.azure.costexport.plan.StatusCheck;
 import dev.finops.azure.costexport.plan.StatusDraft;
+import dev.finops.azure.costexport.plan.Verdict.Stuck.By;
 import dev.finops.azure.costexport.plan.Verdict;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,6 +94,7 @@ public record Report(CostExportStatus status, List<Note> notes) {
     }
     ConditionReport conditions = new ConditionReport(s, window, runs, new DeliveryReport(s, runs, draft.delivery, proof), draft.nextRunTime);
     draft.conditions = conditions.of(verdict, notes);
+    draft.refusal = refusal(s, verdict, draft);
     return new Report(draft.done(), List.copyOf(notes));
   }
 
@@ -192,11 +196,24 @@ public record Report(CostExportStatus status, List<Note> notes) {
         .map(d -> new CostExportStatus.Difference(d.path(), d.desiredText(), d.observedText())).toList();
   }
 
+  /** It stands for as long as the object is Stalled by it. */
+  private static Refusal refusal(Situation s, Verdict verdict, StatusDraft draft) {
+    boolean stalled = Conditions.find(draft.conditions, Conditions.STALLED).filter(condition -> "True".equals(condition.status())).isPresent();
+    if (!stalled) {
+      return null;
+    }
+    return switch (verdict) {
+      case Verdict.Stuck stuck when stuck.by() == By.AZURE -> Refusals.refusal(s);
+      case Verdict.Stuck stuck when stuck.by() == By.OPERATOR -> null;
+      default -> draft.refusal;
+    };
+  }
+
   /** Another spelling of a value that differs is not told anew. */
   private static Verdict asToldBefore(Situation s, Verdict verdict) {
     return switch (verdict) {
       case Verdict.Watched(var desired, var observed, var differences) -> new Verdict.Watched(desired, observed, asToldBefore(s, differences));
-      case Verdict.Stuck(var reason, var message, var differences) -> new Verdict.Stuck(reason, message, asToldBefore(s, differences));
+      case Verdict.Stuck(var reason, var message, var differences, var by) -> new Verdict.Stuck(reason, message, asToldBefore(s, differences), by);
       case Verdict.Failing(var failure, var write, var differences) -> new Verdict.Failing(failure, write, asToldBefore(s, differences));
       case Verdict.Settled settled -> settled;
       case Verdict.Waiting waiting -> waiting;

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.finops.azure.costexport.api.v1alpha1.CostExport;
-import dev.finops.azure.costexport.plan.Needed;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -27,10 +26,15 @@ class LenientTest {
   void aMemberOfAnotherFormIsNotedAndTheOthersAreRead(String path, String spec) {
     CostExport object = read("{spec: " + spec + "}");
 
-    assertEquals(path, object.getMetadata().getAnnotations().get(Needed.UNREAD).replaceFirst("[.]\\d+$", ""));
+    assertEquals(path, object.getUnread().replaceFirst("[.]\\d+$", ""));
     assertEquals("/subscriptions/a", object.getSpec().scope());
     assertEquals("given", object.getMetadata().getAnnotations().get("mine"));
-    assertEquals(path, json.unmarshal(json.asJson(object), CostExport.class).getMetadata().getAnnotations().get(Needed.UNREAD).replaceFirst("[.]\\d+$", ""), "it is kept");
+    assertEquals(path, json.unmarshal(json.asJson(object), CostExport.class).getUnread().replaceFirst("[.]\\d+$", ""), "it is kept");
+  }
+
+  @Test
+  void noAnnotationSaysThatAMemberIsNotRead() {
+    assertNull(read("{spec: {scope: /subscriptions/a}}").getUnread());
   }
 
   @Test

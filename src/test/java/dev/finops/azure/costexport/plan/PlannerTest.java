@@ -26,6 +26,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.finops.azure.costexport.api.v1alpha1.Annotations;
 import dev.finops.azure.costexport.api.v1alpha1.CostExportSpec;
+import dev.finops.azure.costexport.api.v1alpha1.CostExportStatus.Condition;
 import dev.finops.azure.costexport.export.Difference;
 import dev.finops.azure.costexport.export.Field;
 import dev.finops.azure.costexport.export.ObservedExport;
@@ -476,9 +477,39 @@ class PlannerTest {
   }
 
   @Nested
+  class AnAnswerWithoutAnETag {
+    private final ObservedExport bare = Specs.edited(EXPORT, "eTag", "null");
+
+    @Test
+    void isFollowedByARead() {
+      Situation sent = absent(intended(FOCUS));
+      Situation put = Answered.put(sent, Specs.desired(FOCUS, EXPORT, sent.now()), List.of(), List.of(), bare);
+      assertNull(put.status().eTag());
+      assertEquals(new Step.Observe(Look.SINGLE), Planner.next(put));
+
+      Record created = assertInstanceOf(Record.class, Planner.next(got(put, EXPORT)));
+      assertEquals(EXPORT.eTag() + " Created", created.status().eTag() + " " + created.status().origin());
+    }
+
+    @Test
+    void isAFaultOfAzureWhenNoReadHasOneEither() {
+      Verdict.Failing failing = assertInstanceOf(Verdict.Failing.class, assertInstanceOf(Rest.class, Planner.next(got(intended(FOCUS), bare))).verdict());
+      assertEquals(Reason.BAD_ARM_RESPONSE, failing.failure().reason());
+    }
+
+    @Test
+    void keepsTheLastOneAfterAnUpdate() {
+      Situation update = got(edited(settled(FOCUS), ACTUAL), EXPORT);
+      Situation put = Answered.put(update, Specs.desired(ACTUAL, EXPORT, update.now()), List.of(), List.of(), bare);
+
+      assertEquals(EXPORT.eTag(), put.status().eTag());
+    }
+  }
+
+  @Nested
   class ARefusal {
     private final Situation refused = reported(edited(got(settled(FOCUS), EXPORT), ACTUAL),
-        new Verdict.Stuck(Reason.INVALID_REQUEST, "no such type (api-version 2025-03-01)", List.of()));
+        new Verdict.Stuck(Reason.INVALID_REQUEST, "no such type (api-version 2025-03-01)", List.of(), Verdict.Stuck.By.AZURE));
 
     @Test
     void isNotAskedForAgain() {
@@ -488,10 +519,35 @@ class PlannerTest {
 
     @Test
     void ofACreateIsNotAskedForAgainEither() {
-      Situation created = reported(intended(FOCUS), new Verdict.Stuck(Reason.INVALID_REQUEST, "no (api-version 2025-03-01)", List.of()));
+      Situation created = reported(intended(FOCUS), new Verdict.Stuck(Reason.INVALID_REQUEST, "no (api-version 2025-03-01)", List.of(), Verdict.Stuck.By.AZURE));
 
       assertEquals(Reason.INVALID_REQUEST, stuck(absent(created)).reason());
       assertInstanceOf(Create.class, Planner.next(absent(later(created, Duration.ofHours(24)))));
+    }
+
+    @Test
+    void ofTheFirstReleaseStandsWithoutItsField() {
+      Situation read = refused.with(Legible.of(status(refused, draft -> draft.refusal = null).status()));
+
+      assertEquals(refused.status().refusal(), read.status().refusal());
+      assertEquals(Reason.INVALID_REQUEST, stuck(read).reason());
+      assertInstanceOf(Update.class, Planner.next(apiVersion(read, "2026-06-01")));
+    }
+
+    @Test
+    void doesNotDependOnItsWords() {
+      Situation reworded = status(refused, draft -> draft.conditions = draft.conditions.stream().map(c -> new Condition(c.type(), c.status(),
+          c.reason(), "in other words", c.lastTransitionTime(), c.observedGeneration())).toList());
+
+      assertEquals("in other words", stuck(reworded).message());
+    }
+
+    @Test
+    void isWrittenOnce() {
+      Situation told = reported(refused, stuck(refused));
+      Situation again = later(told, Duration.ofHours(3));
+
+      assertEquals(told.status(), reported(again, stuck(again)).status());
     }
 
     @Test
@@ -514,7 +570,7 @@ class PlannerTest {
       Situation nextDay = got(later(refused, Duration.ofHours(24)), EXPORT);
       assertInstanceOf(Update.class, Planner.next(nextDay));
 
-      Situation triedAgain = nextDay.with(nextDay.memory().refused(nextDay.now()));
+      Situation triedAgain = reported(nextDay, new Verdict.Stuck(Reason.INVALID_REQUEST, "no such type (api-version 2025-03-01)", List.of(), Verdict.Stuck.By.AZURE));
       assertEquals(Reason.INVALID_REQUEST, stuck(got(later(triedAgain, Duration.ofHours(23)), EXPORT)).reason());
       assertInstanceOf(Update.class, Planner.next(got(later(triedAgain, Duration.ofHours(24)), EXPORT)));
     }

@@ -151,11 +151,14 @@ class SasDeliveryTest {
   @Test
   void oneThatAzureRefusedIsNotSentAgainAndAnotherOneIs() {
     Situation s = applied(ONE).with(known(OTHER));
-    Verdict refused = new Verdict.Stuck(Reason.INVALID_REQUEST, Planner.refused(s, "Please ensure the SAS token is valid"), List.of());
+    Verdict refused = new Verdict.Stuck(Reason.INVALID_REQUEST, Planner.refused(s, "Please ensure the SAS token is valid"), List.of(), Verdict.Stuck.By.AZURE);
     Situation standing = Situations.reported(s, refused);
 
-    assertInstanceOf(Verdict.Stuck.class, rest(standing));
-    assertInstanceOf(Step.Update.class, Planner.next(standing.with(known(SasToken.of(FIELDS + "third")))));
+    Situation ofTheFirstRelease = standing.with(Legible.of(status(standing, draft -> draft.refusal = null).status()));
+    for (Situation each : List.of(standing, ofTheFirstRelease)) {
+      assertInstanceOf(Verdict.Stuck.class, rest(each));
+      assertInstanceOf(Step.Update.class, Planner.next(each.with(known(SasToken.of(FIELDS + "third")))));
+    }
   }
 
   private static Situation applied(SasToken token) {

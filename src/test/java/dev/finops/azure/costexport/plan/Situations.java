@@ -27,7 +27,7 @@ public final class Situations {
 
   /** An object that nobody has looked at yet. */
   public static Situation fresh(CostExportSpec spec) {
-    Subject subject = new Subject("finance", "focus", 1, Specs.NOW, false, Map.of(), Optional.empty());
+    Subject subject = new Subject("finance", "focus", 1, Specs.NOW, false, Map.of(), Optional.empty(), Optional.empty());
     return new Situation(subject, spec, StatusDraft.EMPTY, new NotAsked(), Memory.NONE, SETTINGS, Specs.NOW, Secrets.NONE);
   }
 
@@ -71,27 +71,27 @@ public final class Situations {
     Map<String, String> annotations = new HashMap<>(s.subject().annotations());
     annotations.put(annotation, value);
     Subject subject = s.subject();
-    return of(s, new Subject(subject.namespace(), subject.name(), subject.generation(), subject.created(), false, annotations, subject.claim()));
+    return of(s, new Subject(subject.namespace(), subject.name(), subject.generation(), subject.created(), false, annotations, subject.claim(), subject.unread()));
   }
 
   public static Situation without(Situation s, String annotation) {
     Map<String, String> annotations = new HashMap<>(s.subject().annotations());
     annotations.remove(annotation);
     Subject subject = s.subject();
-    return of(s, new Subject(subject.namespace(), subject.name(), subject.generation(), subject.created(), false, annotations, subject.claim()));
+    return of(s, new Subject(subject.namespace(), subject.name(), subject.generation(), subject.created(), false, annotations, subject.claim(), subject.unread()));
   }
 
   public static Situation claimed(Situation s, Subject.Claim claim) {
     Subject subject = s.subject();
     return of(s, new Subject(subject.namespace(), subject.name(), subject.generation(), subject.created(), subject.deleting(), subject.annotations(),
-        Optional.of(claim)));
+        Optional.of(claim), subject.unread()));
   }
 
   /** The user applied another spec: the next generation. */
   public static Situation edited(Situation s, CostExportSpec spec) {
     Subject subject = s.subject();
     Subject next = new Subject(subject.namespace(), subject.name(), subject.generation() + 1, subject.created(), subject.deleting(), subject.annotations(),
-        subject.claim());
+        subject.claim(), subject.unread());
     return new Situation(next, spec, s.status(), s.observation(), s.memory(), s.settings(), s.now(), s.secrets());
   }
 

@@ -43,7 +43,7 @@ class UrgenciesTest {
   }
 
   private static Urgency urgency(String status, String policy, long generation, boolean deleting, Map<String, String> annotations) {
-    Subject subject = new Subject("finops", "daily", generation, Instant.EPOCH, deleting, annotations, Optional.empty());
+    Subject subject = new Subject("finops", "daily", generation, Instant.EPOCH, deleting, annotations, Optional.empty(), Optional.empty());
     return Urgencies.of(subject, Serialization.unmarshal("---\n{scope: /subscriptions/0a, managementPolicy: " + policy + "}", CostExportSpec.class),
         Serialization.unmarshal("---\n" + status.replace("MADE", MADE), CostExportStatus.class));
   }

@@ -134,7 +134,7 @@ final class World {
   }
 
   Situation situation() {
-    Subject subject = new Subject("finance", "focus", generation, Specs.NOW, false, Map.copyOf(annotations), Optional.empty());
+    Subject subject = new Subject("finance", "focus", generation, Specs.NOW, false, Map.copyOf(annotations), Optional.empty(), Optional.empty());
     return new Situation(subject, spec, status, new Observation.NotAsked(), memory, Situations.SETTINGS, now, Secrets.NONE);
   }
 

@@ -235,7 +235,7 @@ class KnownErrorTest {
   void azuresWordsAndOursFitIntoACondition(KnownError known) {
     String longest = "/providers/Microsoft.Billing/billingAccounts/" + "1".repeat(220) + ":1/billingProfiles/" + "p".repeat(216);
     CostExportSpec spec = with(with(FOCUS, "scope", longest), "destination.storageAccountId", ACCOUNT.replace("finops/", "g".repeat(360) + "/"));
-    Subject subject = new Subject("n".repeat(63), "o".repeat(253), 1, SUBSCRIPTION.now(), true, Map.of(), Optional.empty());
+    Subject subject = new Subject("n".repeat(63), "o".repeat(253), 1, SUBSCRIPTION.now(), true, Map.of(), Optional.empty(), Optional.empty());
     Situation s = new Situation(subject, spec, SUBSCRIPTION.status(), SUBSCRIPTION.observation(), SUBSCRIPTION.memory(), SUBSCRIPTION.settings(),
         SUBSCRIPTION.now(), SUBSCRIPTION.secrets());
     String words = new Detail(400, "C".repeat(64), "w".repeat(1024), "11111111-1111-1111-1111-111111111111").text() + " (api-version 2025-03-01)";
@@ -251,9 +251,9 @@ class KnownErrorTest {
     said.add(new Detail(400, "BadRequest", "something new", ""));
     for (Detail detail : said) {
       Situation s = situation(known.place());
-      Situation first = reported(s, new Verdict.Stuck(Reason.INVALID_REQUEST, detail.text() + " (api-version 2025-03-01)", List.of()));
+      Situation first = reported(s, new Verdict.Stuck(Reason.INVALID_REQUEST, detail.text() + " (api-version 2025-03-01)", List.of(), Verdict.Stuck.By.AZURE));
       String told = message(first);
-      Situation again = reported(first, new Verdict.Stuck(Reason.INVALID_REQUEST, told, List.of()));
+      Situation again = reported(first, new Verdict.Stuck(Reason.INVALID_REQUEST, told, List.of(), Verdict.Stuck.By.STANDING));
 
       assertEquals(told, message(again));
     }

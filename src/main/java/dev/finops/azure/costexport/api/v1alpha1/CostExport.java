@@ -1,5 +1,6 @@
 package dev.finops.azure.costexport.api.v1alpha1;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn.Type;
 import io.fabric8.crdv2.generator.v1.SchemaCustomizer;
@@ -51,4 +52,16 @@ public final class CostExport extends CustomResource<CostExportSpec, CostExportS
   public static final String VERSION = "v1alpha1";
   public static final String KIND = "CostExport";
   public static final String FINALIZER = GROUP + "/export";
+
+  /** Path of a member in a form that this release does not know. Never in the cluster: the API server drops the member. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  private String unread;
+
+  public String getUnread() {
+    return unread;
+  }
+
+  public void setUnread(String path) {
+    unread = path;
+  }
 }

@@ -32,6 +32,7 @@ public final class CostExportSchema implements SchemaCustomizer.Customizer {
   public JSONSchemaProps apply(JSONSchemaProps root, String input, KubernetesSerialization serialization) {
     root.setDescription("A Cost Management export that Azure should have, and what is known of it.");
     root.setRequired(List.of("spec"));
+    root.getProperties().remove("unread"); // known in this process alone
     at(root, "spec").setDescription("What Azure should have. A field that is not stated is Azure's.");
     ENUMS.forEach((path, values) -> at(root, path).setEnum(values.stream().map(CostExportSchema::json).toList()));
     at(root, "spec.closedMonth.rerunOnDays").setXKubernetesListType("set");
