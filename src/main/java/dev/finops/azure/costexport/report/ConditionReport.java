@@ -24,9 +24,11 @@ import dev.finops.azure.costexport.plan.Situation;
 import dev.finops.azure.costexport.plan.Verdict;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The conditions by the tables of docs/reference/conditions.md. */
@@ -99,8 +101,8 @@ final class ConditionReport {
       case SCHEDULE_ENDED -> (window.orElseThrow().to().isAfter(s.now()) ? "no start is left before the schedule ends at " : "the schedule ended at ")
           + Times.write(window.orElseThrow().to()) + "; it is inactive in Azure; set a later schedule.to to go on";
       default -> "Azure has the export as the spec states it";
-    } + closedMonth(notes, before) + unreadAge(notes, before);
-    set.set(Conditions.READY, true, reason, message);
+    };
+    ready(reason, message, ignored(), before, notes);
     if (s.secrets().sas() instanceof Secrets.Sas.Missing(var why)) {
       set.unknown(Conditions.SYNCED, Reason.CREDENTIALS_MISSING, "whether Azure has the SAS token that it should have is not known: " + why);
     } else {
@@ -131,8 +133,8 @@ final class ConditionReport {
   }
 
   private void watched(Verdict.Watched watched, List<Note> notes, Optional<Condition> before) {
-    set.set(Conditions.READY, true, Reason.OBSERVED, "Azure was observed; managementPolicy is " + s.spec().managementPolicy()
-        + ", so that nothing is written" + unreadAge(notes, before));
+    ready(Reason.OBSERVED, "Azure was observed; managementPolicy is " + s.spec().managementPolicy() + ", so that nothing is written",
+        unreadAge().stream().toList(), before, notes);
     if (watched.observed().isEmpty()) {
       set.set(Conditions.SYNCED, false, Reason.NOT_FOUND, "Azure has no export " + s.exportId());
     } else if (watched.differences().isEmpty()) {
@@ -343,28 +345,29 @@ final class ConditionReport {
     return Planner.describe(differences);
   }
 
-  /** That no closed month can be run, as the end of a message; told once. */
-  private String closedMonth(List<Note> notes, Optional<Condition> before) {
-    if (s.settings().apiVersion().runsPeriods() || ClosedMonths.of(s.spec().closedMonth(), null).days().isEmpty()) {
-      return "";
+  /** What of the spec is not acted on although the export is as it should be, for the end of Ready's message. */
+  private List<Note> ignored() {
+    List<Note> ignored = new ArrayList<>();
+    if (!s.settings().apiVersion().runsPeriods() && !ClosedMonths.of(s.spec().closedMonth(), null).days().isEmpty()) {
+      ignored.add(Note.warning(Reason.NEEDS_API_VERSION, "closedMonth is not acted on, since " + s.settings().apiVersion()
+          + " cannot run a month; set EXPORTS_API_VERSION to " + ApiVersion.COMPLETE + " or later"));
     }
-    String message = "closedMonth is not acted on, since " + s.settings().apiVersion() + " cannot run a month; set EXPORTS_API_VERSION to "
-        + ApiVersion.COMPLETE + " or later";
-    if (!told(before, message)) {
-      notes.add(Note.warning(Reason.NEEDS_API_VERSION, message));
-    }
-    return "; " + message;
+    unreadAge().ifPresent(ignored::add);
+    return ignored;
   }
 
-  /** That an age which a CRD of an earlier release allowed is ignored, as the end of a message; told once. */
-  private String unreadAge(List<Note> notes, Optional<Condition> before) {
-    Optional<String> message = Freshness.unreadable(s.spec()).map(age -> "spec.freshness.maxAge " + age
-        + " cannot be read, and the default counts; set at most nine digits with one unit, as 720h");
-    message.filter(text -> !told(before, text)).ifPresent(text -> notes.add(Note.warning(Reason.INVALID_REQUEST, text)));
-    return message.map(text -> "; " + text).orElse("");
+  /** An age that a CRD of an earlier release allowed. */
+  private Optional<Note> unreadAge() {
+    return Freshness.unreadable(s.spec()).map(age -> Note.warning(Reason.INVALID_REQUEST, "spec.freshness.maxAge " + age
+        + " cannot be read, and the default counts; set at most nine digits with one unit, as 720h"));
   }
 
-  private static boolean told(Optional<Condition> before, String message) {
-    return before.map(Condition::message).filter(text -> text.contains(message)).isPresent();
+  /** Adds what is ignored to Ready's message, and tells it when that message is not the one that stands. */
+  private void ready(Reason reason, String message, List<Note> ignored, Optional<Condition> before, List<Note> notes) {
+    String whole = Stream.concat(Stream.of(message), ignored.stream().map(Note::message)).collect(Collectors.joining("; "));
+    set.set(Conditions.READY, true, reason, whole);
+    if (before.filter(ready -> whole.equals(ready.message())).isEmpty()) {
+      notes.addAll(ignored);
+    }
   }
 }
