@@ -121,6 +121,11 @@ public final class Planner {
     if (status.exportId() != null && !s.settings().apiVersion().sees(status.apiVersion())) {
       return new Step.Rest(new Verdict.Stuck(Reason.NOT_VISIBLE_IN_API_VERSION, notVisible(s), List.of()));
     }
+    // A list of a billing scope may be empty although there are exports (azure-cli#29673).
+    boolean unsure = absent.source() == Source.LIST && s.stated().scope().isBilling();
+    if (s.ours() && unsure) {
+      return new Step.Observe(Look.SINGLE);
+    }
     if (s.justWrote()) {
       return new Step.Rest(new Verdict.Waiting(Reason.CREATING, "Azure accepted the export and does not show it yet"));
     }
@@ -134,8 +139,8 @@ public final class Planner {
     if (!s.isRecent(absent.at())) {
       return new Step.Observe(Look.RECENT);
     }
-    if (!s.ours() && absent.source() == Source.LIST && s.stated().scope().isBilling()) {
-      return new Step.Observe(Look.SINGLE); // a list of a billing scope may be empty although there are exports (azure-cli#29673)
+    if (unsure) {
+      return new Step.Observe(Look.SINGLE);
     }
     DesiredExport desired = desired(s, Optional.empty());
     boolean lost = s.ours();

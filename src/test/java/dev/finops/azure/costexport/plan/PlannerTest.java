@@ -193,6 +193,17 @@ class PlannerTest {
       assertInstanceOf(Create.class, Planner.next(absent(later(wrote, Duration.ofMinutes(2))).with(record.status())));
     }
 
+    /** A list of a billing scope may be empty although there are exports (azure-cli#29673). */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 119, 3600})
+    void isNoneByAListOfABillingScope(long secondsAfterOurWrite) {
+      CostExportSpec spec = with(FOCUS, "scope", "/providers/Microsoft.Billing/billingAccounts/42");
+      Situation wrote = settled(spec).with(Memory.NONE.wrote(Specs.NOW, null, "ours", 1, Set.of(), Set.of()));
+      Situation s = later(wrote, Duration.ofSeconds(secondsAfterOurWrite));
+
+      assertEquals(new Step.Observe(Look.SINGLE), Planner.next(s.with(new Observation.Absent(s.now(), Observation.Source.LIST), s.now())));
+    }
+
     @Test
     void thatThisApiVersionCannotSeeIsNoAbsence() {
       Situation s = apiVersion(absent(settled(FOCUS)), "2023-08-01");
