@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
-/** B18: answers wait for memory, and none fails because of the others. */
+/** Answers wait for memory, and none fails because of the others. */
 class BodyBudgetTest {
   private final BodyBudget budget = new BodyBudget(100);
 

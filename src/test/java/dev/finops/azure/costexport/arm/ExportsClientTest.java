@@ -32,6 +32,9 @@ import reactor.core.publisher.Mono;
 
 /** What is sent to Azure, without a server. */
 class ExportsClientTest {
+  /** What a subscription takes at once. */
+  private static final int BURST = 250;
+
   private static final Caller CALLER = new Caller("uid", "finance", Urgency.CHANGE, () -> { });
   private static final AzureConnection AZURE = new AzureConnection(URI.create("https://arm.example"), "https://arm.example", "2025-03-01",
       Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), false, 10, Duration.ofMinutes(1));
@@ -77,24 +80,39 @@ class ExportsClientTest {
     assertEquals("GET https://arm.example/%C3%B8%20?$skiptoken=%C3%BC", sent.getLast());
   }
 
+  /** Queued again between its pages, it would begin anew each time, and never end while others call. */
+  @Test
+  void aListThatHasBegunIsNotQueuedBetweenItsPages() {
+    int pages = 3;
+    ExportsClient client = client(request -> new CannedResponse.Reply(200,
+        sent.size() % pages == 0 ? "{\"value\":[]}" : "{\"value\":[],\"nextLink\":\"https://arm.example/more\"}", ""));
+
+    Answer<?> list = client.list(new Scope("/subscriptions/0"), CALLER, any -> any);
+    while (list instanceof Answer.Ok && sent.size() < 2 * BURST) {
+      list = client.list(new Scope("/subscriptions/0"), CALLER, any -> any);
+    }
+
+    assertTrue(assertInstanceOf(ArmFailure.Throttled.class, assertInstanceOf(Answer.Failed.class, list).failure()).keptBack());
+    assertEquals(0, sent.size() % pages, "the list that is kept back has not begun");
+  }
+
   /** Each call is counted by the rate limiter, the second one after a 401 as well. */
   @Test
   void theSecondRequestIsAdmittedByTheRateLimiter() {
-    int burst = 250;
-    ExportsClient client = client(request -> sent.size() > burst - 1
+    ExportsClient client = client(request -> sent.size() > BURST - 1
         ? new CannedResponse.Reply(401, "{\"error\":{\"code\":\"InvalidAuthenticationToken\",\"message\":\"no\"}}", "")
         : new CannedResponse.Reply(404, "", ""));
     ExportId export = new ExportId(new Scope("/subscriptions/0"), "daily");
     List<ArmFailure> failures = new ArrayList<>();
 
-    while (sent.size() < burst && failures.size() < burst) {
+    while (sent.size() < BURST && failures.size() < BURST) {
       failures.add(assertInstanceOf(Answer.Failed.class, client.get(export, CALLER)).failure());
     }
 
     assertTrue(assertInstanceOf(ArmFailure.Throttled.class, failures.getLast()).keptBack(), failures.getLast()::toString);
   }
 
-  /** B1: what an intermediary stamps upon its own error pages is not Azure's time. */
+  /** What an intermediary stamps upon its own error pages is not Azure's time. */
   @ParameterizedTest
   @CsvSource({"200, 12:00", "502, 10:00", "404, 10:00", "429, 10:00"})
   void onlyGoodAnswersSetTheClock(int status, String time) {

@@ -301,7 +301,7 @@ class GateTest {
     assertTrue(wait(OTHER, SCOPE, Operation.RUN).isPresent());
   }
 
-  /** B5: one wake that throws. */
+  /** One wake that throws. */
   @Test
   void whoStandsInLineIsWokenWhateverBecomesOfTheOthers() {
     drain(Operation.PUT);
@@ -324,7 +324,7 @@ class GateTest {
     assertEquals(0, scheduler.size(), "nobody waits, and no timer is left");
   }
 
-  /** B5: the timer itself fails once. */
+  /** The timer itself fails once. */
   @Test
   void aTimerThatCouldNotBeSetIsSetByTheNextWhoComes() {
     drain(Operation.PUT);

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.finops.azure.costexport.controlplane.ControlPlane;
+import dev.finops.azure.costexport.simulator.Answer;
 import dev.finops.azure.costexport.simulator.ArmErrors;
 import dev.finops.azure.costexport.simulator.AzureSimulator;
 import dev.finops.azure.costexport.simulator.Fault;
@@ -20,6 +21,7 @@ import dev.finops.azure.costexport.system.SystemTest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
@@ -99,6 +101,25 @@ class ApiServerFaultsIT {
     assertTrue(left.get() <= 0);
     assertEquals("Created", export().status().origin());
     assertEquals(1, export().calls(PUT).size());
+  }
+
+  /** Azure shows an export for a while after it has accepted the deletion: what was accepted is known without the status too. */
+  @ParameterizedTest
+  @ValueSource(ints = {409, 500})
+  void aDeletionWhoseStatusIsNotTakenIsNotSentAgain(int code) {
+    subject.apply("description: one").awaitReady();
+    AtomicInteger left = new AtomicInteger(5);
+    azure.faults().while_(Match.on(DELETE).path(subject.scope()), new Answer(202, Map.of(), ""));
+    between = (request, onward) -> Optional.of(isStatus(request) && !export().calls(DELETE).isEmpty() && left.getAndDecrement() > 0
+        ? Weather.status(code, "Chaos") : onward.answer());
+
+    export().delete();
+
+    eventually(() -> assertTrue(left.get() < 0, "the status is refused five times"));
+    assertEquals(1, export().calls(DELETE).size());
+    azure.exports().remove(subject.scope(), export().exportName());
+    export().awaitGone();
+    assertEquals(1, export().calls(DELETE).size());
   }
 
   @Test

@@ -179,7 +179,7 @@ class ScopeSnapshotsTest {
     assertEquals(1, azure.listed(ID));
   }
 
-  /** B22: of a list that was asked for before the export was found absent. */
+  /** Of a list that was asked for before the export was found absent. */
   @Test
   void aListThatIsOlderThanAGetDoesNotBringAnExportBack() {
     azure.underWay = () -> {
@@ -220,7 +220,7 @@ class ScopeSnapshotsTest {
     assertTrue(azure.listed(ID) >= lists + 8, () -> "lists: " + azure.listed(ID));
   }
 
-  // --- clocks (B1)
+  // --- clocks
 
   /** Azure's Date is wrong by so many hours in two answers in a row, and then right again. */
   @ParameterizedTest

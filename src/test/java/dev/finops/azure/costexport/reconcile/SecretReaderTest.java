@@ -122,7 +122,7 @@ class SecretReaderTest {
     assertEquals(Set.of(), secrets.inUse());
   }
 
-  /** B15: passes that wait for each other share the read that began after they did. */
+  /** Passes that wait for each other share the read that began after they did. */
   @Test
   void manyPassesOfANamespaceShareTheReadOfAnAbsentSecret() throws Exception {
     server.expect().get().withPath("/api/v1/namespaces/finance/secrets/" + Secrets.OF_NAMESPACE).andReply(404, _ -> {

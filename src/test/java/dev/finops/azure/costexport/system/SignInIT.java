@@ -49,7 +49,7 @@ class SignInIT extends SystemTest {
     assertTrue(asked <= 4, () -> asked + " token requests");
   }
 
-  /** B4: each 401 cost a token and a second call. */
+  /** Each 401 cost a token and a second call. */
   @Test
   void scopesWithoutARoleAskForNoTokens() {
     List<String> scopes = IntStream.range(0, 8).mapToObj(i -> newSubscription()).toList();
