@@ -1,5 +1,6 @@
 package dev.finops.azure.costexport.arm;
 
+import com.azure.core.credential.AccessToken;
 import com.azure.core.credential.TokenCredential;
 import com.azure.core.exception.ClientAuthenticationException;
 import com.azure.core.http.HttpClient;
@@ -102,11 +103,18 @@ public final class SignIn {
 
   /** A new one: it remembers no token. */
   public TokenCredential credential(Identity identity) {
-    return switch (identity) {
+    TokenCredential credential = switch (identity) {
       case Identity.Own own -> connection.clientSecret().map(secret -> discreet(own(), secret)).orElseGet(this::own);
       case Identity.ServicePrincipal(var tenant, var client, var secret) ->
           discreet(inCloud(new ClientSecretCredentialBuilder().tenantId(tenant).clientId(client).clientSecret(secret)).build(), secret);
     };
+    return request -> credential.getToken(request).map(SignIn::refreshedNearItsEnd);
+  }
+
+  /** Where Entra names no time to refresh a token, msal4j 1.26 has 1970, for which azure-core gets another token every 30 s. */
+  private static AccessToken refreshedNearItsEnd(AccessToken token) {
+    boolean unset = token.getRefreshAt() != null && token.getRefreshAt().toEpochSecond() == 0;
+    return unset ? new AccessToken(token.getToken(), token.getExpiresAt(), null, token.getTokenType()) : token;
   }
 
   /** A token endpoint, or what answers in its place, may repeat what it was sent: that is told to nobody. */

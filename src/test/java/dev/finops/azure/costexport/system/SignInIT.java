@@ -9,6 +9,7 @@ import dev.finops.azure.costexport.simulator.Answer;
 import dev.finops.azure.costexport.simulator.ArmErrors;
 import dev.finops.azure.costexport.simulator.Fault;
 import dev.finops.azure.costexport.simulator.Match;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -62,6 +63,20 @@ class SignInIT extends SystemTest {
     denied.forEach(export -> export.await("Ready", "False", "AuthorizationFailed"));
     denied.forEach(export -> eventually(() -> assertTrue(export.calls(LIST).size() > 2)));
     assertEquals(before, azure.journal().tokenRequests());
+  }
+
+  /** The libraries would get another one every 30 s. */
+  @Test
+  void aTokenIsKeptWhileItIsGood() {
+    LiveExport export = export("kept", "").awaitReady();
+    azure.entra().revokeTokens();
+    export.change("description: with a new token").awaitReady();
+    int tokens = azure.journal().tokenRequests();
+    Instant since = export.calls().getLast().time();
+
+    eventually(() -> assertTrue(export.calls().getLast().time().isAfter(since.plusSeconds(32))));
+
+    assertEquals(tokens, azure.journal().tokenRequests());
   }
 
   @Test
