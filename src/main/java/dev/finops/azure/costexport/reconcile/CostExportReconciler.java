@@ -102,7 +102,7 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
     this.statuses = new StatusWriter(kubernetes);
     this.finalizer = new Finalizer(kubernetes);
     this.turns = new Turns(clock.monotonic());
-    this.events = new EventWriter(kubernetes, clock, instance, telemetry);
+    this.events = new EventWriter(kubernetes, clock, instance, telemetry::told);
     this.sessions = new Sessions(opener);
     this.secrets = new SecretReader(kubernetes, clock.monotonic(), wake::propagateEvent);
     this.requeue = new RequeueTimer(scheduler, wake::propagateEvent);
@@ -330,7 +330,7 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
   /** Without an identity there is no session: whatever asked Azure then would fail rather than ask as somebody else. */
   private Turn.Surroundings around(CostExport object, Credentials credentials, Caller caller) {
     Optional<Session> session = credentials.identity().map(identity -> sessions.of(object.getMetadata().getUid(), identity));
-    return new Turn.Surroundings(kubernetes, session.map(Session::azure).orElse(null), session.map(Session::deliveries).map(Turns::outside).orElse(null),
+    return new Turn.Surroundings(kubernetes, session.map(Session::azure).orElse(null), session.map(Session::deliveries).map(CostExportReconciler::outside).orElse(null),
         session.map(Session::snapshots).orElse(null), statuses, events, clock, skewTold, caller);
   }
 
@@ -342,6 +342,10 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
   }
 
   /** @param claim which is not to be known for how urgent an object is: finding it reads the cache */
+  private static Deliveries outside(Deliveries deliveries) {
+    return (run, spec, exportName, sas, overwritable) -> Turns.outside(() -> deliveries.look(run, spec, exportName, sas, overwritable));
+  }
+
   private static Subject subject(CostExport object, Optional<Subject.Claim> claim) {
     var metadata = object.getMetadata();
     return new Subject(metadata.getNamespace(), metadata.getName(), metadata.getGeneration(), Instant.parse(metadata.getCreationTimestamp()),

@@ -12,6 +12,7 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,21 +28,21 @@ final class EventWriter {
   private final KubernetesClient client;
   private final InstantSource clock;
   private final String instance;
-  private final Telemetry telemetry;
+  private final Consumer<Note> written;
 
   /** The status codes of refusals that were logged. */
   private final Set<Integer> refusals = ConcurrentHashMap.newKeySet();
 
-  EventWriter(KubernetesClient client, InstantSource clock, String instance, Telemetry telemetry) {
+  EventWriter(KubernetesClient client, InstantSource clock, String instance, Consumer<Note> written) {
     this.client = client;
     this.clock = clock;
     this.instance = instance;
-    this.telemetry = telemetry;
+    this.written = written;
   }
 
   /** An Event that cannot be written (a namespace that is going takes none) stops nothing. */
   void write(CostExport object, Note note) {
-    telemetry.told(note);
+    written.accept(note);
     try {
       client.v1().events().inNamespace(object.getMetadata().getNamespace()).resource(event(object, note)).create();
     } catch (KubernetesClientException refused) {

@@ -56,15 +56,14 @@ public final class Turns {
     }
   }
 
-  static Deliveries outside(Deliveries deliveries) {
-    return (run, spec, exportName, sas, overwritable) -> {
-      waiting();
-      try {
-        return deliveries.look(run, spec, exportName, sas, overwritable);
-      } finally {
-        goingOn();
-      }
-    };
+  /** Waits for the work of somebody else, without the place. */
+  static <T> T outside(Supplier<T> work) {
+    waiting();
+    try {
+      return work.get();
+    } finally {
+      goingOn();
+    }
   }
 
   private List<Caller> call() {
