@@ -37,6 +37,8 @@ record Snippet(Path page, int line, String text) {
       "/subscriptions/…", "/subscriptions/11111111-1111-1111-1111-111111111111",
       "$SUBSCRIPTION", "11111111-1111-1111-1111-111111111111",
       "$STORAGE", "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/finops/providers/Microsoft.Storage/storageAccounts/finopsexports",
+      "<SUBSCRIPTION_ID>", "11111111-1111-1111-1111-111111111111",
+      "<STORAGE_ACCOUNT_ID>", "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/finops/providers/Microsoft.Storage/storageAccounts/finopsexports",
       "REGION", "centralus");
 
   static final Set<String> FIELDS = CrdField.ofSpec().stream().map(CrdField::path).collect(Collectors.toSet());

@@ -36,7 +36,7 @@ class SnippetsIT {
   /** UninstallIT runs its commands in their order, which this cannot. */
   private static final String UNINSTALL = "uninstall.md";
   private static final Pattern ABOUT_COSTEXPORTS = Pattern.compile("\\bcostexports?(?=[ /.]|$)(?!\\.azure)|\\bcexp\\b|=CostExport\\b");
-  private static final Pattern NAMED = Pattern.compile("\\b(?:NAME|focus-daily|focus-closed|cost-trend)\\b");
+  private static final Pattern NAMED = Pattern.compile("\\b(?:NAME|focus-daily|focus-closed|cost-trend|warehouse)\\b");
   private static final Pattern PRINTED = Pattern.compile("\\{(?:\\.status)?\\.([\\w.]+)}");
 
   /** As kubectl and Helm begin the report of a command line that they cannot read. */
@@ -159,10 +159,11 @@ class SnippetsIT {
     return field.schema().getItems().getSchema().getType().equals("integer") ? List.of(JSON.getNodeFactory().numberNode(7)) : List.of();
   }
 
-  /** What a field shows; a field that no status has is a mistake of the page. */
+  /** What a field shows, by {@link #status()}; a field that no status has is a mistake of the page. */
   private static String printed(String path) {
     CrdField field = CrdField.ofStatus().stream().filter(known -> known.path().equals(path) || known.path().endsWith("." + path)).findFirst()
         .orElseThrow(() -> new AssertionError("no status has " + path));
-    return path.equals("state") ? "Failed" : field.schema().getType().equals("string") ? path : "7";
+    String name = path.substring(path.lastIndexOf('.') + 1);
+    return name.equals("state") ? "Failed" : field.schema().getType().equals("string") ? name : "7";
   }
 }
