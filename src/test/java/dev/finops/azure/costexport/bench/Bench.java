@@ -9,7 +9,7 @@ import java.util.List;
 
 /** {@code make bench}: all stages, written to the docs one after the other, or those that are named. */
 public final class Bench {
-  private static final List<String> ALL = List.of("starts", "quota", "many", "large");
+  private static final List<String> ALL = List.of("starts", "quota", "many", "idle", "large");
 
   private Bench() {}
 
@@ -25,6 +25,7 @@ public final class Bench {
           case "starts" -> benchmark.starts();
           case "quota" -> benchmark.quota();
           case "many" -> benchmark.many();
+          case "idle" -> benchmark.idle();
           case "large" -> benchmark.large();
           default -> throw new IllegalArgumentException("there is no stage " + stage);
         }

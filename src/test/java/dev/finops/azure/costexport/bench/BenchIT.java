@@ -19,6 +19,7 @@ class BenchIT {
     benchmark.starts();
     benchmark.many();
     benchmark.quota();
+    benchmark.idle();
     benchmark.large();
     assertEquals((Size.SMALL.exports() + Size.SMALL.scopes()) / (double) Size.SMALL.exports(), table.of("applied at once: ARM calls each"));
     assertEquals(Size.SMALL.scopes(), table.of("restart: reads"));
@@ -26,6 +27,9 @@ class BenchIT {
     assertEquals(0, table.of("at rest: writes to Azure"));
     assertEquals(0, table.of("at rest: objects written to the API server"));
     assertEquals(0, table.of("calls answered 429"));
+    assertEquals(0, table.of("Entra: tokens"));
+    assertEquals(0, table.of("Azure: writes among them"));
+    assertTrue(table.of("Azure: answered") > 0);
     assertTrue(Chart.svg(table.rows()).contains("applied at once: ARM calls each"), Chart.svg(table.rows()));
   }
 }

@@ -210,6 +210,36 @@ final class Benchmark {
     }
   }
 
+  /**
+   * Requests of an hour in which nobody changes anything, with a role missing at some scopes. The hour and the intervals of the
+   * configuration are scaled; the lifetime of tokens and the timeouts of watches are not.
+   */
+  void idle() throws InterruptedException {
+    Size.Idle idle = size.idle();
+    String[] denied = IntStream.range(0, idle.withoutRole()).mapToObj(number -> Estate.scope(number, idle.exports())).toArray(String[]::new);
+    table.heading("%d CostExports in as many scopes, %d of them without a role: requests of an idle hour".formatted(idle.exports(),
+        idle.withoutRole()));
+    try (Estate estate = new Estate(cluster, directory, Behaviour.defaults().withDeniedScopes(denied), idle.exports())) {
+      estate.operate(Map.of("OBSERVE_INTERVAL", idle.interval(Duration.ofMinutes(5)), "RUN_POLL_INTERVAL", idle.interval(Duration.ofSeconds(30)),
+          "RETRY_INITIAL", idle.interval(Duration.ofSeconds(5)), "RETRY_MAX", idle.interval(Duration.ofMinutes(15))));
+      estate.apply(0, idle.exports());
+      estate.awaitReady(idle.exports() - idle.withoutRole());
+      Thread.sleep(idle.hour()); // until the waits between retries have reached their maximum
+      int mark = estate.azure().journal().mark();
+      int tokens = estate.azure().journal().tokenRequests();
+      Requests before = Requests.of(cluster);
+      Thread.sleep(idle.hour());
+      List<Call> calls = estate.azure().journal().since(mark);
+      Requests after = Requests.of(cluster);
+      table.row("Entra: tokens, in addition to one renewal an hour", "", estate.azure().journal().tokenRequests() - tokens);
+      table.row("Azure: answered", "", calls.stream().filter(call -> call.status() < 400).count());
+      table.row("Azure: refused for want of a role", "", calls.stream().filter(call -> call.status() >= 400).count());
+      table.row("Azure: writes among them", "", count(calls, true));
+      table.row("API server: writes", "", after.writes() - before.writes());
+      table.row("API server: reads and watches", "", after.reads() - before.reads());
+    }
+  }
+
   private static long count(List<Call> calls, boolean writes) {
     return calls.stream().filter(call -> call.operation().writes() == writes).count();
   }

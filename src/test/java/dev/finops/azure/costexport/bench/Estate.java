@@ -65,6 +65,10 @@ final class Estate implements AutoCloseable {
   }
 
   String scope(int number) {
+    return scope(number, scopes);
+  }
+
+  static String scope(int number, int scopes) {
     return "/subscriptions/00000000-0000-0000-0000-%012d".formatted(number % scopes);
   }
 
