@@ -26,19 +26,19 @@ help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
 demo: build servers ## a cluster, a simulated Azure and the operator on this machine: no account needed; DEMO_EXIT=1 ends by itself
-	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.costexport.demo.Demo
+	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.demo.Demo
 
 dashboard-picture: prometheus build servers ## draw docs/images/dashboard.svg from the dashboard's queries and a run of the demo's world: needs prometheus (7 minutes)
-	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.costexport.dashboard.Picture docs/images/dashboard.svg
+	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.dashboard.Picture docs/images/dashboard.svg
 
 test: prerequisites servers tools clients target/costexport-operator ## everything that must pass, from nothing
 	@mvn -B -ntp verify
 
 chaos: build servers ## kill the operator before and after each call of each scenario, and compare the ends (15 minutes)
-	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.costexport.chaos.CrashPoints $(SCENARIO) $(if $(POINT),"$(POINT)")
+	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.chaos.CrashPoints $(SCENARIO) $(if $(POINT),"$(POINT)")
 
 campaign: build servers ## two operators through MINUTES of random faults; SEED=… has the ones of an earlier campaign again
-	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.costexport.chaos.Campaign $(MINUTES) $(SEED)
+	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.chaos.Campaign $(MINUTES) $(SEED)
 
 unit: prerequisites ## the tests that need no servers
 	@mvn -B -ntp test
@@ -54,14 +54,14 @@ target/costexport-operator: src/main/launcher/costexport-operator src/main/launc
 
 # A short life of the operator in which the JVM learns its classes; without it the operator starts in twice the time.
 target/costexport-operator.aot: target/costexport-operator.jar target/costexport-operator $(CLASSPATH_FILE)
-	@echo "build: the AOT cache" && $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.costexport.launcher.Training target/costexport-operator $@ \
+	@echo "build: the AOT cache" && $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.launcher.Training target/costexport-operator $@ \
 	  >target/training.log 2>&1 || { tail -20 target/training.log >&2; exit 1; }
 
 image: package ## the operator as an OCI image: target/costexport-operator-image.tar; BASE=… puts it on a base image of yours
 	@rm -f $(IMAGE) && $(MAKE) -s $(IMAGE)
 
 $(IMAGE): target/costexport-operator.jar src/main/launcher/costexport-operator.jvm $(CLASSPATH_FILE)
-	@echo "build: the image" && mkdir -p target/image && $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.costexport.image.Image $@ $(BASE) \
+	@echo "build: the image" && mkdir -p target/image && $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.image.Image $@ $(BASE) \
 	  >target/image/log 2>&1 || { tail -20 target/image/log >&2; exit 1; }
 	@grep '^image:' target/image/log
 
@@ -72,20 +72,20 @@ run: build ## the operator against the current kubeconfig
 	@exec target/costexport-operator
 
 simulator: build ## the simulated Azure alone, for people who try things by hand
-	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.costexport.simulator.SimulatorMain --log
+	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.simulator.SimulatorMain --log
 
 figures: build servers ## measure latency, calls, memory and start-up on this machine (2 minutes)
-	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.costexport.bench.Figures
+	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.bench.Figures
 
 figures-backfill: build servers ## measure backfills of 12 and 84 months, also with kill -9 every few seconds (25 minutes)
-	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.costexport.bench.BackfillFigures
+	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.bench.BackfillFigures
 
 figures-image: package servers ## measure the image in a container of 1 CPU and 256 MB: needs podman, runc and root (2 minutes)
-	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.costexport.bench.ImageFigures
+	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.bench.ImageFigures
 
 node-test: package servers tools ## the chart and the image on a real one-node cluster: needs root, containerd, runc, CNI plugins (3 minutes, the first time 5)
 	@src/test/servers/build node >/dev/null && $(MAKE) -s $(CLASSPATH_FILE) $(IMAGE)
-	@src/test/servers/isolated $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.costexport.node.Rollout
+	@src/test/servers/isolated $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.node.Rollout
 
 reproducible: ## build the image twice from nothing and compare: only the layer with the AOT cache may differ
 	@built=$$(mktemp -d); for time in one two; do $(MAKE) clean image | grep '^image: ' | tee $$built/$$time; done; \
@@ -93,10 +93,10 @@ reproducible: ## build the image twice from nothing and compare: only the layer 
 	  echo "image: twice the same, but for the AOT cache"; rm -r $$built
 
 bench: build servers ## measure up to 10,000 CostExports beside a baseline (half an hour; STAGES="many quota" for some, all write docs/reference/benchmark.md)
-	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.costexport.bench.Bench $(STAGES)
+	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.bench.Bench $(STAGES)
 
 soak: build servers ## let an operator live through DAYS of Azure's time, three weeks of them by default, and see what grows: docs/reference/soak.md (16 minutes)
-	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.costexport.soak.Soak $(DAYS)
+	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.soak.Soak $(DAYS)
 
 crd: prerequisites ## write crds/ anew from the Java types
 	@$(MVN) test -Dtest=CrdIsCurrentTest -Dcrd.write=true

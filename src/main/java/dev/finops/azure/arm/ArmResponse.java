@@ -1,0 +1,29 @@
+package dev.finops.azure.arm;
+
+import java.util.Map;
+
+/**
+ * An HTTP answer as it came.
+ *
+ * @param headers by lower-case name
+ */
+public record ArmResponse(int status, Map<String, String> headers, byte[] body) {
+
+  public String header(String name) {
+    return headers.getOrDefault(name, "");
+  }
+
+  public String requestId() {
+    return header("x-ms-request-id");
+  }
+
+  /** As far as can be told; a proxy's own pages are HTML or text. */
+  public boolean isAzures() {
+    return !requestId().isEmpty() || header("content-type").contains("json");
+  }
+
+  /** As Azure Resource Manager answers; other successes, such as a part of a document, are somebody else's. */
+  public boolean ok() {
+    return status == 200 || status == 201 || status == 202 || status == 204;
+  }
+}

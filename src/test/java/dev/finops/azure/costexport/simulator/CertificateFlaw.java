@@ -1,4 +1,0 @@
-package dev.finops.azure.costexport.simulator;
-
-/** What is wrong with a server's certificate, beside who issued it. */
-public enum CertificateFlaw { NONE, EXPIRED, OTHER_HOST }

@@ -1,0 +1,4 @@
+package dev.finops.azure.system;
+
+/** With a ClusterRole, for all namespaces. */
+class LeastPrivilegeIT extends LeastPrivilege {}
