@@ -35,6 +35,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.WeakHashMap;
@@ -147,7 +148,11 @@ public final class Main {
                         () -> synced.get() && operator.getRuntimeInfo().allEventSourcesAreHealthy() ? 1 : 0)
                 .description("1 while the watch of CostExports is open; 0 for moments when it is opened anew")
                 .register(registry);
-        ManagementServer server = new ManagementServer(config.httpPort(), synced::get, registry::scrape);
+        Liveness liveness = new Liveness(
+                scheduler, monotonic, () -> synced.get() ? Liveness.stopped(operator.getRuntimeInfo()) : List.of());
+        liveness.start();
+        ManagementServer server =
+                new ManagementServer(config.httpPort(), liveness::dead, synced::get, registry::scrape);
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(() -> stop(operator, server, kubernetes, leadership, log), "stop"));
         operator.start();

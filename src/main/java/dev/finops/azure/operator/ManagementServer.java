@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -21,14 +22,21 @@ final class ManagementServer implements AutoCloseable {
 
     private final HttpServer server;
 
-    /** @param ready whether the caches are synced; leading is no part of it */
-    ManagementServer(int port, BooleanSupplier ready, Supplier<String> metrics) throws IOException {
+    /**
+     * @param dead why the process has to be restarted
+     * @param ready whether the caches are synced; a process that does not lead is ready too
+     */
+    ManagementServer(int port, Supplier<Optional<String>> dead, BooleanSupplier ready, Supplier<String> metrics)
+            throws IOException {
         server = HttpServer.create(new InetSocketAddress(port), 0);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/", exchange -> {
             switch (exchange.getRequestURI().getRawPath()) {
                 case String path when !exchange.getRequestMethod().equals("GET") -> answer(exchange, 405, "only GET");
-                case "/healthz" -> answer(exchange, 200, "ok");
+                case "/healthz" -> {
+                    Optional<String> why = dead.get();
+                    answer(exchange, why.isPresent() ? 503 : 200, why.orElse("ok"));
+                }
                 case "/readyz" ->
                     answer(
                             exchange,
