@@ -26,6 +26,7 @@ import dev.finops.azure.document.Json;
 import dev.finops.azure.document.Scope;
 import dev.finops.azure.export.document.ExportId;
 import dev.finops.azure.export.document.ObservedExport;
+import dev.finops.azure.kube.ReconcileLimiter;
 import dev.finops.azure.queue.Waiter;
 import java.io.IOException;
 import java.net.URI;
@@ -64,9 +65,8 @@ public final class ExportsClient implements ExportReads {
     private final CallListener listener;
 
     /** Told of every call that is sent, in the thread that waits for its answer. */
+    @FunctionalInterface
     public interface CallListener {
-        void calling();
-
         /** @param outcome {@code ok} or the failure's reason */
         void called(Operation operation, String outcome, Duration took);
     }
@@ -238,8 +238,7 @@ public final class ExportsClient implements ExportReads {
     private <T> ArmResult<T> admitted(
             Call call, HttpRequest request, ArmPipeline.Body body, Function<ArmResponse, Optional<T>> reader) {
         long started = System.nanoTime();
-        listener.calling();
-        Sent<T> sent = send(call, request, body, reader);
+        Sent<T> sent = ReconcileLimiter.outside(() -> send(call, request, body, reader));
         Duration took = Duration.ofNanos(System.nanoTime() - started);
         String outcome = sent.answer() instanceof ArmResult.Failed<T>(var failure)
                 ? failure.reason().toString()

@@ -46,14 +46,14 @@ public final class ReconcileLimiter {
     }
 
     /** From here on the pass waits for somebody else. */
-    public static void waiting() {
+    private static void waiting() {
         if (TAKEN.isBound()) {
             TAKEN.get().places.leave();
             TAKEN.get().call();
         }
     }
 
-    public static void goingOn() {
+    private static void goingOn() {
         if (TAKEN.isBound()) {
             TAKEN.get().places.takeBack();
         }

@@ -3,17 +3,13 @@ package dev.finops.azure.operator;
 import dev.finops.azure.arm.Operation;
 import dev.finops.azure.arm.quota.ArmRateLimiter;
 import dev.finops.azure.export.ExportsClient.CallListener;
-import dev.finops.azure.kube.ReconcileLimiter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 
-/**
- * Calls to Azure Resource Manager and the quota that they are taken from; a pass that waits for an answer makes room
- * for another.
- */
+/** Calls to Azure Resource Manager, and the quota that they are taken from. */
 record ArmMetrics(MeterRegistry registry) implements CallListener {
     static void ofQuota(MeterRegistry registry, ArmRateLimiter gate) {
         for (ArmRateLimiter.Kind kind : ArmRateLimiter.Kind.values()) {
@@ -38,13 +34,7 @@ record ArmMetrics(MeterRegistry registry) implements CallListener {
     }
 
     @Override
-    public void calling() {
-        ReconcileLimiter.waiting();
-    }
-
-    @Override
     public void called(Operation operation, String outcome, Duration took) {
-        ReconcileLimiter.goingOn();
         Timer.builder("costexport.arm.requests")
                 .description("Calls to Azure Resource Manager")
                 .tag("operation", operation.toString())

@@ -138,9 +138,6 @@ class RecordedAnswersTest {
                 apiVersion,
                 new ExportsClient.CallListener() {
                     @Override
-                    public void calling() {}
-
-                    @Override
                     public void called(Operation operation, String outcome, Duration took) {}
                 });
     }

@@ -329,9 +329,6 @@ class TransportTest {
                 new ApiVersionCheck("2025-03-01"),
                 new ExportsClient.CallListener() {
                     @Override
-                    public void calling() {}
-
-                    @Override
                     public void called(Operation operation, String outcome, Duration took) {}
                 });
     }

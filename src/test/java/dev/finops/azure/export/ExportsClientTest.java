@@ -207,9 +207,6 @@ class ExportsClientTest {
                 apiVersion,
                 new ExportsClient.CallListener() {
                     @Override
-                    public void calling() {}
-
-                    @Override
                     public void called(Operation operation, String outcome, Duration took) {
                         outcomes.add(operation + " " + outcome);
                     }
