@@ -36,8 +36,8 @@ test: prerequisites servers tools clients target/costexport-operator ## everythi
 
 slowest: ## the 20 slowest test classes of the last make test, in seconds
 	@echo "The 20 slowest test classes, in seconds:"
-	@grep -hoE '<testsuite [^>]* name="[^"]+" time="[^"]+"' target/*-reports/TEST-*.xml \
-	  | sed -E 's/.* name="([^"]+)" time="([^"]+)"/\2 \1/' | tr -d , | sort -rn | head -20 | awk '{ printf "%8.1f  %s\n", $$1, $$2 }'
+	@grep -shoE '<testsuite [^>]* name="[^"]+" time="[^"]+"' target/*-reports/TEST-*.xml \
+	  | sed -E 's/.* name="([^"]+)" time="([^"]+)"/\2 \1/' | tr -d , | sort -rn | head -20 | awk '{ printf "%8.1f  %s\n", $$1, $$2 }' || true
 
 chaos: build servers ## kill the operator before and after each call of each scenario, and compare the ends (15 minutes)
 	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.chaos.CrashPoints $(SCENARIO) $(if $(POINT),"$(POINT)")

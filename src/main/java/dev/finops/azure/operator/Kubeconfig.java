@@ -30,8 +30,8 @@ final class Kubeconfig {
         Config cluster;
         try {
             // One retry loop in all, the reconciler's: the client only bridges a hiccup. HTTP/1.1, as a request without
-            // an answer then ends
-            // its connection: one HTTP/2 connection that a firewall has forgotten would be used again and again.
+            // an answer then ends its connection: one HTTP/2 connection that a firewall has forgotten would be used
+            // again and again.
             cluster = new ConfigBuilder(Config.autoConfigure(null))
                     .withRequestRetryBackoffLimit(2)
                     .withHttp2Disable(true)

@@ -23,12 +23,14 @@ class ReconcileLimiterTest {
     @Test
     void aCallThatFailsTakesItsPlaceBack() {
         for (int i = 0; i < 3; i++) {
-            assertThrows(IllegalStateException.class, () -> limiter.take(waiter("failing"), () -> {
-                ReconcileLimiter.outside(() -> {
-                    throw new IllegalStateException("no answer");
-                });
-                return Optional.empty();
-            }));
+            assertThrows(
+                    IllegalStateException.class,
+                    () -> limiter.take(waiter("failing"), () -> {
+                        ReconcileLimiter.outside(() -> {
+                            throw new IllegalStateException("no answer");
+                        });
+                        return Optional.empty();
+                    }));
         }
 
         assertEquals(AT_ONCE, atOnce(0));
