@@ -39,8 +39,7 @@ public sealed interface ArmFailure {
 
     /**
      * No answer, or one that says nothing: network, time-out, 408, 5xx, an answer that is not ARM's JSON. Whether a
-     * write
-     * took effect is unknown: observe before it is sent again.
+     * write took effect is unknown: observe before it is sent again.
      *
      * @param retryAfter null when Azure named no time
      */

@@ -24,13 +24,11 @@ import reactor.core.publisher.Mono;
 
 /**
  * HTTP to Azure Resource Manager with a token: bounded in time and size, follows no redirect, and sends nothing twice.
- * The
- * one retry loop is the reconciler's.
+ * The one retry loop is the reconciler's.
  *
  * <p>A 401 that refuses the token is the exception: Azure did not act on the request, and a token may have been
- * revoked. The
- * operator then gets one new token and sends the request once more. A 401 that refuses the caller's rights is not of
- * the token.
+ * revoked. The operator then gets one new token and sends the request once more. A 401 that refuses the caller's rights
+ * is not of the token.
  */
 public final class ArmPipeline {
     /** A renewal that did not help is not repeated for so long: the scope refuses every token of this identity. */

@@ -9,8 +9,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Azure's clock, from the Date header of its answers: Azure judges what is past by its own. Between two answers it goes
- * on with the monotonic
- * clock, so that a correction of the machine's clock does not move it.
+ * on with the monotonic clock, so that a correction of the machine's clock does not move it.
  */
 public final class AzureClock implements InstantSource {
     private static final Logger LOG = LoggerFactory.getLogger(AzureClock.class);

@@ -26,8 +26,7 @@ import java.util.stream.Stream;
 
 /**
  * Names what an answer that is no success means: by ARM's error code first, then by what is known of Cost Management's
- * texts,
- * by HTTP status last (docs/azure.md, "Errors").
+ * texts, by HTTP status last (docs/azure.md, "Errors").
  */
 public final class ErrorClassifier {
     private static final int MAX_MESSAGE = 1024;
@@ -155,8 +154,7 @@ public final class ErrorClassifier {
 
     /**
      * Whether a 401 is of the token, so that a new one may help. Cost Management also answers 401 to a caller who has
-     * no role, in
-     * words or without any, after Azure Resource Manager has accepted the token (docs/azure.md, "Errors").
+     * no role, in words or without any, after Azure Resource Manager has accepted the token (docs/azure.md, "Errors").
      */
     static boolean refusesToken(ArmResponse answer) {
         if (answer.status() != 401) {

@@ -11,8 +11,7 @@ import java.util.regex.Pattern;
 
 /**
  * The hosts that are called without the proxy, as kubectl and other Go programs read {@code NO_PROXY}. An entry that
- * cannot
- * be read matches nothing: the variable belongs to every program of the machine.
+ * cannot be read matches nothing: the variable belongs to every program of the machine.
  */
 public record NoProxy(List<Rule> rules) {
     private static final Pattern ENTRY =

@@ -9,8 +9,7 @@ import reactor.core.publisher.Sinks;
 
 /**
  * Memory for the bodies of answers that are on their way, all together. When it is used up, one of them goes on and the
- * others wait, each with
- * what it has: so one always ends, and none fails because of the others.
+ * others wait, each with what it has: so one always ends, and none fails because of the others.
  */
 final class ResponseMemoryLimit {
     private final long limit;

@@ -61,8 +61,7 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
 
     /**
      * More steps than any pass takes (a create, and three for each of five months that are run at once): a pass that
-     * would is a
-     * fault of ours, and must not become a storm of calls.
+     * would is a fault of ours, and must not become a storm of calls.
      */
     private static final int MAX_STEPS = 32;
 
@@ -315,8 +314,7 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
 
     /**
      * How long to stay away from a queue that calls the object when its turn has come. Queueing in the operator is not
-     * a condition; that Azure
-     * has not answered for long is.
+     * a condition; that Azure has not answered for long is.
      */
     static Optional<Duration> queued(ReconcileState situation, Outcome verdict) {
         return verdict instanceof Outcome.Failing(ArmFailure.Throttled throttled, var write, var differences)

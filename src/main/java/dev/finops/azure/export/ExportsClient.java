@@ -42,10 +42,8 @@ import org.slf4j.MDC;
 
 /**
  * The operations of the Exports API ({@code Microsoft.CostManagement/exports}). All are synchronous: a Location header
- * is
- * never followed, since Azure's points outside Azure Resource Manager (docs/azure.md, "PUT"). Every call is sent once,
- * as one
- * identity, and every fault is an {@link ArmResult.Failed}.
+ * is never followed, since Azure's points outside Azure Resource Manager (docs/azure.md, "PUT"). Every call is sent
+ * once, as one identity, and every fault is an {@link ArmResult.Failed}.
  */
 public final class ExportsClient implements ExportReads {
     private static final Logger LOG = LoggerFactory.getLogger(ExportsClient.class);

@@ -16,8 +16,7 @@ import java.util.stream.Stream;
 
 /**
  * Finds the objects that no event and no timer brought to a reconciliation, whatever lost it: compares the objects in
- * the cache
- * with what the last reconciliation of each one saw and left.
+ * the cache with what the last reconciliation of each one saw and left.
  */
 final class Sweep {
     /** An event is this late at most on a busy machine. */

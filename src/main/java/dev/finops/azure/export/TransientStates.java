@@ -13,8 +13,7 @@ final class TransientStates {
 
     /**
      * An object that is new to this process counts as answered now: silence is measured from here. What another process
-     * meant to create it
-     * may have sent a moment ago.
+     * meant to create it may have sent a moment ago.
      */
     TransientState of(CostExport object, Instant now) {
         return byUid.computeIfAbsent(

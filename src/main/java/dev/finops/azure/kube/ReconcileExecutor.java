@@ -10,8 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Runs each reconciliation in a virtual thread. A reconciliation can leave something to be done after the SDK has
- * finished with it:
- * the SDK drops the events that arrive while it handles a deletion.
+ * finished with it: the SDK drops the events that arrive while it handles a deletion.
  */
 public final class ReconcileExecutor extends AbstractExecutorService {
     private static final ScopedValue<List<Runnable>> AFTERWARDS = ScopedValue.newInstance();

@@ -11,8 +11,7 @@ import java.util.function.Supplier;
 
 /**
  * So many passes at work at once, the most urgent first: else a change would wait behind thousands of new objects for
- * its share of this
- * machine and of the API server. While a pass waits for Azure its place is another's.
+ * its share of this machine and of the API server. While a pass waits for Azure its place is another's.
  */
 public final class ReconcileLimiter {
     /** As many as keep the API server busy, and so few that the next in line is soon at it. */

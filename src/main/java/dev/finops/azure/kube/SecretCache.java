@@ -23,16 +23,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads Secrets one by one, each by its name: those that objects depend on, and no other, so that the right to get is
- * enough.
- * Without a watch, those in use are read again and again; who depends on one that has changed is woken.
+ * enough. Without a watch, those in use are read again and again; who depends on one that has changed is woken.
  */
 public final class SecretCache {
     private static final Logger LOG = LoggerFactory.getLogger(SecretCache.class);
 
     /**
      * Many objects that come at once share one read. That a Secret is absent is shared only by passes that began before
-     * it was
-     * read: it may have been applied together with the object that comes next, which must not act as somebody else.
+     * it was read: it may have been applied together with the object that comes next, which must not act as somebody
+     * else.
      */
     private static final Duration SHARED = Duration.ofSeconds(2);
 

@@ -7,8 +7,7 @@ import java.util.function.LongSupplier;
 
 /**
  * Thousands of objects at once, as at a start, are begun one after the other: the SDK keeps each object that it has
- * begun in memory, in
- * full. It is far above what is otherwise reached, so that nothing waits for it in operation.
+ * begun in memory, in full. It is far above what is otherwise reached, so that nothing waits for it in operation.
  */
 public final class StartupRateLimiter implements RateLimiter<StartupRateLimiter.Begun> {
     private static final long EACH = Duration.ofMillis(1).toNanos();

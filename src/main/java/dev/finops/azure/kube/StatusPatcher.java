@@ -14,8 +14,7 @@ import java.util.Objects;
 
 /**
  * Writes a status as a merge patch of what changed, bound to the resource version that it was decided on: a decision
- * made on
- * a stale object fails with 409 instead of taking effect, and fields that a newer release wrote stay.
+ * made on a stale object fails with 409 instead of taking effect, and fields that a newer release wrote stay.
  */
 public final class StatusPatcher {
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -46,8 +45,7 @@ public final class StatusPatcher {
 
     /**
      * For what has happened, which is true whatever else changed of the object meanwhile: unless somebody wrote the
-     * status, it is
-     * written on the object as it is now.
+     * status, it is written on the object as it is now.
      */
     public CostExport writeOnLatest(CostExport seen, CostExportStatus status) {
         CostExport latest = seen;

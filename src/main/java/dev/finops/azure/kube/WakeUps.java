@@ -10,8 +10,7 @@ import java.util.Set;
 
 /**
  * Requeues objects by name. The SDK ignores a plain event for an object that it does not remember, and it forgets an
- * object together
- * with its predecessor of the same name; the event of an object is never ignored.
+ * object together with its predecessor of the same name; the event of an object is never ignored.
  */
 public final class WakeUps extends AbstractEventSource<Void, CostExport> {
     private Cache<CostExport> cache;

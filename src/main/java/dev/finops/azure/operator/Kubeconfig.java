@@ -67,10 +67,8 @@ final class Kubeconfig {
 
     /**
      * A proxy that the kubeconfig names is used for this cluster, whatever NO_PROXY says. One of the environment is
-     * used unless
-     * NO_PROXY or a loopback address exempts the API server. The client itself uses an {@code http://} proxy of the
-     * kubeconfig only
-     * without TLS, reads fewer forms of NO_PROXY, and ends at the others.
+     * used unless NO_PROXY or a loopback address exempts the API server. The client itself uses an {@code http://}
+     * proxy of the kubeconfig only without TLS, reads fewer forms of NO_PROXY, and ends at the others.
      */
     static void proxy(Config cluster, Map<String, String> environment) {
         URI server = URI.create(cluster.getMasterUrl());

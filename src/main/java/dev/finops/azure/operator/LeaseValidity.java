@@ -7,8 +7,8 @@ import java.util.function.LongSupplier;
 
 /**
  * How long a leader acts: so long after the time that it last wrote into the lease, which is what the others judge by.
- * Of two clocks the one
- * that shows more counts: the monotonic one may stand still while the machine sleeps, the other may be put back.
+ * Of two clocks the one that shows more counts: the monotonic one may stand still while the machine sleeps, the other
+ * may be put back.
  */
 final class LeaseValidity {
     private final Duration length;

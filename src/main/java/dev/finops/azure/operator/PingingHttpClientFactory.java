@@ -30,8 +30,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Asks each watch of the API server now and then whether it is alive. A connection that a firewall or a load balancer
- * has forgotten looks
- * like one on which nothing happens, and the client itself would look no sooner than after ten minutes.
+ * has forgotten looks like one on which nothing happens, and the client itself would look no sooner than after ten
+ * minutes.
  */
 final class PingingHttpClientFactory extends JdkHttpClientFactory {
     private static final Logger LOG = LoggerFactory.getLogger(PingingHttpClientFactory.class);

@@ -12,9 +12,8 @@ import java.util.TreeSet;
 
 /**
  * Those who wait. The more urgent goes first; among equals the namespaces take turns, and of one namespace who came
- * first. Of every
- * five one is whoever waits longest, so that a stream of urgent ones starves nobody. Whoever is called has a while to
- * come.
+ * first. Of every five one is whoever waits longest, so that a stream of urgent ones starves nobody. Whoever is called
+ * has a while to come.
  */
 public final class FairQueue {
     /** How long a turn is kept for who was called. */

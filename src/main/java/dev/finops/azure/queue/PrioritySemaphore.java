@@ -6,9 +6,8 @@ import java.util.List;
 
 /**
  * So many at work at a time, the most urgent first. Nobody waits here: who finds no free place stands in line and is
- * woken when one
- * is. A place that is lent while its holder waits for something else is taken back without asking, so that nobody waits
- * for that either.
+ * woken when one is. A place that is lent while its holder waits for something else is taken back without asking, so
+ * that nobody waits for that either.
  */
 public final class PrioritySemaphore {
     private final int count;

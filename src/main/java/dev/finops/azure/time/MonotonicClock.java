@@ -6,8 +6,7 @@ import java.util.function.LongSupplier;
 
 /**
  * The machine's time at the start of the process, plus the time that has passed since. A correction of the machine's
- * clock does not move it,
- * so that ages, intervals and deadlines of the operator itself are measured by it.
+ * clock does not move it, so that ages, intervals and deadlines of the operator itself are measured by it.
  */
 public final class MonotonicClock implements InstantSource {
     private final Instant start;

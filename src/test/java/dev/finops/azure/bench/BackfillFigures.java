@@ -28,8 +28,7 @@ import java.util.stream.Collectors;
 
 /**
  * {@code make figures-backfill}: what a backfill costs and how long it takes against an Azure that takes ten runs a
- * minute,
- * answers a tenth of all calls with 429, and fails one month twice; the same with kill -9 every few seconds.
+ * minute, answers a tenth of all calls with 429, and fails one month twice; the same with kill -9 every few seconds.
  */
 public final class BackfillFigures {
     private static final String SCOPE = "/subscriptions/00000000-0000-0000-0000-000000000000";

@@ -144,8 +144,7 @@ final class Benchmark {
 
     /**
      * As many lists of each scope as are made in a day, or in a part of it, in quick succession. All else that goes by
-     * the interval is quick
-     * too: each object is looked at every six of them.
+     * the interval is quick too: each object is looked at every six of them.
      */
     private void polled(Estate estate, int exports, int polls, Duration interval) throws InterruptedException {
         int mark = estate.azure().journal().mark();
@@ -250,8 +249,7 @@ final class Benchmark {
 
     /**
      * Requests of an hour in which nobody changes anything, with a role missing at some scopes. The hour and the
-     * intervals of the
-     * configuration are scaled; the lifetime of tokens and the timeouts of watches are not.
+     * intervals of the configuration are scaled; the lifetime of tokens and the timeouts of watches are not.
      */
     void idle() throws InterruptedException {
         Size.Idle idle = size.idle();

@@ -12,9 +12,8 @@ import java.util.concurrent.Future;
 
 /**
  * The baseline, which does what tools with a resource per export do: a GET and a PUT to create, a GET and a PUT to
- * change, a GET to
- * look, as many at once as terraform has workers, first come first served, and after a 429 again when the answer says
- * so.
+ * change, a GET to look, as many at once as terraform has workers, first come first served, and after a 429 again when
+ * the answer says so.
  */
 final class Peer implements AutoCloseable {
     private static final int WORKERS = 10;

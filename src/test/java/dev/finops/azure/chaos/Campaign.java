@@ -21,10 +21,8 @@ import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * {@code make campaign}: two operators with one lease look after CostExports of every kind while Azure, the API server,
- * the machine and people do what
- * the {@link Schedule} of a seed says. When all has ended, each object is where an operator that nothing happened to
- * brings it, and Azure has had no
- * run and no deletion too many.
+ * the machine and people do what the {@link Schedule} of a seed says. When all has ended, each object is where an
+ * operator that nothing happened to brings it, and Azure has had no run and no deletion too many.
  */
 public final class Campaign {
     private static final int OF_EACH_KIND = 2;

@@ -28,11 +28,9 @@ import java.util.stream.Stream;
 
 /**
  * One scenario, undisturbed and then again and again with an operator that is killed at one of the calls that it makes
- * for it. Such calls are
- * those to Azure's exports and those to the API server that concern the object: itself, its status, its Events, its
- * Secrets. Not points are what
- * an operator does whether there is an object or not: tokens, the lists and watches of the informer, discovery, the
- * lease.
+ * for it. Such calls are those to Azure's exports and those to the API server that concern the object: itself, its
+ * status, its Events, its Secrets. Not points are what an operator does whether there is an object or not: tokens, the
+ * lists and watches of the informer, discovery, the lease.
  */
 final class Trials implements AutoCloseable {
     private static final Duration NOT_REACHED = Duration.ofSeconds(3);

@@ -24,8 +24,7 @@ import java.util.stream.Collectors;
 
 /**
  * {@code make demo}: samples applied in a {@link World}, runs followed to their end. Stays until Ctrl-C, or ends by
- * itself with
- * {@code DEMO_EXIT=1}.
+ * itself with {@code DEMO_EXIT=1}.
  */
 public final class Demo {
     private static final Duration PATIENCE = Duration.ofMinutes(2);

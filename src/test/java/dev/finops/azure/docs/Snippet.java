@@ -95,8 +95,7 @@ record Snippet(Path page, int line, String text) {
 
     /**
      * Each call of kubectl or helm that a page shows, wherever it is in a line of a shell: behind a pipe, in a loop, in
-     * a substitution.
-     * Its text ends where the shell ends it.
+     * a substitution. Its text ends where the shell ends it.
      */
     static Stream<Snippet> calls(Path page) {
         String text = read(page);

@@ -27,8 +27,7 @@ import java.util.jar.JarFile;
 
 /**
  * {@code Image archive [base]}: writes the operator as an OCI image, a layer for each thing that changes at its own
- * pace. Without a base
- * nothing is asked of any registry; one that is named takes the place of the C library.
+ * pace. Without a base nothing is asked of any registry; one that is named takes the place of the C library.
  */
 public final class Image {
     private static final String REPOSITORY = "localhost/costexport-operator";

@@ -23,8 +23,7 @@ record Rootfs(Path root) {
 
     /**
      * What the operator and its libraries use; jdeps names java.desktop and java.sql too, for code that is never run.
-     * jdk.jcmd is for
-     * people: without a shell it is what shows threads and memory.
+     * jdk.jcmd is for people: without a shell it is what shows threads and memory.
      */
     private static final List<String> MODULES = List.of(
             "java.logging",

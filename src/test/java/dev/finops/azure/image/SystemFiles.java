@@ -8,8 +8,7 @@ import java.util.List;
 
 /**
  * What a Java runtime needs beneath it: the C library, as this machine's Debian package has it, with its licence and
- * with what
- * scanners read to know it.
+ * with what scanners read to know it.
  */
 final class SystemFiles {
     private static final List<String> LIBRARIES =

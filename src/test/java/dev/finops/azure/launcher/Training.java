@@ -25,8 +25,7 @@ import java.util.function.Predicate;
 
 /**
  * A short life of the operator, in which the JVM learns which classes it needs: {@code Training launcher cache}. The
- * API server and
- * Azure are simulated in this process, so that a build needs nothing but the JDK.
+ * API server and Azure are simulated in this process, so that a build needs nothing but the JDK.
  */
 public final class Training {
     private static final String NAMESPACE = "training";

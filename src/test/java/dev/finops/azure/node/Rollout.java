@@ -35,8 +35,7 @@ import org.awaitility.core.ThrowingRunnable;
 
 /**
  * {@code make node-test}: the chart as it is shipped on a real node, two operators of the image, and the pod that leads
- * deleted under
- * way. What Azure was asked to do is then in the simulator's journal, once.
+ * deleted under way. What Azure was asked to do is then in the simulator's journal, once.
  */
 public final class Rollout {
     private static final String HOME = "costexport-system";

@@ -23,8 +23,8 @@ import org.junit.jupiter.api.function.Executable;
 
 /**
  * The operator lives with each answer of each switch of the simulator: an export is created, rests, runs, is changed,
- * is
- * corrected and is deleted, at a scope where Azure behaves so. One operator lives at several scopes at the same time.
+ * is corrected and is deleted, at a scope where Azure behaves so. One operator lives at several scopes at the same
+ * time.
  */
 class ChoicesIT extends SystemTest {
     private static final String OLD_VERSION = "2019-11-01";

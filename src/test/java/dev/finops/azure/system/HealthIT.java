@@ -33,8 +33,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * What Argo CD, and Flux or {@code kubectl wait} by kstatus, make of a live object in each state. With {@code
- * -Dtestdata.write=true} the
- * objects become the test data beside Argo CD's script.
+ * -Dtestdata.write=true} the objects become the test data beside Argo CD's script.
  */
 class HealthIT extends SystemTest {
     private static final YAMLMapper YAML = new YAMLMapper();

@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Answers that should not be: each is an error of that one call, bounded in time and memory, never an absence, and ends
- * by itself.
- * All of a table come at once, each to an export at a scope of its own, and one at another scope is answered meanwhile.
+ * by itself. All of a table come at once, each to an export at a scope of its own, and one at another scope is answered
+ * meanwhile.
  */
 class HostileAnswersIT extends HostileTest {
     private final List<Hostile> answers = Hostile.all(elsewhere.endpoint().toString());

@@ -28,8 +28,7 @@ import java.util.regex.Pattern;
 
 /**
  * What holds in every test. A write is judged at the moment when Azure has it, against what the API server says then:
- * an
- * operator that is killed at that moment has nothing else to go by.
+ * an operator that is killed at that moment has nothing else to go by.
  */
 public final class Invariants {
     private static final Pattern EXPORT =

@@ -26,9 +26,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Two operators that elect a leader, with the rights that the chart gives and the settings that go with them. The API
- * server's
- * audit log says what they asked for: exactly what is granted, so that a rule less would be missed and a rule more is
- * not there.
+ * server's audit log says what they asked for: exactly what is granted, so that a rule less would be missed and a rule
+ * more is not there.
  */
 abstract class LeastPrivilege extends StoringTest {
     private static final String SERVICE_ACCOUNT = "costexport-operator";

@@ -35,8 +35,8 @@ import org.junit.jupiter.api.function.Executable;
 
 /**
  * Every field of the schema through what people may write into it, and back. A value is refused with the field named,
- * or Azure has
- * it, or a condition names the field; never is it accepted and nothing comes of it. Afterwards all is as it was.
+ * or Azure has it, or a condition names the field; never is it accepted and nothing comes of it. Afterwards all is as
+ * it was.
  */
 class MisoperationIT extends SystemTest {
     private enum Outcome {

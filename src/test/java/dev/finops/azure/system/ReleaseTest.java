@@ -13,8 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 
 /**
  * A chart that real Helm installs on an API server of its own. There is no node, so that the operator runs beside it,
- * with the rights
- * and the settings that the installed objects give it.
+ * with the rights and the settings that the installed objects give it.
  */
 abstract class ReleaseTest extends StoringTest {
     static final String CHART = "charts/costexport-operator";

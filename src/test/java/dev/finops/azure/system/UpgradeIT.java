@@ -32,8 +32,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * From the chart of the release before to the chart of now, as the page says, while much is under way. The operator of
- * the release
- * before is played by today's: no old jar is kept. What the old one really stored is read by {@link StoredObjectsIT}.
+ * the release before is played by today's: no old jar is kept. What the old one really stored is read by {@link
+ * StoredObjectsIT}.
  */
 class UpgradeIT extends ReleaseTest {
     private static final String PAGE = "docs/how-to/upgrade.md";

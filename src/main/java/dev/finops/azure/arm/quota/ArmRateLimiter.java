@@ -31,8 +31,8 @@ import java.util.stream.Stream;
 
 /**
  * Keeps calls back that Azure would refuse: each of its buckets has a line in which the most urgent goes first, and a
- * scope takes so
- * many runs in a minute. Nobody waits here; the answer is how long to stay away, and who stands in a line is woken.
+ * scope takes so many runs in a minute. Nobody waits here; the answer is how long to stay away, and who stands in a
+ * line is woken.
  */
 public final class ArmRateLimiter {
     private static final Detail EMPTY =
@@ -174,8 +174,8 @@ public final class ArmRateLimiter {
 
     /**
      * The counters that the last answer to such a call named. Recorded answers name the reads for every operation of
-     * exports, where the
-     * documentation counts by method (docs/azure.md, "Throttling"); until an answer came, both are charged.
+     * exports, where the documentation counts by method (docs/azure.md, "Throttling"); until an answer came, both are
+     * charged.
      */
     private Set<Kind> charged(AzureIdentity identity, Scope scope, Operation operation) {
         Set<Kind> known = charged.get(new Charge(identity.quota(), scope.quotaOwner(), operation));

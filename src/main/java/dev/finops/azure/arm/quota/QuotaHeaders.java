@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 
 /**
  * What answers say about quota. Azure Resource Manager names a counter ({@code
- * x-ms-ratelimit-remaining-subscription-reads}), Cost
- * Management its own buckets ({@code x-ms-ratelimit-remaining-microsoft.costmanagement-entity-requests} and {@code
+ * x-ms-ratelimit-remaining-subscription-reads}), Cost Management its own buckets ({@code
+ * x-ms-ratelimit-remaining-microsoft.costmanagement-entity-requests} and {@code
  * x-ms-ratelimit-microsoft.costmanagement-entity-retry-after}; docs/azure.md, "Throttling").
  */
 final class QuotaHeaders {

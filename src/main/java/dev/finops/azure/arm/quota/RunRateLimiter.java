@@ -10,10 +10,8 @@ import java.util.Optional;
 
 /**
  * The runs of one scope, so many in any minute, and shared: of exports that want more than there are, those that had
- * fewer in the
- * minute go first, and then those that wait longer. A run of an export's own definition, which people wait for, goes
- * before those
- * of past months.
+ * fewer in the minute go first, and then those that wait longer. A run of an export's own definition, which people wait
+ * for, goes before those of past months.
  */
 public final class RunRateLimiter {
     private static final Duration MINUTE = Duration.ofMinutes(1);

@@ -7,8 +7,7 @@ import java.time.InstantSource;
 
 /**
  * Looks whether what a completed run delivered is in the storage account: reads the run's manifest and asks for the
- * size of
- * each blob that it lists. Cost data itself is never read.
+ * size of each blob that it lists. Cost data itself is never read.
  */
 public final class DeliveryVerifier {
     private final HttpClient http;

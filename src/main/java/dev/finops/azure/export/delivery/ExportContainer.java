@@ -29,8 +29,7 @@ import reactor.core.publisher.Mono;
 
 /**
  * All that is ever asked of a storage account: a listing under a prefix, the content of a manifest, the size of blobs.
- * Every
- * call throws {@link StorageErrorClassifier} when the account does not say.
+ * Every call throws {@link StorageErrorClassifier} when the account does not say.
  */
 final class ExportContainer {
     private static final Set<BlobErrorCode> ABSENT = Set.of(

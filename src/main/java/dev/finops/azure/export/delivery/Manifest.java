@@ -11,8 +11,7 @@ import java.util.Objects;
 
 /**
  * What a run says that it delivered: {@code manifest.json} (2024-04-01) or {@code _manifest.json} (2021-01-01), of
- * which
- * the older knows neither run nor data version (docs/azure.md, "Delivered blobs").
+ * which the older knows neither run nor data version (docs/azure.md, "Delivered blobs").
  *
  * @param runId null when not stated, as are {@code dataVersion} and {@code rows}
  */

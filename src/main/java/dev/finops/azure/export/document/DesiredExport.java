@@ -181,8 +181,8 @@ public record DesiredExport(
 
     /**
      * Exports made before 2025 may have an inactive schedule with dates and without a recurrence, and Azure refuses an
-     * update with that
-     * today (azure-powershell#27730). A recurrence keeps the dates, and an inactive schedule does not run by it.
+     * update with that today (azure-powershell#27730). A recurrence keeps the dates, and an inactive schedule does not
+     * run by it.
      */
     private static void completeIdleSchedule(ObjectNode body) {
         if (lacksRecurrence(body)) {

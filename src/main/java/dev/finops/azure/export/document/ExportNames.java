@@ -7,8 +7,8 @@ import java.util.Optional;
 
 /**
  * Names of exports, which can differ in letter case alone (docs/azure.md, "Ids"): where Azure shows several spellings
- * they are
- * several exports, and a name means one of them exactly; where it shows one, that is the export in any letter case.
+ * they are several exports, and a name means one of them exactly; where it shows one, that is the export in any letter
+ * case.
  */
 public final class ExportNames {
     private ExportNames() {}

@@ -87,9 +87,8 @@ public record ObservedExport(ObjectNode document) {
 
     /**
      * The next run by the schedule that Azure has. Azure's own estimate may be the time of the read and twelve hours,
-     * another
-     * one each time (docs/azure.md, "Runs"): it counts only where no start is known to reckon from, and until it has
-     * passed.
+     * another one each time (docs/azure.md, "Runs"): it counts only where no start is known to reckon from, and until
+     * it has passed.
      *
      * @param known the time that was told so far
      */
@@ -193,9 +192,8 @@ public record ObservedExport(ObjectNode document) {
 
     /**
      * Stands for all that may be new: the version, what each field means, what Azure says of the export, and of its
-     * runs the
-     * newest, which a list shows too. Equal for two spellings of one document; a member that is not known changes the
-     * version.
+     * runs the newest, which a list shows too. Equal for two spellings of one document; a member that is not known
+     * changes the version.
      */
     public int fingerprint() {
         return Objects.hash(

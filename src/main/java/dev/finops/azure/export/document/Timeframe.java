@@ -19,8 +19,8 @@ import java.util.stream.Stream;
 
 /**
  * The days that a run of an export covers, by the timeframe of its definition. Azure writes the last day of a run as
- * yesterday,
- * today, the end of the month or the midnight after it, so that each of these counts (docs/azure.md, "Runs").
+ * yesterday, today, the end of the month or the midnight after it, so that each of these counts (docs/azure.md,
+ * "Runs").
  *
  * @param custom the days of the timeframe Custom; empty also where the definition does not name them
  */
@@ -81,8 +81,7 @@ public record Timeframe(String name, Optional<Days> custom) {
 
     /**
      * Whether a run covers the days that the timeframe gives on the day of the run. A run that names no days does:
-     * older
-     * api-versions name none. Where the days cannot be known, each run does.
+     * older api-versions name none. Where the days cannot be known, each run does.
      */
     public boolean gives(Run run) {
         Optional<Days> covered = covered(run);

@@ -4,8 +4,7 @@ import java.util.Set;
 
 /**
  * An api-version of the Exports API. Date order is not feature order: there are two generations, and an older one
- * neither
- * knows the newer fields nor sees an export that a newer one wrote (docs/azure.md, "Two stores").
+ * neither knows the newer fields nor sees an export that a newer one wrote (docs/azure.md, "Two stores").
  */
 public record ApiVersion(String name) {
     /** The first generally available version with every field of the spec. */

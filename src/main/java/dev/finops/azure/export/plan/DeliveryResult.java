@@ -13,8 +13,7 @@ public sealed interface DeliveryResult {
 
     /**
      * Nobody knows from here: the account refuses this identity or network, has no address, does not answer. No failure
-     * of
-     * the delivery: Azure writes as a trusted service, which this operator is not.
+     * of the delivery: Azure writes as a trusted service, which this operator is not.
      */
     record Unreachable(String message) implements DeliveryResult {
         public Reason reason() {

@@ -8,8 +8,7 @@ import java.util.Collection;
 
 /**
  * Tells the runs of the export's own definition from those of other days, which the months of this object and people in
- * the
- * portal start.
+ * the portal start.
  */
 public record OwnRuns(Timeframe timeframe) {
     public static OwnRuns of(ReconcileState s) {

@@ -33,8 +33,7 @@ import java.util.stream.Stream;
 
 /**
  * Decides about runs of an export that is in sync: each request once. A run has no id until Azure's history shows it,
- * so the
- * intent is written first, and the history decides whether it was accepted.
+ * so the intent is written first, and the history decides whether it was accepted.
  */
 public final class RunPlanner {
     static final String REQUEST = "Request";

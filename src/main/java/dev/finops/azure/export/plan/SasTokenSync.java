@@ -16,9 +16,8 @@ import java.util.stream.Stream;
 
 /**
  * When a SAS token goes to Azure: with the export, with another storage account, when the Secret has another one than
- * was sent, and when
- * a PUT is asked for.
- * Azure shows it masked, so that what was sent is known by its hash in the status.
+ * was sent, and when a PUT is asked for. Azure shows it masked, so that what was sent is known by its hash in the
+ * status.
  */
 final class SasTokenSync {
     private static final TextNode MASK = TextNode.valueOf("***");

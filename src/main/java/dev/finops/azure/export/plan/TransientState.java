@@ -214,8 +214,7 @@ public record TransientState(
 
     /**
      * A read showed these fields as they are wanted: Azure does not ignore them. Of the others, those that its answer
-     * to the PUT had are
-     * ignored too when nobody has written since; otherwise somebody else changed them.
+     * to the PUT had are ignored too when nobody has written since; otherwise somebody else changed them.
      */
     TransientState saw(Collection<ExportField> wanted, ObservedExport export) {
         Map<ExportField, Integer> counted = new HashMap<>(writes.ignored);

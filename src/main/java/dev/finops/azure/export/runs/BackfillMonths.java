@@ -167,8 +167,7 @@ public record BackfillMonths(String until, List<Month> rows) {
 
     /**
      * Whether a run is of one of these months, and not of the export's own definition: the row names it, or named it
-     * before the
-     * month was tried again.
+     * before the month was tried again.
      *
      * @param ownMayBePast whether the export's own runs are of past months too, so that only the row's name tells them
      *     apart

@@ -23,10 +23,8 @@ import java.util.stream.Stream;
 
 /**
  * The months of {@code status.closedMonths}, newest first, and the days on which the spec wants the month before once
- * more.
- * Only the newest row is acted on. Its days are handled once a run was requested for them. A row without a run says
- * since when
- * days count.
+ * more. Only the newest row is acted on. Its days are handled once a run was requested for them. A row without a run
+ * says since when days count.
  */
 public record ClosedMonths(List<ClosedMonth> rows, List<Integer> days) {
     /** The run is requested again after a wait. */
@@ -57,8 +55,8 @@ public record ClosedMonths(List<ClosedMonth> rows, List<Integer> days) {
 
     /**
      * A row as release 0.1.0 wrote it, with the state that was to be told from its time and from the runs: a run
-     * without a time
-     * was under way or had failed, and the time of one that was looked for in storage was not that of its end.
+     * without a time was under way or had failed, and the time of one that was looked for in storage was not that of
+     * its end.
      */
     public static ClosedMonth typed(ClosedMonth row, List<Run> runs) {
         if (row.state() != null
@@ -116,8 +114,7 @@ public record ClosedMonths(List<ClosedMonth> rows, List<Integer> days) {
 
     /**
      * Begins to count, goes on to the next month once nothing is due or open of the one before, and forgets the days
-     * when the
-     * spec has none any more.
+     * when the spec has none any more.
      *
      * @param since the days from this one on count, where no row says so
      */

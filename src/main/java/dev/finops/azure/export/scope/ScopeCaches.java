@@ -22,8 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What Azure has at each scope: one list serves all exports of the scope. A scope that objects watch is listed again
- * every observe
- * interval, and an object is woken when its own export has changed.
+ * every observe interval, and an object is woken when its own export has changed.
  */
 public final class ScopeCaches {
     private static final Logger LOG = LoggerFactory.getLogger(ScopeCaches.class);

@@ -12,8 +12,7 @@ import java.util.regex.Pattern;
 
 /**
  * What Azure is known to answer, why, and what to do about it: of those that fit, the first counts. Messages end with
- * the
- * remedy; docs/reference/azure-errors.md is written from this table.
+ * the remedy; docs/reference/azure-errors.md is written from this table.
  *
  * <p>In a remedy a command is between backticks, and what is in braces is filled in by {@link Remedy}.
  */

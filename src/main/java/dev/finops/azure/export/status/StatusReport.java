@@ -36,8 +36,7 @@ import java.util.stream.Stream;
 
 /**
  * What is told of an object: its next status, and the Events that go with the change. A function of what is known; the
- * same
- * verdict on the same status makes the same status, so that nothing is written when nothing has changed.
+ * same verdict on the same status makes the same status, so that nothing is written when nothing has changed.
  */
 public record StatusReport(CostExportStatus status, List<PendingEvent> notes) {
     private static final int DIFFERENCES_SHOWN = 50;

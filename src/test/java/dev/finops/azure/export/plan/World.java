@@ -25,8 +25,7 @@ import java.util.function.UnaryOperator;
 
 /**
  * One object, the loop over it, and an Azure that has at most its export, all in memory. The loop may crash before and
- * after
- * everything that it does: then only the status and Azure are left.
+ * after everything that it does: then only the status and Azure are left.
  */
 final class World {
     private static final Duration RUN_TAKES = Duration.ofSeconds(45);
