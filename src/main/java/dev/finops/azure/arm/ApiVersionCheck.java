@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether Azure serves the api-version of the operator: a fault of the whole operator, which is logged once and not
- * once per object.
+ * Tracks whether Azure serves the operator's api-version. A rejected version is a fault of the whole operator, so it is
+ * logged once and not once per object.
  */
 public final class ApiVersionCheck {
     private static final Logger LOG = LoggerFactory.getLogger(ApiVersionCheck.class);

@@ -4,8 +4,8 @@ import dev.finops.azure.api.v1alpha1.Reason;
 import java.time.Duration;
 
 /**
- * What can go wrong with a call to Azure, by what there is to do about it. None of them is an exception: each is an
- * expected answer, and ends in a condition.
+ * The failures of a call to Azure, grouped by what the caller has to do. They are values, not exceptions: each one is
+ * expected and ends in a condition.
  */
 public sealed interface ArmFailure {
     Detail detail();

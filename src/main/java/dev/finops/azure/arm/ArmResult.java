@@ -1,6 +1,6 @@
 package dev.finops.azure.arm;
 
-/** What a call to Azure came to. An expected failure is a value like any other. */
+/** The result of a call to Azure. An expected failure is a value. */
 public sealed interface ArmResult<T> {
     record Ok<T>(T value) implements ArmResult<T> {}
 

@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Azure's clock, from the Date header of its answers: Azure judges what is past by its own. Between two answers it goes
- * on with the monotonic clock, so that a correction of the machine's clock does not move it.
+ * Azure's clock, taken from the Date header of its responses, because Azure judges dates by its own clock. Between two
+ * responses it advances with the monotonic clock, so a correction of the machine's clock does not move it.
  */
 public final class AzureClock implements InstantSource {
     private static final Logger LOG = LoggerFactory.getLogger(AzureClock.class);

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Which Azure, and as whom.
+ * The Azure cloud and the identity that the operator uses.
  *
  * @param endpoint of Azure Resource Manager
  * @param audience of the tokens for it, without {@code /.default}

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * How long to wait after a failure (the table of docs/design.md, "Waiting").
+ * The wait after a failure (docs/design.md, "Waiting").
  *
  * @param initial the first wait of an ordinary failure
  * @param max bounds every wait that Azure did not name

@@ -6,7 +6,10 @@ import java.util.Iterator;
 import java.util.stream.Stream;
 import reactor.core.publisher.Flux;
 
-/** Reads a body as it arrives: while nobody reads, the sender waits. Its reader may block. */
+/**
+ * Reads a response body while it arrives, with back-pressure: the sender waits while nobody reads. Its reader may
+ * block.
+ */
 public final class BodyStream extends InputStream {
     private final Stream<ByteBuffer> parts;
     private final Iterator<ByteBuffer> next;

@@ -14,7 +14,10 @@ import java.util.concurrent.TimeoutException;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** Answers of bounded length and time, whoever asks: for a token as well, where the library would read without end. */
+/**
+ * Bounds the length and the duration of every response, token responses included, which the library would read without
+ * limit.
+ */
 public record BoundedHttpClient(HttpClient http) implements HttpClient {
     static final Duration WHOLE_CALL = Duration.ofSeconds(60);
     private static final int MAX_BODY = 16 * 1024 * 1024;

@@ -11,10 +11,7 @@ import dev.finops.azure.document.Json;
 import java.io.IOException;
 import java.io.InputStream;
 
-/**
- * JSON as trees of bounded size: one of nothing but brackets is twenty times its text, which would be more than this
- * process has.
- */
+/** Parses JSON into trees of bounded size. A document of brackets alone needs twenty times the memory of its text. */
 public final class BoundedJson {
     /** The runs of seven years have some ten thousand, a manifest of 10,000 blobs a hundred thousand. */
     public static final int MAX_TOKENS = 300_000;

@@ -25,8 +25,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Names what an answer that is no success means: by ARM's error code first, then by what is known of Cost Management's
- * texts, by HTTP status last (docs/azure.md, "Errors").
+ * Maps an error response to a failure: first by ARM's error code, then by known texts of Cost Management, then by HTTP
+ * status (docs/azure.md, "Errors").
  */
 public final class ErrorClassifier {
     private static final int MAX_MESSAGE = 1024;

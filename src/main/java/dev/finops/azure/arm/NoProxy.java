@@ -10,8 +10,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The hosts that are called without the proxy, as kubectl and other Go programs read {@code NO_PROXY}. An entry that
- * cannot be read matches nothing: the variable belongs to every program of the machine.
+ * The hosts that are called without the proxy. {@code NO_PROXY} is read as by kubectl and other Go programs. An entry
+ * that cannot be read matches nothing, because the variable serves every program of the machine.
  */
 public record NoProxy(List<Rule> rules) {
     private static final Pattern ENTRY =

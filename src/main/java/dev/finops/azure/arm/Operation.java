@@ -2,7 +2,7 @@ package dev.finops.azure.arm;
 
 import java.util.Locale;
 
-/** The operations of the Exports API that are used. */
+/** The operations of the Exports API that the operator uses. */
 public enum Operation {
     LIST,
     GET,

@@ -8,8 +8,8 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /**
- * Memory for the bodies of answers that are on their way, all together. When it is used up, one of them goes on and the
- * others wait, each with what it has: so one always ends, and none fails because of the others.
+ * Limits the memory of all response bodies in flight. When it is used up, one response continues and the others wait
+ * with what they have, so one always completes and none fails because of the others.
  */
 final class ResponseMemoryLimit {
     private final long limit;

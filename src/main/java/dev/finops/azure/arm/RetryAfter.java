@@ -9,9 +9,7 @@ import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 
-/**
- * How long Azure asks to wait. It may name several times: the longest counts (docs/azure.md, "Throttling").
- */
+/** The wait that Azure requests. A response can name several; the longest counts (docs/azure.md, "Throttling"). */
 public final class RetryAfter {
     /** A longer wait than this is a fault of the header. */
     private static final Duration LONGEST = Duration.ofHours(24);

@@ -16,7 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 
-/** Names what it means that a call ended without an answer. */
+/** Maps a call that ended without a response to a failure. */
 public final class TransportErrorClassifier {
     /** How the library tells of an answer that is none of Entra's; the body, which follows, is not shown. */
     private static final Pattern UNKNOWN = Pattern.compile("Http request returned status code: (\\d{3})");

@@ -3,7 +3,7 @@ package dev.finops.azure.arm;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
-/** Percent-encoding (RFC 3986): what goes into a request line is ASCII, whatever a scope or a name is made of. */
+/** Percent-encoding (RFC 3986): a request line is ASCII, whatever characters a scope or a name has. */
 public final class UrlPath {
     private static final String UNRESERVED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
 

@@ -5,7 +5,7 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 
-/** Text that is kept for long and read seldom, in a tenth of the memory. */
+/** Deflated text, for text that is kept for long and read rarely. It needs a tenth of the memory. */
 public final class Deflated {
     private final byte[] bytes;
     private final int length;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 
-/** A place in an ARM document, such as {@code properties.definition.type}. */
+/** A path inside an ARM document, such as {@code properties.definition.type}. */
 public record DocumentPath(String path) {
 
     /** The value there, or null. */

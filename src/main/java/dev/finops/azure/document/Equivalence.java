@@ -3,7 +3,7 @@ package dev.finops.azure.document;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.TreeSet;
 
-/** How values of a field are compared: two with an equal {@link #of canonical form} mean the same to Azure. */
+/** Compares values by meaning: two values with an equal {@link #of canonical form} are the same to Azure. */
 public enum Equivalence {
     /** As written, but for white space at its ends. */
     TEXT {

@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What editors and portals leave in a value and nobody sees: byte order marks, zero-width characters, white space of
- * any kind.
+ * Invisible characters that editors and portals leave in a value: byte order marks, zero-width characters, white space
+ * of any kind.
  */
 public final class InvisibleCharacters {
     private InvisibleCharacters() {}

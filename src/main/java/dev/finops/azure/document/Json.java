@@ -10,7 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** JSON as trees, so that what this operator has never heard of survives. */
+/** JSON as trees, so that unknown members survive. */
 public final class Json {
     private static final ObjectMapper MAPPER = exact();
     private static final int MAX_TEXT = 256;

@@ -1,9 +1,8 @@
 package dev.finops.azure.document;
 
 /**
- * Letter case as Azure Resource Manager ignores it in ids: letter by letter, in no language. String.toLowerCase and
- * equalsIgnoreCase do not fit: the first makes two characters of a capital dotted I, the second takes that letter for
- * an i.
+ * Letter case as Azure Resource Manager ignores it in ids: by character and without a locale. String.toLowerCase maps a
+ * capital dotted I to two characters, and equalsIgnoreCase takes that letter for an i.
  */
 public final class LetterCase {
     private static final int LAST_ASCII = 127;

@@ -7,7 +7,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 
-/** The beat of a recurrence, Daily when none is stated: all starts that a schedule with this one has. */
+/** The start times of a recurrence. Default: Daily. */
 public record Recurrence(Instant start, String recurrence) {
 
     public static final String UNSTATED = "Daily";

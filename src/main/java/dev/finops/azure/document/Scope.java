@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The ARM id at which costs are collected, as it was spelled, without the slash at its end.
+ * The ARM id of a cost scope as the user spelled it, without a trailing slash.
  *
  * <p>ARM ids mean the same in any letter case, and Azure itself answers some without their leading slash
  * (docs/azure.md, "Ids"); {@link #key()} is equal for all spellings.

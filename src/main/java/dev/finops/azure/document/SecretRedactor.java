@@ -2,7 +2,7 @@ package dev.finops.azure.document;
 
 import java.util.regex.Pattern;
 
-/** Words of others without what nobody may read: the signature of a SAS, and a token, which an answer may repeat. */
+/** Redacts the signatures of SAS URLs and tokens in texts of Azure, which may repeat them. */
 public final class SecretRedactor {
     private static final Pattern SECRET = Pattern.compile(
             "((?:sig(?:=|%3d|\\\\u003d)|bearer ))[^&\\s\"']+|eyJ[\\w-]{8,}(?:\\.[\\w-]*)*", Pattern.CASE_INSENSITIVE);

@@ -1,6 +1,6 @@
 package dev.finops.azure.document;
 
-/** Slashes at the ends of ids and folders, which never make a difference to Azure. */
+/** Removes leading and trailing slashes of ids and folders, which Azure ignores. */
 public final class Slashes {
     private Slashes() {}
 

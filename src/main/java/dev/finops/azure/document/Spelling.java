@@ -5,7 +5,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What is left of a value without the ways in which Azure may spell it: spaces, letter case, slashes at the ends, the
+ * A value without the differences in spelling that Azure may introduce: spaces, letter case, slashes at the ends, the
  * form of a number.
  */
 public final class Spelling {

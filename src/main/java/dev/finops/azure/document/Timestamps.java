@@ -15,8 +15,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Instants as people and Azure write them: a date, a date-time with {@code Z} or an offset, or without either (Azure's
- * manifests and some responses; docs/azure.md, "Times"), with up to nine digits of a second.
+ * Instants as people and Azure write them: a date, or a date-time with {@code Z}, with an offset or without either
+ * (docs/azure.md, "Times"), with up to nine digits of a second.
  */
 public final class Timestamps {
     private static final LocalTime END_OF_DAY = LocalTime.of(23, 59, 59);

@@ -3,9 +3,8 @@ package dev.finops.azure.document;
 import java.util.regex.Pattern;
 
 /**
- * Words of others without what is new in each answer that says the same: times, and ids of a request or of a try. These
- * are known by their form, as each service writes them otherwise. An id in quotes or in a path is what the words are
- * about.
+ * Removes the parts of Azure's texts that change with each attempt: times and request ids. They are recognized by form,
+ * because each service writes them differently. An id in quotes or in a path stays.
  */
 public final class VolatileParts {
     private static final String GUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";

@@ -6,7 +6,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** The sessions that objects use; one that no object uses any more, as after a rotation, goes with its secret. */
+/**
+ * One set of clients per identity. A set that no object uses any more is dropped together with its secret, for example
+ * after a rotation.
+ */
 final class AzureClientCache {
     private final Function<AzureIdentity, AzureClients> opener;
     private final Map<AzureIdentity, AzureClients> open = new HashMap<>();

@@ -2,5 +2,5 @@ package dev.finops.azure.export;
 
 import dev.finops.azure.export.scope.ScopeCaches;
 
-/** What one identity reaches: all objects that act as it share its token, its snapshots and its quota. */
+/** The clients of one identity. All objects with this identity share its token, its scope cache and its rate limits. */
 public record AzureClients(ExportsClient azure, ScopeCaches snapshots, DeliveryCheck deliveries) {}

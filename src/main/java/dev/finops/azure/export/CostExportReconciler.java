@@ -55,7 +55,7 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The loop: observe, decide the next step, do it, until there is nothing more to do; then report and rest. */
+/** The reconcile loop: observe, plan the next step, act, until no step is left; then report. */
 public final class CostExportReconciler implements Reconciler<CostExport> {
     private static final Logger LOG = LoggerFactory.getLogger(CostExportReconciler.class);
 

@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * As whom Azure is asked for an object, and what is known of the Secrets that it depends on.
+ * Resolves the identity of an object and the Secrets that the object depends on.
  *
  * @param identity empty when there is nobody to ask as
  */

@@ -17,7 +17,10 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The pass over an object that is being deleted: the export goes, or is left, by the object's policies. */
+/**
+ * The reconciliation of an object that is being deleted: it deletes the export in Azure or leaves it there, by the
+ * object's policies.
+ */
 final class DeletionPass {
     private static final Logger LOG = LoggerFactory.getLogger(DeletionPass.class);
 

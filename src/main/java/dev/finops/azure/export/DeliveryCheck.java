@@ -5,7 +5,7 @@ import dev.finops.azure.api.v1alpha1.CostExportStatus.Run;
 import dev.finops.azure.export.plan.DeliveryResult;
 import dev.finops.azure.export.plan.ResolvedSecrets.Sas;
 
-/** Looks into the storage account for what a run delivered. */
+/** Checks in the storage account what a run delivered. */
 @FunctionalInterface
 public interface DeliveryCheck {
     /**

@@ -44,7 +44,7 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One pass over one object: does the steps that the planner names, one after the other. Lives as long as the pass. */
+/** One reconciliation of one object: it executes the steps of the planner, one after the other. */
 final class ExportPass {
     private static final Logger LOG = LoggerFactory.getLogger(ExportPass.class);
 

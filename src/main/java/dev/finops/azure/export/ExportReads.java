@@ -8,7 +8,7 @@ import dev.finops.azure.export.document.ObservedExport;
 import dev.finops.azure.queue.Waiter;
 import java.util.function.Function;
 
-/** The reads that snapshots of a scope are made of. */
+/** The read operations that the scope cache needs. */
 public interface ExportReads {
     /**
      * All exports of one scope, not of those below it, each with its newest run.

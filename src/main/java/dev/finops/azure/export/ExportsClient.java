@@ -338,7 +338,7 @@ public final class ExportsClient implements ExportReads {
         }
     }
 
-    /** Another export's document, out of a proxy's memory, says nothing of this one; nor does one that says nothing. */
+    /** Rejects a body that belongs to another export, which a caching proxy may serve, or has no properties. */
     private static Optional<ObservedExport> export(ArmResponse raw, ExportId asked) {
         return json(raw)
                 .filter(body -> isExport(body) && !body.path("properties").isEmpty())

@@ -15,7 +15,8 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * One page of a list, read entry by entry: the trees of a thousand exports at once would be many times their text.
+ * One page of a list, read entry by entry: the trees of a thousand exports at once would need many times the memory of
+ * their text.
  *
  * @param byName what is kept of each export, by name as Azure spells it
  * @param whole whether each entry was an export with a name

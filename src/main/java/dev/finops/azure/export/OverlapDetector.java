@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
-/** Different exports that get in each other's way: they deliver into one folder, or count the same costs twice. */
+/** Finds different exports that deliver into the same folder or count the same costs twice. */
 final class OverlapDetector {
     private static final String BY_FOLDER = "folder";
     private static final String BY_SCOPE = "scope";
@@ -28,7 +28,7 @@ final class OverlapDetector {
 
     private final IndexerResourceCache<CostExport> cache;
 
-    /** By whom with whom: two that are created together would each tell both. */
+    /** Pairs already warned about; otherwise two objects created together would each emit both warnings. */
     private final Set<String> told = ConcurrentHashMap.newKeySet();
 
     /** What to tell, and with which object. */

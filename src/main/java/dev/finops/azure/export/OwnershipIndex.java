@@ -10,7 +10,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Which of the objects that mean one export owns it: the oldest that manages. */
+/** Finds the owner among the objects that target the same export: the oldest one that manages it. */
 final class OwnershipIndex {
     private static final String BY_EXPORT = "export";
     static final Comparator<CostExport> OLDEST_FIRST = Comparator.comparing(

@@ -15,8 +15,8 @@ import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 /**
- * Finds the objects that no event and no timer brought to a reconciliation, whatever lost it: compares the objects in
- * the cache with what the last reconciliation of each one saw and left.
+ * Finds objects that no event and no timer brought to a reconciliation: it compares the cache with what the last
+ * reconciliation of each object saw and left.
  */
 final class Sweep {
     /** An event is this late at most on a busy machine. */

@@ -6,7 +6,7 @@ import dev.finops.azure.kube.PendingEvent;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Is told what becomes of the objects. */
+/** Receives the observed states of the objects for metrics. */
 public interface Telemetry {
     /**
      * A pass has ended.

@@ -6,14 +6,14 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** What this process remembers of each object, by UID. */
+/** The in-process state of each object, by UID. */
 final class TransientStates {
     private final Map<String, TransientState> byUid = new ConcurrentHashMap<>();
     private final Map<String, Integer> notWritten = new ConcurrentHashMap<>();
 
     /**
-     * An object that is new to this process counts as answered now: silence is measured from here. What another process
-     * meant to create it may have sent a moment ago.
+     * For an object that this process has not seen, {@code answeredAt} starts now. If its status has an unconfirmed create
+     * intent, a previous process may just have sent the PUT.
      */
     TransientState of(CostExport object, Instant now) {
         return byUid.computeIfAbsent(

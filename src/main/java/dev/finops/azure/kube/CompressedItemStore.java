@@ -14,8 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
- * The objects that the informer knows, packed, and without what only others need: a CostExport with ten runs and the
- * rows of a backfill has a tenth of the size, so that nothing of it has to be read again from the API server.
+ * The informer's cache with compressed objects and without managed fields: a CostExport with ten runs and backfill rows
+ * shrinks to a tenth.
  */
 public final class CompressedItemStore implements ItemStore<CostExport> {
     private static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";

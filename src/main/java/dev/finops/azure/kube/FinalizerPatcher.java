@@ -10,10 +10,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.util.Optional;
 
-/**
- * Keeps an object until its export has been dealt with. Put on in a turn, as every write is, so that many new objects
- * do not flood the API server.
- */
+/** Adds and removes the finalizer, which keeps an object until its export has been dealt with. */
 public final class FinalizerPatcher {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);

@@ -3,7 +3,7 @@ package dev.finops.azure.kube;
 import dev.finops.azure.api.v1alpha1.CostExport;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 
-/** How an object is called in a message. */
+/** The name of an object in a message: namespace and name. */
 public final class NamespacedName {
     private NamespacedName() {}
 

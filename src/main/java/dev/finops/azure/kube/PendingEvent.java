@@ -2,7 +2,7 @@ package dev.finops.azure.kube;
 
 import dev.finops.azure.api.v1alpha1.Reason;
 
-/** Something that happened and that a person should find in {@code kubectl describe}; becomes an Event. */
+/** An Event to be written. */
 public record PendingEvent(boolean warning, Reason reason, String message) {
     public static PendingEvent normal(Reason reason, String message) {
         return new PendingEvent(false, reason, message);

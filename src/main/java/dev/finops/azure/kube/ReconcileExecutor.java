@@ -9,8 +9,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs each reconciliation in a virtual thread. A reconciliation can leave something to be done after the SDK has
- * finished with it: the SDK drops the events that arrive while it handles a deletion.
+ * Runs each reconciliation in a virtual thread. A reconciliation can leave work for the time after the SDK has finished
+ * with it, because the SDK drops events that arrive while it handles a deletion.
  */
 public final class ReconcileExecutor extends AbstractExecutorService {
     private static final ScopedValue<List<Runnable>> AFTERWARDS = ScopedValue.newInstance();

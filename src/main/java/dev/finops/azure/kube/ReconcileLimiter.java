@@ -10,14 +10,14 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * So many passes at work at once, the most urgent first: else a change would wait behind thousands of new objects for
- * its share of this machine and of the API server. While a pass waits for Azure its place is another's.
+ * Limits the reconciliations at work at once, by priority: a change does not share the machine and the API server with
+ * thousands of new objects. A reconciliation that waits for Azure lends its slot.
  */
 public final class ReconcileLimiter {
     /** As many as keep the API server busy, and so few that the next in line is soon at it. */
     private static final int AT_ONCE = 16;
 
-    /** Whose turn does not come by a wake, since it was lost, comes by itself. */
+    /** Fallback requeue in case a wake-up is lost. */
     private static final Duration UNCALLED = Duration.ofSeconds(30);
 
     private static final ScopedValue<ReconcileLimiter> TAKEN = ScopedValue.newInstance();

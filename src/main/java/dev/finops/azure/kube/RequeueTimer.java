@@ -9,7 +9,7 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
 /**
- * Reconciles an object again after a while. The SDK's own timer goes by the machine's clock: when that is set back, it
+ * Reconciles an object again after a while. The SDK's own timer uses the machine's clock: when that is set back, it
  * fires only once the clock has caught up.
  */
 public final class RequeueTimer {

@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads Secrets one by one, each by its name: those that objects depend on, and no other, so that the right to get is
- * enough. Without a watch, those in use are read again and again; who depends on one that has changed is woken.
+ * Reads Secrets by name, only those that objects depend on, so the verb get is enough. Without a watch, the Secrets in
+ * use are read again at intervals, and dependent objects are woken by a change.
  */
 public final class SecretCache {
     private static final Logger LOG = LoggerFactory.getLogger(SecretCache.class);

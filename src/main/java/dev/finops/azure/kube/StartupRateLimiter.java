@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * Thousands of objects at once, as at a start, are begun one after the other: the SDK keeps each object that it has
- * begun in memory, in full. It is far above what is otherwise reached, so that nothing waits for it in operation.
+ * Spreads the first reconciliations of thousands of objects, as at a start: the SDK keeps each object that it has begun
+ * in memory, in full. Its rate is far above what operation reaches.
  */
 public final class StartupRateLimiter implements RateLimiter<StartupRateLimiter.Begun> {
     private static final long EACH = Duration.ofMillis(1).toNanos();

@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Writes a status as a merge patch of what changed, bound to the resource version that it was decided on: a decision
- * made on a stale object fails with 409 instead of taking effect, and fields that a newer release wrote stay.
+ * Writes a status as a merge patch of the changed fields, bound to the resource version of the decision: a decision on
+ * a stale object fails with 409, and fields of a newer release stay.
  */
 public final class StatusPatcher {
     private static final ObjectMapper MAPPER = new ObjectMapper();

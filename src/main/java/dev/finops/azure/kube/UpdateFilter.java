@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Which changes of an object are news: its spec, its deletion, what it asks for, and that somebody took our finalizer
- * off; not what we write.
+ * Filters updates of an object: its spec, its deletion, its requests and a removed finalizer matter; the operator's own
+ * writes do not.
  */
 public final class UpdateFilter {
     private UpdateFilter() {}

@@ -9,8 +9,8 @@ import io.javaoperatorsdk.operator.processing.event.source.controller.ResourceEv
 import java.util.Set;
 
 /**
- * Requeues objects by name. The SDK ignores a plain event for an object that it does not remember, and it forgets an
- * object together with its predecessor of the same name; the event of an object is never ignored.
+ * Requeues objects by name. The SDK ignores a plain event for an object that it does not know, and it forgets an object
+ * together with its predecessor of the same name. It never ignores a resource event.
  */
 public final class WakeUps extends AbstractEventSource<Void, CostExport> {
     private Cache<CostExport> cache;

@@ -29,17 +29,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/**
- * The CostExports that this operator looks after: summed up, and by name where one needs attention. Made when
- * Prometheus asks.
- */
+/** Metrics of the CostExports: totals, and series by name for objects that need attention. Computed at each scrape. */
 final class ExportMetrics implements Telemetry, MultiCollector {
     private final MeterRegistry registry;
     private final InstantSource clock;
     private final boolean deliveries;
     private final Map<Labels, State> states = new ConcurrentHashMap<>();
 
-    /** What is kept of one object: nothing that most have not. */
+    /** Per-object state; optional parts are null for most objects to save memory. */
     private record State(
             String uid,
             Labels name,

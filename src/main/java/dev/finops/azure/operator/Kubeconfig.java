@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The cluster as kubectl would find it, where the client's own way differs: the file of a token, and the proxy. */
+/** Finds the cluster as kubectl does, where the client differs: token file and proxy. */
 final class Kubeconfig {
     private static final Logger LOG = LoggerFactory.getLogger(Kubeconfig.class);
 

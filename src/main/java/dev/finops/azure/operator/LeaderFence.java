@@ -15,7 +15,10 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
-/** On the way to the API server: hears when the lease was renewed, and lets no other write pass without it. */
+/**
+ * Intercepts requests to the API server: it observes renewals of the lease, and blocks every other write without the
+ * lease.
+ */
 final class LeaderFence implements Interceptor {
     /** The SDK asks what it may do before it leads; nothing is kept of that. */
     private static final String REVIEWS = "/apis/authorization.k8s.io/";
@@ -53,7 +56,7 @@ final class LeaderFence implements Interceptor {
         }
     }
 
-    /** Who is told to lead has been answered; {@link #after} may come a moment later. */
+    /** The leader callback implies a successful write, even if {@link #after} has not run yet. */
     void leading() {
         asked.ifPresent(renewed);
     }

@@ -21,7 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One of several operators acts, for as long as the lease lets it: without it nothing is written, and the process ends.
+ * Leader election: one of several operators acts while it holds the lease. Without the lease nothing is written, and
+ * the process ends.
  */
 final class Leadership {
     private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);

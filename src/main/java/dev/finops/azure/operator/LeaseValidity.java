@@ -6,9 +6,8 @@ import java.time.InstantSource;
 import java.util.function.LongSupplier;
 
 /**
- * How long a leader acts: so long after the time that it last wrote into the lease, which is what the others judge by.
- * Of two clocks the one that shows more counts: the monotonic one may stand still while the machine sleeps, the other
- * may be put back.
+ * The lease is valid for a fixed time after the renewal that was last written. Both clocks must agree: the monotonic
+ * clock may stop during suspend, and the wall clock may be set back.
  */
 final class LeaseValidity {
     private final Duration length;

@@ -45,7 +45,7 @@ import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Puts the parts together and starts them. */
+/** Wires the parts together and starts them. */
 public final class Main {
     /** A PUT that is under way at SIGTERM is waited for, so that its answer is written down. */
     private static final Duration DRAIN = Duration.ofSeconds(25);

@@ -10,7 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** {@code /healthz}, {@code /readyz} and {@code /metrics}, for kubelet and Prometheus; nothing else is answered. */
+/** The endpoints {@code /healthz}, {@code /readyz} and {@code /metrics}. */
 final class ManagementServer implements AutoCloseable {
     static {
         // Else whoever reaches the port could hold file handles and memory for as long as he likes, by requests that

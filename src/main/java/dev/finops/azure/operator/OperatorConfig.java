@@ -23,7 +23,7 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** What the environment variables say; docs/reference/configuration.md lists them. A wrong one stops the start. */
+/** The configuration from environment variables (docs/reference/configuration.md). A wrong value stops the start. */
 record OperatorConfig(
         Set<String> watchNamespaces,
         Optional<String> watchSelector,

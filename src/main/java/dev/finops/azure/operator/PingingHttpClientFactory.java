@@ -29,9 +29,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks each watch of the API server now and then whether it is alive. A connection that a firewall or a load balancer
- * has forgotten looks like one on which nothing happens, and the client itself would look no sooner than after ten
- * minutes.
+ * HTTP client factory that pings each watch of the API server. A connection that a firewall or a load balancer has
+ * dropped looks like an idle one, and the client itself would notice after ten minutes at the earliest.
  */
 final class PingingHttpClientFactory extends JdkHttpClientFactory {
     private static final Logger LOG = LoggerFactory.getLogger(PingingHttpClientFactory.class);

@@ -6,7 +6,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 
 /**
- * Asks the API server once what the watches will ask for, so that a wrong setting is one line and not a log of retries.
+ * Sends the requests of the watches once at the start, so that a wrong setting is one line and not a log of retries.
  */
 final class Preflight {
     private Preflight() {}

@@ -16,9 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends the process when the API server is behind what it has said, as after a restore of etcd from a backup: a watch
- * from a resource version that is yet to come hears nothing, be it for hours, and what this process knows is no longer
- * so. Asked whenever a watch is opened.
+ * Ends the process when the API server is behind its earlier resource version, as after a restore of etcd from a
+ * backup: a watch from a future resource version receives nothing, possibly for hours, and the cache is wrong. Checked
+ * whenever a watch is opened.
  */
 final class ResourceVersionGuard implements Interceptor {
     private static final Logger LOG = LoggerFactory.getLogger(ResourceVersionGuard.class);

@@ -7,7 +7,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** One timer for the whole process. It only starts threads, so that a task that blocks delays no other. */
+/** One timer for the whole process. It only starts threads, so a task that blocks delays no other task. */
 final class TaskScheduler implements Scheduler {
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().daemon().name("timer").factory());

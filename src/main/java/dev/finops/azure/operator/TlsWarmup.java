@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A first TLS handshake takes most of its time for arithmetic that the JVM has not compiled yet: that can happen beside
- * other things.
+ * A first TLS handshake spends most of its time on arithmetic that the JVM has not compiled yet. This one runs in
+ * parallel to the start.
  */
 final class TlsWarmup {
     private static final Logger LOG = LoggerFactory.getLogger(TlsWarmup.class);

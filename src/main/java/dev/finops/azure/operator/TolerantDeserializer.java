@@ -22,9 +22,8 @@ import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
 
 /**
- * Reads CostExports of any release, so that nobody else has to expect what only another one writes. A member in a form
- * that is not known is left out, and noted in the object as it is known here: an informer that cannot read one object
- * ends the process, and would at every start.
+ * Reads CostExports of any release. A member of unknown form is left out and recorded in the object: an informer that
+ * cannot read one object would end the process at every start.
  */
 final class TolerantDeserializer {
     private static final String UNREAD = "unread";

@@ -11,9 +11,9 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * Those who wait. The more urgent goes first; among equals the namespaces take turns, and of one namespace who came
- * first. Of every five one is whoever waits longest, so that a stream of urgent ones starves nobody. Whoever is called
- * has a while to come.
+ * A fair priority queue. Higher priorities go first, namespaces of one priority alternate, and one namespace is first
+ * in, first out. Every fifth call goes to the longest waiter, so that a stream of urgent calls starves nobody. A called
+ * waiter has a limited time to come.
  */
 public final class FairQueue {
     /** How long a turn is kept for who was called. */
@@ -51,7 +51,7 @@ public final class FairQueue {
         return byAge.size();
     }
 
-    /** Who waits already keeps the place, unless it has become more or less urgent. */
+    /** A waiter that is queued already keeps its place, unless its priority has changed. */
     public void join(Waiter caller) {
         Place known = byAge.get(caller.key());
         if (known != null && known.caller.urgency() == caller.urgency()) {

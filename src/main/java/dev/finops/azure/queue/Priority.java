@@ -1,6 +1,6 @@
 package dev.finops.azure.queue;
 
-/** What a call is for, the most urgent first: quota is spent on people before it is spent on looking again. */
+/** The priority of a call, highest first: rate limits are spent on users before they are spent on polling. */
 public enum Priority {
     /** An export that exists is changed or deleted. */
     CHANGE,

@@ -5,9 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * So many at work at a time, the most urgent first. Nobody waits here: who finds no free place stands in line and is
- * woken when one is. A place that is lent while its holder waits for something else is taken back without asking, so
- * that nobody waits for that either.
+ * A non-blocking semaphore with priorities: a caller that gets no permit is queued and woken later. A permit that is
+ * released during I/O is taken back unconditionally, so the count may exceed the limit for a moment.
  */
 public final class PrioritySemaphore {
     private final int count;

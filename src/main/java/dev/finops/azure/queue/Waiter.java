@@ -1,7 +1,7 @@
 package dev.finops.azure.queue;
 
 /**
- * Who wants something that there is too little of.
+ * A caller that may have to wait.
  *
  * @param key has one place in a line, however often it asks
  * @param namespace those of different namespaces take turns

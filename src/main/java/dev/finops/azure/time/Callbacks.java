@@ -4,7 +4,7 @@ import java.util.Collection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs code of others. A callback that fails is logged, and stops neither the next one nor the loop that runs them. */
+/** Runs callbacks. A callback that fails is logged, and stops neither the next one nor the loop that runs them. */
 public final class Callbacks {
     private static final Logger LOG = LoggerFactory.getLogger(Callbacks.class);
 

@@ -5,8 +5,8 @@ import java.time.InstantSource;
 import java.util.function.LongSupplier;
 
 /**
- * The machine's time at the start of the process, plus the time that has passed since. A correction of the machine's
- * clock does not move it, so that ages, intervals and deadlines of the operator itself are measured by it.
+ * The machine's time at the start of the process plus the time since then. A correction of the machine's clock does not
+ * move it; the operator measures ages, intervals and deadlines by it.
  */
 public final class MonotonicClock implements InstantSource {
     private final Instant start;

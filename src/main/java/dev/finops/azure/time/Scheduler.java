@@ -3,7 +3,7 @@ package dev.finops.azure.time;
 import java.time.Duration;
 import java.util.concurrent.Future;
 
-/** Runs tasks later, each in a thread of its own, by a clock that nobody sets. */
+/** Runs tasks later, each in a thread of its own, by a monotonic clock. */
 public interface Scheduler {
     /** @return cancels the task when it is no longer wanted */
     Future<?> after(Duration wait, Runnable task);

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What the API server refuses, in CEL: what Azure never accepts, and changes that would mean another export. A message
- * names field, rule and remedy. What only Azure can know is not refused here.
+ * CEL rules of the API server: they reject specs that Azure never accepts, and changes that would target another
+ * export. Each message names the field, the rule and the remedy. Only Azure can judge the rest.
  */
 final class AdmissionRules {
 

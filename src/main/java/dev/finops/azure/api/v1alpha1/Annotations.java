@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/** The annotations that a person sets to ask for something once. */
+/** The annotations by which a user requests a one-time action or pauses an object. */
 public final class Annotations {
     /** Each new value runs the export once. */
     public static final String RUN_REQUESTED_AT = CostExport.GROUP + "/run-requested-at";

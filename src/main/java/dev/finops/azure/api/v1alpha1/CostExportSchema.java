@@ -9,7 +9,10 @@ import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.List;
 import java.util.Map;
 
-/** What annotations cannot say about the schema. It works when the CRD is generated, never at run time. */
+/**
+ * Completes the generated schema with what annotations cannot express. It runs when the CRD is generated, never at run
+ * time.
+ */
 public final class CostExportSchema implements SchemaCustomizer.Customizer {
 
     /** The fields stay strings in Java: there, a value that only a newer CRD knows must do no harm. */

@@ -7,7 +7,7 @@ import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import java.util.List;
 
-/** What Azure should have. A field that is null was not stated, and is Azure's. */
+/** The export that Azure should have. A null field was not set by the user and keeps its value in Azure. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record CostExportSpec(

@@ -7,7 +7,7 @@ import io.fabric8.generator.annotation.Required;
 import java.util.List;
 
 /**
- * What is known of the export. Times are ISO 8601 in UTC.
+ * The observed state of the export. Times are ISO 8601 in UTC.
  *
  * <p>The schema bounds nothing here: a value that Azure invents must never make a status write fail.
  */

@@ -27,7 +27,7 @@ import reactor.netty.NettyPipeline;
 import reactor.netty.resources.ConnectionProvider;
 import reactor.netty.transport.ProxyProvider;
 
-/** How Azure is reached, and as whom: what Azure Resource Manager and storage are asked with. */
+/** HTTP clients and credentials for Azure Resource Manager and storage. */
 public final class AzureAuthentication {
     private static final Duration CONNECT = Duration.ofSeconds(10);
     private static final Duration SILENCE = Duration.ofSeconds(30);
@@ -102,7 +102,7 @@ public final class AzureAuthentication {
         });
     }
 
-    /** Behind the token, the pool and TLS, where nothing can take its time between the question and the wire. */
+    /** The first handler of the channel: leadership is checked after token, pool and TLS, right before bytes are sent. */
     private static final class LastCheck extends ChannelOutboundHandlerAdapter {
         private final BooleanSupplier acts;
 
@@ -150,7 +150,7 @@ public final class AzureAuthentication {
         return unset ? new AccessToken(token.getToken(), token.getExpiresAt(), null, token.getTokenType()) : token;
     }
 
-    /** A token endpoint, or what answers in its place, may repeat what it was sent: that is told to nobody. */
+    /** Errors of a token endpoint may repeat the client secret; such messages are replaced. */
     private static TokenCredential discreet(TokenCredential credential, String secret) {
         return request -> credential
                 .getToken(request)

@@ -1,6 +1,6 @@
 package dev.finops.azure.arm.identity;
 
-/** As whom Azure is asked. */
+/** The identity that calls Azure. */
 public sealed interface AzureIdentity {
     /** The operator's own, by the environment variables of the process. */
     record Own() implements AzureIdentity {}

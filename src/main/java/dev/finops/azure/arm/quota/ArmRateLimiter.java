@@ -30,9 +30,9 @@ import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
 /**
- * Keeps calls back that Azure would refuse: each of its buckets has a line in which the most urgent goes first, and a
- * scope takes so many runs in a minute. Nobody waits here; the answer is how long to stay away, and who stands in a
- * line is woken.
+ * Client-side rate limiter for the rate limits of Azure Resource Manager and Cost Management. Calls queue by priority
+ * for each bucket, and each scope accepts a number of runs a minute. It never blocks: the caller gets the time to stay
+ * away, and a queued caller is woken.
  */
 public final class ArmRateLimiter {
     private static final Detail EMPTY =

@@ -9,9 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The runs of one scope, so many in any minute, and shared: of exports that want more than there are, those that had
- * fewer in the minute go first, and then those that wait longer. A run of an export's own definition, which people wait
- * for, goes before those of past months.
+ * Limits the runs of one scope in each minute and shares them: exports with fewer runs in the minute go first, then
+ * those that wait longer. Runs of an export's own definition go before those of past months.
  */
 public final class RunRateLimiter {
     private static final Duration MINUTE = Duration.ofMinutes(1);

@@ -6,7 +6,7 @@ import java.time.InstantSource;
 import java.util.Collections;
 import java.util.List;
 
-/** How long something has been closed until now, all closures together; those that overlap count once. */
+/** The total time for which calls were throttled. Overlapping periods count once. */
 public final class ThrottledTime {
     private final InstantSource clock;
     private Duration sum = Duration.ZERO;

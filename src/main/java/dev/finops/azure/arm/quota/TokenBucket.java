@@ -10,9 +10,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One bucket of Azure's quota, as Azure fills it: so many calls at once, and so many more a second. Nobody waits here:
- * who comes too early gets a place in line and is woken when its turn has come. The rate is learned: a refusal halves
- * it and empties the bucket, then it grows again, up to what Azure documents.
+ * A token bucket as Azure fills it. It never blocks: a caller that comes too early is queued and woken later. The rate
+ * is learned: a 429 halves it and empties the bucket, then it grows back to what Azure documents.
  */
 public final class TokenBucket {
     /**

@@ -6,8 +6,8 @@ import dev.finops.azure.export.plan.DeliveryResult;
 import java.time.InstantSource;
 
 /**
- * Looks whether what a completed run delivered is in the storage account: reads the run's manifest and asks for the
- * size of each blob that it lists. Cost data itself is never read.
+ * Verifies that the storage account has what a completed run delivered: it reads the run's manifest and requests the
+ * size of each blob in it. It never reads cost data.
  */
 public final class DeliveryVerifier {
     private final HttpClient http;

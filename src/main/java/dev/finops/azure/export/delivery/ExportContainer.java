@@ -28,8 +28,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * All that is ever asked of a storage account: a listing under a prefix, the content of a manifest, the size of blobs.
- * Every call throws {@link StorageErrorClassifier} when the account does not say.
+ * The calls to a storage account: list under a prefix, read a manifest, get the size of a blob. Every call throws
+ * {@link StorageErrorClassifier} when the account gives no usable answer.
  */
 final class ExportContainer {
     private static final Set<BlobErrorCode> ABSENT = Set.of(

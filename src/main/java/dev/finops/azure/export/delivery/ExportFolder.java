@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Where an export delivers.
+ * The folder into which an export delivers.
  *
  * @param path in the container: the root folder and the export's name
  */

@@ -22,7 +22,7 @@ record Manifest(String runId, String dataVersion, Long rows, List<Blob> blobs) {
     /** Azure's limit for a blob's name, in characters. */
     private static final int MAX_NAME = 1024;
 
-    /** What is told in a status is no longer. */
+    /** The longest word that a status keeps. */
     private static final int MAX_WORD = 64;
 
     /**

@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What there is in a container of one run. */
+/** The verification of one run in one container. */
 record RunVerification(Run run, ExportFolder folder, ExportContainer container, boolean overwritable, Instant now) {
     private static final int MAX_BLOBS = 10_000;
     private static final Pattern MANIFEST = Pattern.compile("(.*/)?_?manifest\\.json");

@@ -2,7 +2,7 @@ package dev.finops.azure.export.delivery;
 
 import com.azure.core.credential.TokenCredential;
 
-/** As whom the storage account is asked. */
+/** The credential for the storage account. */
 public sealed interface StorageCredential {
     record Identity(TokenCredential credential) implements StorageCredential {}
 

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 
-/** The storage account could not be asked, or would not say; in storage's words where there are any. */
+/** A call to the storage account failed; the message has the words of storage if there are any. */
 final class StorageErrorClassifier extends RuntimeException {
     private static final Pattern MESSAGE = Pattern.compile("<Message>([^\n<]+)");
     private static final int MAX_MESSAGE = 512;

@@ -22,7 +22,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What a spec asks of Azure at an instant, in Azure's words.
+ * The export that a spec describes at an instant, in the fields of Azure's document.
  *
  * @param values what the document should say, for every field that is managed now
  * @param stated the fields that the spec itself states; what the operator supplies (a schedule's end) is not among them

@@ -5,7 +5,7 @@ import dev.finops.azure.document.Json;
 import dev.finops.azure.document.Spelling;
 
 /**
- * One field in which Azure is not what it should be.
+ * One field in which Azure differs from the desired export.
  *
  * @param desired null when the spec stated the field once and does no longer: it is to be taken out
  * @param observed null when Azure does not show the field

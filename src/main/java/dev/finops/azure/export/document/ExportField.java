@@ -17,7 +17,7 @@ import dev.finops.azure.document.Json;
 import java.util.Optional;
 
 /**
- * Every spec field that has a place in the ARM document: where, how values compare, and what its absence means there.
+ * Every spec field that has a place in the ARM document: its path, how its values compare, and what its absence means.
  * Sources: docs/azure.md, "The document".
  */
 public enum ExportField {

@@ -9,7 +9,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Which export: {@code {scope}/providers/Microsoft.CostManagement/exports/{name}}. Two spellings of one id are equal.
+ * The ARM id of an export: {@code {scope}/providers/Microsoft.CostManagement/exports/{name}}. Two spellings of one id
+ * are equal.
  */
 public record ExportId(Scope scope, String name) {
     static final String TYPE = "/providers/Microsoft.CostManagement/exports";

@@ -24,8 +24,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * An export as Azure showed it. The document stays whole: most of it is none of our business, and must survive an
- * update.
+ * An export as Azure returned it. The document stays whole, because an update must keep what the operator does not
+ * know.
  */
 public record ObservedExport(ObjectNode document) {
     /** What is told in a status, which the API server keeps, is no longer. */
@@ -59,8 +59,8 @@ public record ObservedExport(ObjectNode document) {
     }
 
     /**
-     * Whether it names itself so, or not at all. Billing scopes have several spellings: of their exports the names have
-     * to do.
+     * True if the document's name matches or is missing. At a subscription the ARM id must match too. Billing scopes have
+     * alternative ids, so there only the name is compared.
      */
     public boolean isOf(ExportId id) {
         boolean named = name().filter(name -> !LetterCase.same(name, id.name())).isEmpty();

@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The account SAS that lets Azure write into a partner's storage account. Nothing but a request ever has its value:
- * this class prints as {@code ***}.
+ * The account SAS with which Azure writes into a partner's storage account. Only requests contain its value: this class
+ * prints as {@code ***}.
  */
 public final class SasToken {
     private static final Pattern ENCODED = Pattern.compile("%([0-9A-Fa-f]{2})");

@@ -10,8 +10,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /**
- * From when to when Azure should run an export by itself. Azure wants a start in the future when a schedule is created
- * and always an end (docs/azure.md, "Schedule"); manifests outlive their start and most state no end.
+ * The start and the end of the schedule in Azure. Azure requires a start in the future for a new schedule and always an
+ * end (docs/azure.md, "Schedule"). Manifests outlive their start, and most state no end.
  */
 public record ScheduleWindow(Phase phase, Instant from, Instant to) {
     /** A start nearer than this may have passed when the request arrives. */

@@ -4,7 +4,7 @@ import dev.finops.azure.api.v1alpha1.CostExportStatus.Condition;
 import java.util.List;
 import java.util.Optional;
 
-/** The types of condition that a CostExport has. */
+/** The condition types of a CostExport. */
 public final class Conditions {
     public static final String READY = "Ready";
     public static final String SYNCED = "Synced";

@@ -14,7 +14,7 @@ import dev.finops.azure.kube.PendingEvent;
 import java.util.List;
 import java.util.Optional;
 
-/** Decides what becomes of the export when its object is deleted. */
+/** Decides what happens to the export when its object is deleted. */
 public final class DeletionPlanner {
     private DeletionPlanner() {}
 

@@ -3,7 +3,7 @@ package dev.finops.azure.export.plan;
 import dev.finops.azure.api.v1alpha1.CostExportStatus.Delivery;
 import dev.finops.azure.api.v1alpha1.Reason;
 
-/** Whether what a completed run delivered is there. */
+/** Whether the data of a completed run was found. */
 public sealed interface DeliveryResult {
     /** The manifest and every blob that it lists, each of the size that it states. */
     record Proven(Delivery delivery) implements DeliveryResult {}

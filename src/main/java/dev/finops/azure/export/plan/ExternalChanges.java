@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What somebody else changed in Azure since our last write, also when the spec has changed too: it is told before it is
- * overwritten.
+ * The changes that others made in Azure since the operator's last write. They are reported before they are overwritten,
+ * also when the spec has changed.
  */
 final class ExternalChanges {
     private ExternalChanges() {}
@@ -22,7 +22,7 @@ final class ExternalChanges {
         return differences.stream()
                 .filter(d -> d.field() != ExportField.SAS_TOKEN && edited.contains(d.field()))
                 .filter(d -> cause == Step.Cause.DRIFT || d.observed() != null)
-                .toList(); // of what is not there nobody is the author
+                .toList(); // an absent field has no author
     }
 
     /** After a restart nobody knows what the document was when it had our eTag: then each field may be edited. */

@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** Runs in the status that another client wrote: Azure would show them. */
+/** Drops runs that another client wrote into the status. Azure would return them if they existed. */
 public final class ForeignRuns {
     private ForeignRuns() {}
 
@@ -38,7 +38,7 @@ public final class ForeignRuns {
         return s.with(draft.done());
     }
 
-    /** LostRuns wrote it: Azure does not show it by definition. */
+    /** Written by {@link VanishedRuns}: Azure does not return such a run by definition. */
     private static boolean isVanished(Run run) {
         return VanishedRuns.VANISHED.equals(run.status());
     }

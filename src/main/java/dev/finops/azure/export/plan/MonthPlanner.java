@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Decides which month is run next: one that a person asked for, the closed one, one of the backfill. */
+/** Decides which month is run next: a requested one, the closed one, or one of the backfill. */
 public final class MonthPlanner {
     private static final Set<String> WAITING = Set.of(BackfillMonths.PENDING, BackfillMonths.FAILED);
 

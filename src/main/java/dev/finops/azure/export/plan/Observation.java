@@ -4,7 +4,7 @@ import dev.finops.azure.arm.ArmFailure;
 import dev.finops.azure.export.document.ObservedExport;
 import java.time.Instant;
 
-/** What Azure said of one export when it was last asked. */
+/** What Azure last returned for one export. */
 public sealed interface Observation {
 
     /** Azure was not asked yet. */

@@ -8,7 +8,7 @@ import dev.finops.azure.export.document.ObservedExport;
 import java.util.List;
 import java.util.Optional;
 
-/** Where an object stands when there is nothing more to do for now; the conditions say it. */
+/** The state in which a reconciliation ends; the conditions report it. */
 public sealed interface Outcome {
 
     /** Azure has what the spec states. */

@@ -7,8 +7,8 @@ import dev.finops.azure.export.plan.Observation.Present;
 import java.util.Collection;
 
 /**
- * Tells the runs of the export's own definition from those of other days, which the months of this object and people in
- * the portal start.
+ * Separates the runs of the export's own definition from runs of other periods, which months of this object and users
+ * of the portal start.
  */
 public record OwnRuns(Timeframe timeframe) {
     public static OwnRuns of(ReconcileState s) {

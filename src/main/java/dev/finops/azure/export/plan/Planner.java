@@ -26,7 +26,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Decides the one next step of an object that is not being deleted. Asks nobody, changes nothing. */
+/** Decides the next step of an object that is not being deleted. A pure function. */
 public final class Planner {
     static final String CREATED = "Created";
     static final String ADOPTED = "Adopted";
@@ -123,7 +123,7 @@ public final class Planner {
                         .isPresent();
     }
 
-    /** Objects of a newer CRD: nothing is done for them, as it would be done of a part of what they say. */
+    /** Written for a newer CRD: do nothing, because acting on the part we understand could be wrong. */
     private static Optional<Outcome> incomplete(ReconcileState s) {
         Optional<String> unread = s.subject()
                 .unread()

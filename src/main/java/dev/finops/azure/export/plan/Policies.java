@@ -2,7 +2,7 @@ package dev.finops.azure.export.plan;
 
 import dev.finops.azure.api.v1alpha1.CostExportSpec;
 
-/** What the policies allow. One that a newer schema brought and this release does not know allows nothing. */
+/** What the policies permit. A value that this release does not know permits nothing. */
 public final class Policies {
     private Policies() {}
 

@@ -8,7 +8,7 @@ import dev.finops.azure.queue.Priority;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Who goes first when there is not enough for all, by what an object's next pass is most likely about. */
+/** The priority of an object's next reconciliation, by what it is most likely about. */
 public final class Priorities {
     private Priorities() {}
 

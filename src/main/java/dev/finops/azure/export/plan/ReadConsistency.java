@@ -1,6 +1,6 @@
 package dev.finops.azure.export.plan;
 
-/** How closely to look at Azure. */
+/** How current a read has to be. */
 public enum ReadConsistency {
     /** What the scope's shared list said within the observe interval. */
     CACHED,

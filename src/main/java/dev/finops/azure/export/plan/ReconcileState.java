@@ -27,7 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * All that a decision rests on.
+ * All inputs of a decision.
  *
  * @param now by Azure's clock, since Azure judges what is past
  * @param alike the names at the scope that are like the export's but for letter case, its own among them, as Azure

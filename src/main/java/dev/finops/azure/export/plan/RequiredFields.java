@@ -5,10 +5,7 @@ import dev.finops.azure.api.v1alpha1.CostExportSpec;
 import dev.finops.azure.document.Json;
 import java.util.Optional;
 
-/**
- * The fields that nothing can be done without. This release's schema demands them; a newer one may let them be left
- * out.
- */
+/** The required spec fields. A newer CRD may make them optional, so this release checks them itself. */
 public final class RequiredFields {
     private RequiredFields() {}
 

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the Secrets say that an object depends on.
+ * The resolved state of the Secrets that an object depends on.
  *
  * @param noCredentials why there is nobody to ask Azure as; empty when there is
  * @param clientId of the service principal that Azure is asked as; empty when that is the operator's own identity

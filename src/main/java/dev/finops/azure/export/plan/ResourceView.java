@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The CostExport object, as far as a decision depends on it.
+ * The metadata of a CostExport that decisions depend on.
  *
  * @param claim of an older object on what this one would take
  * @param unread path of a member in a form that this release does not know

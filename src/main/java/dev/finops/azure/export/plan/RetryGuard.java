@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What speaks against sending a document to Azure once more. */
+/** The reasons against sending a document to Azure once more. */
 public final class RetryGuard {
     /** So many PUTs that Azure accepted without the field, and Azure ignores it. */
     private static final int IN_VAIN = 2;

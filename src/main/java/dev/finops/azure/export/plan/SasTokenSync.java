@@ -15,9 +15,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * When a SAS token goes to Azure: with the export, with another storage account, when the Secret has another one than
- * was sent, and when a PUT is asked for. Azure shows it masked, so that what was sent is known by its hash in the
- * status.
+ * Decides when a PUT includes the SAS token: for a new export, for another storage account, when the Secret has another
+ * token, and on request. Azure returns it masked, so its hash in the status says what was sent.
  */
 final class SasTokenSync {
     private static final TextNode MASK = TextNode.valueOf("***");

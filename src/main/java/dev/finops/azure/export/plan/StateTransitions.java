@@ -22,7 +22,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What a situation becomes by Azure's answer to something that was sent. */
+/** The state after Azure's response to a request. */
 public final class StateTransitions {
     private static final int CORRECTIONS_KEPT = 10;
 

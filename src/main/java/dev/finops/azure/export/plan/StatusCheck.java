@@ -12,10 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * The status is in the hands of every client that may write it: what the spec or this process knows better is
- * corrected.
- */
+/** Corrects status fields that another client changed, where the spec or this process knows better. */
 public final class StatusCheck {
     /** An intent to run that is older comes out of a backup: what became of it is unknown. */
     private static final Duration OLD = Duration.ofHours(24);

@@ -14,10 +14,7 @@ import dev.finops.azure.api.v1alpha1.CostExportStatus.Run;
 import dev.finops.azure.api.v1alpha1.CostExportStatus.Summary;
 import java.util.List;
 
-/**
- * A status in the making: a copy of one, to be changed in a few of its many fields. Never leaves the method that made
- * it.
- */
+/** A mutable copy of a status. It never leaves the method that made it. */
 public final class StatusDraft {
     public Long observedGeneration;
     public String exportId;

@@ -23,8 +23,8 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /**
- * A status as far as this release can read it: another one may have written rows of kinds that are not known here. What
- * release 0.1.0 told by texts and by the absence of values is in fields of its own from here on.
+ * A status as far as this release can read it. Another release may have written rows of unknown kinds. State that
+ * release 0.1.0 kept in texts or as absent values is read into fields of its own here.
  */
 public final class StatusSanitizer {
     private static final String LONG_AGO = "1970-01-01T00:00:00Z";

@@ -8,7 +8,7 @@ import dev.finops.azure.export.document.Difference;
 import dev.finops.azure.kube.PendingEvent;
 import java.util.List;
 
-/** The one thing to do next. */
+/** The next action. */
 public sealed interface Step {
 
     /** Ask Azure, more closely than the present observation did. */

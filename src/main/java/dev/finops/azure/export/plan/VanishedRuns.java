@@ -18,8 +18,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Runs that were under way and that Azure does not show: newer ones have pushed them out of what a get shows, or they
- * went with their export.
+ * Runs that were in progress and that Azure no longer returns: newer ones pushed them out of what a GET returns, or
+ * they were deleted with their export.
  */
 public final class VanishedRuns {
     /** Not one of Azure's states: what came of such a run is not to be known. */

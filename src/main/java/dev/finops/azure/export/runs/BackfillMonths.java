@@ -24,7 +24,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The months of {@code status.backfill}, newest first: one row a month, whoever asked for it. */
+/** The rows of {@code status.backfill}, newest first: one for each month, whoever requested it. */
 public record BackfillMonths(String until, List<Month> rows) {
     public static final String PENDING = "Pending";
     public static final String REQUESTED = "Requested";

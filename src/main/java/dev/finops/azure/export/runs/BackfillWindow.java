@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The months that {@code spec.backfill} asks for.
+ * The months of {@code spec.backfill}.
  *
  * @param fixed the last month of a window that {@code months} counts back from; a window of {@code from} and {@code to}
  *     has none

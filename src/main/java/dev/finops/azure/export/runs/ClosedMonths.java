@@ -22,9 +22,9 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
- * The months of {@code status.closedMonths}, newest first, and the days on which the spec wants the month before once
- * more. Only the newest row is acted on. Its days are handled once a run was requested for them. A row without a run
- * says since when days count.
+ * The rows of {@code status.closedMonths}, newest first, and the days on which the spec wants the previous month again.
+ * Only the newest row is acted on. Its days are handled once a run was requested for them. A row without a run says
+ * since when days count.
  */
 public record ClosedMonths(List<ClosedMonth> rows, List<Integer> days) {
     /** The run is requested again after a wait. */

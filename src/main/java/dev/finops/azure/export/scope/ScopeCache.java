@@ -27,10 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/**
- * What Azure has at one scope, and who is to be woken when that changes. One list at a time is made, and nobody waits
- * for it.
- */
+/** The exports of one scope and their watchers. One list at a time is in flight, and no caller blocks on it. */
 final class ScopeCache {
     /** Objects of one scope that come at once share a failure as they share a success. */
     private static final Duration SHARED_FAILURE = Duration.ofSeconds(1);
@@ -128,7 +125,7 @@ final class ScopeCache {
                 return new Observation.Absent(at, Source.LIST);
             }
         }
-        // What a list does not show that could not be read whole may be there.
+        // If the list was incomplete, absence from it proves nothing: fall back to GET.
         return export == null
                 ? single(id, caller)
                 : new Observation.Present(ObservedExport.of(export.document), at, Source.LIST);

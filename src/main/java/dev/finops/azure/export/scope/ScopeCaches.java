@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What Azure has at each scope: one list serves all exports of the scope. A scope that objects watch is listed again
- * every observe interval, and an object is woken when its own export has changed.
+ * The exports of each scope: one list serves all exports of the scope. A watched scope is listed again every observe
+ * interval, and an object is woken when its own export has changed.
  */
 public final class ScopeCaches {
     private static final Logger LOG = LoggerFactory.getLogger(ScopeCaches.class);

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/** What is known of the blobs of a closed month's run, with {@code delivery.verify}. */
+/** The delivery state of a closed month's run, with {@code delivery.verify}. */
 record ClosedMonthStatus(ClosedMonths months, List<PendingEvent> notes) {
     /** For how long what is not there, or cannot be looked up, is looked for again; then it is told. */
     private static final Duration PATIENCE = Duration.ofHours(1);

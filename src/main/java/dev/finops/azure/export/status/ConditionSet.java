@@ -15,8 +15,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The conditions of one object in the making: an unchanged status keeps its transition time, words of others that say
- * the same stay.
+ * Builds the conditions of one object: an unchanged status keeps its transition time, and a foreign text with the same
+ * meaning stays.
  */
 final class ConditionSet {
     /** Azure's words of at most 1,024 characters and ours, with the longest ids, always fit. */

@@ -10,7 +10,7 @@ import dev.finops.azure.export.plan.ReconcileState;
 import dev.finops.azure.export.runs.RunHistory;
 import java.util.Optional;
 
-/** What is known of the last good run's blobs, with {@code delivery.verify}. */
+/** The delivery state of the last successful run, with {@code delivery.verify}. */
 record DeliveryStatus(ReconcileState s, RunStatus runs, Delivery delivery, Optional<DeliveryResult> proof) {
     static boolean verifies(ReconcileState s) {
         return s.spec().delivery() != null

@@ -31,7 +31,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The conditions by the tables of docs/reference/conditions.md. */
+/** The conditions of a CostExport (docs/reference/conditions.md). */
 final class ExportConditions {
     /** Faults that somebody else usually mends, until they have lasted so long that it is likely that nobody does. */
     private static final Set<Reason> STALL_WHEN_LASTING = Set.of(

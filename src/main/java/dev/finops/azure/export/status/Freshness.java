@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** When data is late. */
+/** When data is stale. */
 final class Freshness {
     private static final Map<String, Duration> DEFAULTS =
             Map.of("Daily", Duration.ofHours(36), "Weekly", Duration.ofHours(192), "Monthly", Duration.ofHours(792));

@@ -15,9 +15,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * What a person can do about a failure: the sentence of ours that follows Azure's words, its commands ready to be run.
- */
+/** The remedy for a failure: a sentence after Azure's text, with commands that run as pasted. */
 final class Remedy {
     /**
      * The role of an enrollment that a service principal can have and that may manage exports (docs/azure.md, "Roles").

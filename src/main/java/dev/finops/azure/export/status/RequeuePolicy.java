@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
-/** When to look at an object again if nothing happens before. */
+/** When an object is reconciled again if no event comes first. */
 public final class RequeuePolicy {
     private static final Duration MINUTE = Duration.ofMinutes(1);
 

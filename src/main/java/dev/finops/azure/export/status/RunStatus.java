@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The runs as they are told.
+ * The runs as the status reports them.
  *
  * @param runs the newest ten of all
  * @param lastRun the newest of the export's own definition; runs with a period of their own are told by their month's

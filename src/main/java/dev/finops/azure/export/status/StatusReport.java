@@ -35,8 +35,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What is told of an object: its next status, and the Events that go with the change. A function of what is known; the
- * same verdict on the same status makes the same status, so that nothing is written when nothing has changed.
+ * The next status of an object and its Events. A pure function: the same outcome on the same status gives the same
+ * status, so nothing is written when nothing has changed.
  */
 public record StatusReport(CostExportStatus status, List<PendingEvent> notes) {
     private static final int DIFFERENCES_SHOWN = 50;
