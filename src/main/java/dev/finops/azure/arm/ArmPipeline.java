@@ -34,6 +34,9 @@ public final class ArmPipeline {
     /** A renewal that did not help is not repeated for so long: the scope refuses every token of this identity. */
     private static final Duration USELESS = Duration.ofMinutes(10);
 
+    /** The token endpoint may have answered with bad tokens for a while. */
+    private static final Duration FIRST_PATIENCE = Duration.ofSeconds(15);
+
     private final HttpClient http;
     private final Supplier<TokenCredential> credentials;
     private final String audience;
@@ -57,7 +60,7 @@ public final class ArmPipeline {
         this.audience = audience;
         this.version = version;
         this.nanos = nanos;
-        this.token = new Token(pipeline(), nanos.getAsLong(), true);
+        this.token = new Token(pipeline(), nanos.getAsLong(), Duration.ZERO);
     }
 
     /** How the body of an answer is read. */
@@ -73,13 +76,22 @@ public final class ArmPipeline {
         private final HttpPipeline pipeline;
         private final long since;
 
-        /** Whether a 401 may be news. The token of a renewal has to be accepted somewhere first. */
-        private boolean renewable;
+        /** How long a token that no scope has accepted is kept before another one is requested. */
+        private final Duration patience;
 
-        Token(HttpPipeline pipeline, long since, boolean renewable) {
+        private boolean accepted;
+
+        Token(HttpPipeline pipeline, long since, Duration patience) {
             this.pipeline = pipeline;
             this.since = since;
-            this.renewable = renewable;
+            this.patience = patience;
+        }
+
+        /** A renewal that brought another token that no scope accepts is not repeated soon. */
+        private Duration nextPatience() {
+            return accepted || patience.isZero()
+                    ? FIRST_PATIENCE
+                    : Duration.ofNanos(Math.min(patience.multipliedBy(2).toNanos(), USELESS.toNanos()));
         }
     }
 
@@ -129,10 +141,10 @@ public final class ArmPipeline {
             return new ArmResult.Failed<>(early.get());
         }
         ArmResponse second = send(renewed.get(), request.copy(), body);
-        if (ErrorClassifier.refusesToken(second)) {
-            refused(scope);
-        } else {
+        if (!ErrorClassifier.refusesToken(second)) {
             accepted(renewed.get(), scope);
+        } else if (used.accepted) {
+            refused(scope);
         }
         return new ArmResult.Ok<>(second);
     }
@@ -142,7 +154,7 @@ public final class ArmPipeline {
     }
 
     private synchronized void accepted(Token used, String scope) {
-        used.renewable = true;
+        used.accepted = true;
         useless.remove(scope);
     }
 
@@ -158,10 +170,10 @@ public final class ArmPipeline {
             return Optional.empty();
         }
         if (used == token) {
-            if (!used.renewable && !isLongAgo(used.since)) {
+            if (!used.accepted && nanos.getAsLong() - used.since < used.patience.toNanos()) {
                 return Optional.empty();
             }
-            token = new Token(pipeline(), nanos.getAsLong(), false);
+            token = new Token(pipeline(), nanos.getAsLong(), used.nextPatience());
         }
         return Optional.of(token);
     }

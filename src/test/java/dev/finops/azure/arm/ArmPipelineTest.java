@@ -98,12 +98,40 @@ class ArmPipelineTest {
             send(pipeline, HttpMethod.GET, "/good");
         }
 
-        assertEquals(2, tokens);
-        assertEquals(41, sent.size());
+        assertEquals(3, tokens);
+        assertEquals(42, sent.size());
 
         nanos = Duration.ofMinutes(11).toNanos();
         send(pipeline, HttpMethod.GET, "/bad");
-        assertEquals(3, tokens, "what was of no use is tried again later");
+        assertEquals(4, tokens, "what was of no use is tried again later");
+    }
+
+    /** The token endpoint gave bad tokens for a while. No scope is at fault where no scope accepted the token. */
+    @Test
+    void aTokenThatNobodyAcceptedIsReplacedAgainSoon() {
+        ArmPipeline pipeline = azure(request -> Set.of("token-1", "token-2").contains(token(request))
+                ? answer(401, INVALID_TOKEN, "")
+                : answer(200, "{}", ""));
+
+        assertEquals(401, send(pipeline, HttpMethod.GET, SCOPE).status());
+        nanos = Duration.ofSeconds(14).toNanos();
+        assertEquals(401, send(pipeline, HttpMethod.GET, SCOPE).status());
+        nanos = Duration.ofSeconds(16).toNanos();
+        assertEquals(200, send(pipeline, HttpMethod.GET, SCOPE).status());
+
+        assertEquals(3, tokens);
+    }
+
+    @Test
+    void tokensThatNobodyAcceptsAreReplacedMoreAndMoreRarely() {
+        ArmPipeline pipeline = azure(request -> answer(401, INVALID_TOKEN, ""));
+
+        for (int second = 0; second <= 3600; second++) {
+            nanos = Duration.ofSeconds(second).toNanos();
+            send(pipeline, HttpMethod.GET, "/subscriptions/" + second % 8);
+        }
+
+        assertEquals(12, tokens);
     }
 
     @Test
