@@ -6,9 +6,14 @@ import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -24,6 +29,17 @@ public final class EventRecorder {
     /** Of a longer message the middle is left out: Azure's words are at its beginning, what to do is at its end. */
     private static final int BEGINNING = 250;
 
+    /** Bounds the memory that remembered Events use. */
+    private static final int MAX_REMEMBERED = 2000;
+
+    private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
+
+    /**
+     * Status codes with which the API server refuses a patch and may accept a new Event: the role is of an older
+     * release, the Event has expired, or the Event is invalid.
+     */
+    private static final Set<Integer> CREATE_ANEW = Set.of(403, 404, 422);
+
     private final KubernetesClient client;
     private final InstantSource clock;
     private final String instance;
@@ -31,6 +47,27 @@ public final class EventRecorder {
 
     /** The status codes of refusals that were logged. */
     private final Set<Integer> refusals = ConcurrentHashMap.newKeySet();
+
+    /** Events that the API server has, the most recently used last. */
+    private final Map<Key, Recorded> recorded = Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Key, Recorded> eldest) {
+            return size() > MAX_REMEMBERED;
+        }
+    });
+
+    /** Occurrences with the same key share one Event. */
+    private record Key(String uid, String type, String reason, String message) {
+        static Key of(Event event) {
+            return new Key(event.getInvolvedObject().getUid(), event.getType(), event.getReason(), event.getMessage());
+        }
+    }
+
+    private record Recorded(String name, int count) {
+        Recorded again() {
+            return new Recorded(name, count + 1);
+        }
+    }
 
     public EventRecorder(
             KubernetesClient client, InstantSource clock, String instance, Consumer<PendingEvent> written) {
@@ -40,15 +77,14 @@ public final class EventRecorder {
         this.written = written;
     }
 
-    /** An Event that cannot be written (a namespace that is going takes none) stops nothing. */
+    /**
+     * Counts a repetition in the Event of the first occurrence. An Event that cannot be written (a namespace that is
+     * going takes none) stops nothing.
+     */
     public void write(CostExport object, PendingEvent note) {
         written.accept(note);
         try {
-            client.v1()
-                    .events()
-                    .inNamespace(object.getMetadata().getNamespace())
-                    .resource(event(object, note))
-                    .create();
+            record(event(object, note));
         } catch (KubernetesClientException refused) {
             boolean going = String.valueOf(refused.getMessage())
                     .contains("being terminated"); // such a namespace takes no Events
@@ -56,7 +92,7 @@ public final class EventRecorder {
                 LOG.warn(
                         "the API server refused Event {} of {}, and may refuse others, which are not "
                                 + "logged: {}. Check the role of the operator: "
-                                + "it needs the verb create for events",
+                                + "it needs the verbs create and patch for events",
                         note.reason(),
                         NamespacedName.of(object),
                         refused.getMessage());
@@ -67,6 +103,39 @@ public final class EventRecorder {
                         NamespacedName.of(object),
                         refused.getMessage());
             }
+        }
+    }
+
+    private void record(Event event) {
+        Key key = Key.of(event);
+        Recorded known = recorded.computeIfPresent(key, (_, before) -> before.again());
+        if (known != null && patched(event, known)) {
+            return;
+        }
+        Event created = client.resource(event).create();
+        recorded.put(key, new Recorded(created.getMetadata().getName(), event.getCount()));
+    }
+
+    /** @return false when the Event must be created anew */
+    private boolean patched(Event event, Recorded known) {
+        // The client reads an Event that it has only the name of, and the role has no verb get.
+        Event named = new EventBuilder(event)
+                .editMetadata()
+                .withName(known.name())
+                .endMetadata()
+                .build();
+        String patch = Json.object()
+                .put("count", known.count())
+                .put("lastTimestamp", event.getLastTimestamp())
+                .toString();
+        try {
+            client.resource(named).patch(MERGE, patch);
+            return true;
+        } catch (KubernetesClientException refused) {
+            if (CREATE_ANEW.contains(refused.getCode())) {
+                return false;
+            }
+            throw refused;
         }
     }
 

@@ -128,6 +128,9 @@ final class Subject {
         if (path.contains("/secrets/")) {
             return Optional.of(method + " secret");
         }
+        if (path.contains("/events/" + name + ".")) {
+            return Optional.of(method + " event");
+        }
         boolean event = path.endsWith("/events") && request.text().contains("\"name\":\"" + name + "\"");
         return event
                 ? Optional.of(method + " event "

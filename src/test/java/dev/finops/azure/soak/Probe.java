@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.finops.azure.bench.Footprint;
 import dev.finops.azure.simulator.Journal.Call;
 import dev.finops.azure.simulator.Operation;
+import io.fabric8.kubernetes.api.model.Event;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,7 +70,8 @@ final class Probe {
     /** Of the time since it was last looked. */
     private void count(Map<Vital, Double> values) {
         var events = life.client().v1().events().inNamespace(life.namespace());
-        int written = events.list().getItems().size();
+        int written =
+                events.list().getItems().stream().mapToInt(Event::getCount).sum();
         events.delete();
         List<Call> made = life.azure().journal().since(calls);
         int asked = life.azure().journal().tokenRequests();

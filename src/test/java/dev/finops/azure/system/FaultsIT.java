@@ -112,6 +112,7 @@ class FaultsIT extends SystemTest {
         export.awaitLooks(4);
 
         assertEquals(version, export.object().getMetadata().getResourceVersion());
+        assertEquals(1, export.events("ArmUnreachable").size());
         assertEquals(1, export.events().size());
     }
 

@@ -20,6 +20,7 @@ import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -142,10 +143,11 @@ public final class LiveExport {
                 .getItems();
     }
 
+    /** Messages of Events with this reason, each as often as its Event counts. */
     public List<String> events(String reason) {
         return events().stream()
                 .filter(event -> event.getReason().equals(reason))
-                .map(Event::getMessage)
+                .flatMap(event -> Collections.nCopies(event.getCount(), event.getMessage()).stream())
                 .toList();
     }
 
