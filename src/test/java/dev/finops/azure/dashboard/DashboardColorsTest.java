@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Colors carry meaning: green is good, red failed, orange is unknown or throttled, blue is in progress, grey counts. */
+/** Each color has one meaning: green good, red failed, orange unknown or throttled, blue in progress, grey a count. */
 class DashboardColorsTest {
     private static final int EXPORTS_BY_READY = 9;
     private static final int RUNS = 10;

@@ -109,7 +109,7 @@ record Panel(JsonNode json) {
         return color(Double.NEGATIVE_INFINITY);
     }
 
-    /** The color of a line: of the last override that matches its name, else of the panel; empty for Grafana's palette. */
+    /** A line's color: of the last override that matches its name, else of the panel; empty if Grafana picks it. */
     Optional<String> seriesColor(String name, double last) {
         Optional<String> color = color(defaults().path("color"), last);
         for (JsonNode override : json.path("fieldConfig").path("overrides")) {
