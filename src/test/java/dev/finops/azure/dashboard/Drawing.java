@@ -7,7 +7,6 @@ import dev.finops.azure.drawing.Svg;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** All panels in the dashboard's grid, each with what Prometheus answers to its queries, which the pointer shows. */
@@ -15,7 +14,6 @@ final class Drawing {
     private static final int COLUMN = 42;
     private static final int ROW = 30;
     private static final int GAP = 8;
-    private static final Map<String, String> COLORS = Map.of("green", "#2f8f2f", "red", "#d1361f", "blue", "#1f6fc4");
 
     private final Prometheus prometheus;
     private final Window window;
@@ -70,7 +68,7 @@ final class Drawing {
                 inside.top() + 44,
                 value.map(panel.unit()::text).orElse(panel.noValue()),
                 "font-size=\"30\" font-weight=\"bold\" text-anchor=\"middle\" fill=\""
-                        + COLORS.get(panel.color(value.orElse(0.0))) + "\"");
+                        + Palette.drawn(value.map(panel::color).orElseGet(panel::colorOfNoValue)) + "\"");
     }
 
     private void timeSeries(Panel panel, Plot inside) {
@@ -78,12 +76,18 @@ final class Drawing {
         panel.queries()
                 .forEach(query -> prometheus
                         .over(window, query.expression())
-                        .forEach(series -> lines.add(new Line(query.legend(series.labels()), series.values()))));
+                        .forEach(series -> lines.add(line(panel, query.legend(series.labels()), series))));
         lines.sort(Comparator.comparing(Line::name));
         if (lines.isEmpty()) {
             throw new IllegalStateException("nothing to draw in '" + panel.title() + "': " + panel.queries());
         }
         inside.draw(panel, lines, window);
+    }
+
+    private static Line line(Panel panel, String name, Series series) {
+        String color = panel.seriesColor(name, series.last())
+                .orElseThrow(() -> new IllegalStateException("no color for " + name + " in " + panel.title()));
+        return new Line(name, Palette.drawn(color), series.values());
     }
 
     private void table(Panel panel, Plot inside) {

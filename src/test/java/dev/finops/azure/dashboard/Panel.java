@@ -38,6 +38,10 @@ record Panel(JsonNode json) {
         return all;
     }
 
+    int id() {
+        return json.path("id").asInt();
+    }
+
     String type() {
         return json.path("type").asText();
     }
@@ -81,7 +85,7 @@ record Panel(JsonNode json) {
         return queries().stream().map(Query::expression).collect(Collectors.joining("\n"));
     }
 
-    /** The colour that the thresholds give a value; without any, Grafana's own: green, and red from 80 on. */
+    /** The color that the thresholds give a value; without thresholds, Grafana's own: green, and red from 80 on. */
     String color(double value) {
         JsonNode steps = defaults().at("/thresholds/steps");
         String color = steps.isEmpty() && value >= 80 ? "red" : "green";
@@ -91,6 +95,55 @@ record Panel(JsonNode json) {
                     : color;
         }
         return color;
+    }
+
+    /** The color of {@link #noValue()}: the one that a mapping gives, else the color of the lowest threshold. */
+    String colorOfNoValue() {
+        for (JsonNode mapping : defaults().path("mappings")) {
+            JsonNode options = mapping.path("options");
+            if (mapping.path("type").asText().equals("special")
+                    && options.path("match").asText().equals("null+nan")) {
+                return options.at("/result/color").asText();
+            }
+        }
+        return color(Double.NEGATIVE_INFINITY);
+    }
+
+    /** A line's color: of the last override that matches its name, else of the panel; empty if Grafana picks it. */
+    Optional<String> seriesColor(String name, double last) {
+        Optional<String> color = color(defaults().path("color"), last);
+        for (JsonNode override : json.path("fieldConfig").path("overrides")) {
+            if (!matches(override.path("matcher"), name)) {
+                continue;
+            }
+            for (JsonNode property : override.path("properties")) {
+                if (property.path("id").asText().equals("color")) {
+                    color = color(property.path("value"), last);
+                }
+            }
+        }
+        return color;
+    }
+
+    private Optional<String> color(JsonNode scheme, double last) {
+        return switch (scheme.path("mode").asText()) {
+            case "fixed" -> Optional.of(scheme.path("fixedColor").asText());
+            case "thresholds" -> Optional.of(color(last));
+            default -> Optional.empty();
+        };
+    }
+
+    private static boolean matches(JsonNode matcher, String name) {
+        String options = matcher.path("options").asText();
+        return switch (matcher.path("id").asText()) {
+            case "byName" -> options.equals(name);
+            // Grafana writes regular expressions as JavaScript does: /expression/.
+            case "byRegexp" ->
+                Pattern.compile(options.substring(1, options.length() - 1))
+                        .matcher(name)
+                        .find();
+            default -> throw new IllegalStateException("the picture does not know the matcher " + matcher);
+        };
     }
 
     /** The heading of a table's column; empty when it is not shown. */

@@ -15,9 +15,6 @@ import java.util.stream.IntStream;
 
 /** Lines over time with their axes and legend, in a rectangle. */
 record Plot(Svg svg, double left, double top, double width, double height) {
-    static final List<String> COLORS = List.of(
-            "#2f8f2f", "#d29200", "#1f6fc4", "#d1361f", "#7b4bb7", "#0f9a9a", "#c2367e", "#7a7a7a", "#8a5a2b",
-            "#5b7f00");
     private static final DateTimeFormatter CLOCK =
             DateTimeFormatter.ofPattern("HH:mm").withZone(ZoneOffset.UTC);
     private static final double LETTER = 6.3;
@@ -25,10 +22,10 @@ record Plot(Svg svg, double left, double top, double width, double height) {
     private static final int LEGEND_LINE = 15;
     private static final String QUIET = "fill=\"#5a6068\" font-size=\"11\"";
 
-    record Line(String name, double[] values) {}
+    record Line(String name, String color, double[] values) {}
 
     void draw(Panel panel, List<Line> lines, Window window) {
-        int legend = legend(lines.stream().map(Line::name).toList(), false);
+        int legend = legend(lines, false);
         Plot inner = new Plot(svg, left + AXIS, top, width - AXIS, height - 20 - legend * LEGEND_LINE);
         double[][] bases = bases(panel, lines);
         double most = range(lines, bases).max().orElse(1);
@@ -49,10 +46,10 @@ record Plot(Svg svg, double left, double top, double width, double height) {
                     bases[i],
                     floor,
                     ceiling,
-                    COLORS.get(i % COLORS.size()),
+                    lines.get(i).color(),
                     panel.fillOpacity());
         }
-        legend(lines.stream().map(Line::name).toList(), true);
+        legend(lines, true);
     }
 
     /** What each line stands on. */
@@ -133,20 +130,20 @@ record Plot(Svg svg, double left, double top, double width, double height) {
     }
 
     /** How many rows it takes. */
-    private int legend(List<String> names, boolean drawn) {
+    private int legend(List<Line> lines, boolean drawn) {
         int row = 1;
         double x = left;
-        int rows = drawn ? legend(names, false) : 0;
-        for (int i = 0; i < names.size(); i++) {
-            double needs = 16 + names.get(i).length() * LETTER + 12;
+        int rows = drawn ? legend(lines, false) : 0;
+        for (int i = 0; i < lines.size(); i++) {
+            double needs = 16 + lines.get(i).name().length() * LETTER + 12;
             if (x > left && x + needs > left + width + 12) {
                 row++;
                 x = left;
             }
             if (drawn) {
                 double y = top + height + 2 - (rows - row) * LEGEND_LINE;
-                svg.rect(x, y - 6, 11, 4, "rx=\"2\" fill=\"" + COLORS.get(i % COLORS.size()) + "\"")
-                        .text(x + 16, y, names.get(i), "font-size=\"11\"");
+                svg.rect(x, y - 6, 11, 4, "rx=\"2\" fill=\"" + lines.get(i).color() + "\"")
+                        .text(x + 16, y, lines.get(i).name(), "font-size=\"11\"");
             }
             x += needs;
         }
