@@ -20,7 +20,7 @@ IMAGE := target/costexport-operator-image.tar
 BASE ?=
 TEST_CLASSPATH = target/test-classes:target/classes:$$(cat $(CLASSPATH_FILE))
 
-.PHONY: help build package image reproducible release test node-test chaos campaign unit demo dashboard-picture simulator run figures figures-backfill figures-image bench soak crd pages manifests servers tools clients clean prerequisites prometheus
+.PHONY: help build package image reproducible release test node-test chaos campaign unit demo dashboard-picture simulator run figures figures-backfill figures-image bench soak crd pages manifests servers tools clients words clean prerequisites prometheus
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -31,7 +31,7 @@ demo: build servers ## a cluster, a simulated Azure and the operator on this mac
 dashboard-picture: prometheus build servers ## draw docs/images/dashboard.svg from the dashboard's queries and a run of the demo's world: needs prometheus (7 minutes)
 	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.dashboard.Picture docs/images/dashboard.svg
 
-test: prerequisites servers tools clients target/costexport-operator ## everything that must pass, from nothing
+test: prerequisites words servers tools clients target/costexport-operator ## everything that must pass, from nothing
 	@mvn -B -ntp verify
 
 chaos: build servers ## kill the operator before and after each call of each scenario, and compare the ends (15 minutes)
@@ -115,6 +115,9 @@ tools: ## build the tools that check the chart (once, about 4 minutes, cached ou
 
 clients: ## install the foreign clients that the tests run (once, about 1 minute, cached outside this folder): needs Python 3.11 and npm
 	@src/test/clients/build >/dev/null
+
+words: ## check the words of the pages with Vale (the first time about 1 minute, cached outside this folder): needs Go 1.26 and gcc
+	@src/test/words/check
 
 clean: ## remove what was built here
 	@rm -rf target
