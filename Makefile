@@ -16,6 +16,7 @@ SCENARIO ?=
 POINT ?=
 SEED ?=
 MINUTES ?= 5
+WORDS_LEVEL ?= error
 IMAGE := target/costexport-operator-image.tar
 BASE ?=
 TEST_CLASSPATH = target/test-classes:target/classes:$$(cat $(CLASSPATH_FILE))
@@ -117,7 +118,7 @@ clients: ## install the foreign clients that the tests run (once, about 1 minute
 	@src/test/clients/build >/dev/null
 
 words: ## check the words of the pages with Vale (the first time about 1 minute, cached outside this folder): needs Go 1.26 and gcc
-	@src/test/words/check
+	@WORDS_LEVEL=$(WORDS_LEVEL) src/test/words/check
 
 clean: ## remove what was built here
 	@rm -rf target
