@@ -21,7 +21,7 @@ IMAGE := target/costexport-operator-image.tar
 BASE ?=
 TEST_CLASSPATH = target/test-classes:target/classes:$$(cat $(CLASSPATH_FILE))
 
-.PHONY: help build package image reproducible release test node-test chaos campaign unit demo dashboard-picture simulator run figures figures-backfill figures-image bench soak crd pages manifests servers tools clients words clean prerequisites prometheus
+.PHONY: help build package image reproducible release test slowest node-test chaos campaign format unit demo dashboard-picture simulator run figures figures-backfill figures-image bench soak crd pages manifests servers tools clients words clean prerequisites prometheus
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -33,13 +33,21 @@ dashboard-picture: prometheus build servers ## draw docs/images/dashboard.svg fr
 	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.dashboard.Picture docs/images/dashboard.svg
 
 test: prerequisites words servers tools clients target/costexport-operator ## everything that must pass, from nothing
-	@mvn -B -ntp verify
+	@status=0; mvn -B -ntp spotless:check verify || status=$$?; $(MAKE) slowest; exit $$status
+
+slowest: ## the 20 slowest test classes of the last make test, in seconds
+	@echo "The 20 slowest test classes, in seconds:"
+	@grep -shoE '<testsuite [^>]* name="[^"]+" time="[^"]+"' target/*-reports/TEST-*.xml \
+	  | sed -E 's/.* name="([^"]+)" time="([^"]+)"/\2 \1/' | tr -d , | sort -rn | head -20 | awk '{ printf "%8.1f  %s\n", $$1, $$2 }' || true
 
 chaos: build servers ## kill the operator before and after each call of each scenario, and compare the ends (15 minutes)
 	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.chaos.CrashPoints $(SCENARIO) $(if $(POINT),"$(POINT)")
 
 campaign: build servers ## two operators through MINUTES of random faults; SEED=… has the ones of an earlier campaign again
 	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.chaos.Campaign $(MINUTES) $(SEED)
+
+format: prerequisites ## format the Java code, as make test wants it
+	@$(MVN) spotless:apply
 
 unit: prerequisites ## the tests that need no servers
 	@mvn -B -ntp test

@@ -23,153 +23,171 @@ import java.util.stream.Collectors;
 import reactor.core.publisher.Mono;
 
 /**
- * HTTP to Azure Resource Manager with a token: bounded in time and size, follows no redirect, and sends nothing twice. The
+ * HTTP to Azure Resource Manager with a token: bounded in time and size, follows no redirect, and sends nothing twice.
+ * The
  * one retry loop is the reconciler's.
  *
- * <p>A 401 that refuses the token is the exception: Azure did not act on the request, and a token may have been revoked. The
- * operator then gets one new token and sends the request once more. A 401 that refuses the caller's rights is not of the token.
+ * <p>A 401 that refuses the token is the exception: Azure did not act on the request, and a token may have been
+ * revoked. The
+ * operator then gets one new token and sends the request once more. A 401 that refuses the caller's rights is not of
+ * the token.
  */
 public final class ArmPipeline {
-  /** A renewal that did not help is not repeated for so long: the scope refuses every token of this identity. */
-  private static final Duration USELESS = Duration.ofMinutes(10);
+    /** A renewal that did not help is not repeated for so long: the scope refuses every token of this identity. */
+    private static final Duration USELESS = Duration.ofMinutes(10);
 
-  private final HttpClient http;
-  private final Supplier<TokenCredential> credentials;
-  private final String audience;
-  private final String version;
-  private final LongSupplier nanos;
+    private final HttpClient http;
+    private final Supplier<TokenCredential> credentials;
+    private final String audience;
+    private final String version;
+    private final LongSupplier nanos;
 
-  /** By scope: when a new token was refused as the one before it. */
-  private final Map<String, Long> useless = new HashMap<>();
-  private Token token;
+    /** By scope: when a new token was refused as the one before it. */
+    private final Map<String, Long> useless = new HashMap<>();
 
-  /** @param credentials makes a credential that remembers no token */
-  public ArmPipeline(HttpClient http, Supplier<TokenCredential> credentials, String audience, String version, LongSupplier nanos) {
-    this.http = http;
-    this.credentials = credentials;
-    this.audience = audience;
-    this.version = version;
-    this.nanos = nanos;
-    this.token = new Token(pipeline(), nanos.getAsLong(), true);
-  }
+    private Token token;
 
-  /** How the body of an answer is read. */
-  public interface Body {
-    Body WHOLE = HttpResponse::getBodyAsByteArray;
-
-    /** @return what is left of it for those who read the answer */
-    Mono<byte[]> read(HttpResponse response);
-  }
-
-  /** One credential with the token that it caches, which is replaced once at most. */
-  private static final class Token {
-    private final HttpPipeline pipeline;
-    private final long since;
-
-    /** Whether a 401 may be news. The token of a renewal has to be accepted somewhere first. */
-    private boolean renewable;
-
-    Token(HttpPipeline pipeline, long since, boolean renewable) {
-      this.pipeline = pipeline;
-      this.since = since;
-      this.renewable = renewable;
-    }
-  }
-
-  /** Sends a challenge of Azure's back as the 401 that it is: the library would send the request again, unasked. */
-  private static final class BearerToken extends BearerTokenAuthenticationPolicy {
-    BearerToken(TokenCredential credential, String scope) {
-      super(credential, scope);
+    /** @param credentials makes a credential that remembers no token */
+    public ArmPipeline(
+            HttpClient http,
+            Supplier<TokenCredential> credentials,
+            String audience,
+            String version,
+            LongSupplier nanos) {
+        this.http = http;
+        this.credentials = credentials;
+        this.audience = audience;
+        this.version = version;
+        this.nanos = nanos;
+        this.token = new Token(pipeline(), nanos.getAsLong(), true);
     }
 
-    @Override
-    public Mono<Boolean> authorizeRequestOnChallenge(HttpPipelineCallContext context, HttpResponse response) {
-      return Mono.just(false);
+    /** How the body of an answer is read. */
+    public interface Body {
+        Body WHOLE = HttpResponse::getBodyAsByteArray;
+
+        /** @return what is left of it for those who read the answer */
+        Mono<byte[]> read(HttpResponse response);
     }
-  }
 
-  private HttpPipeline pipeline() {
-    return new HttpPipelineBuilder()
-        .httpClient(http)
-        .policies(
-            new UserAgentPolicy("costexport-operator", "costexport-operator", version, null),
-            new RequestIdPolicy(),
-            new BearerToken(credentials.get(), audience + "/.default"))
-        .build();
-  }
+    /** One credential with the token that it caches, which is replaced once at most. */
+    private static final class Token {
+        private final HttpPipeline pipeline;
+        private final long since;
 
-  /**
-   * @param body reads the bodies of answers
-   * @param scope the key of the scope that is called
-   * @param admission admits the second request after a renewal, as another one admitted the first
-   * @return a failure only when the second request was not admitted
-   * @throws RuntimeException when no whole answer came in time
-   */
-  public ArmResult<ArmResponse> send(HttpRequest request, Body body, String scope, Supplier<Optional<Throttled>> admission) {
-    Token used = current();
-    ArmResponse answer = send(used, request, body);
-    if (!ErrorClassifier.refusesToken(answer)) {
-      accepted(used, scope);
-      return new ArmResult.Ok<>(answer);
+        /** Whether a 401 may be news. The token of a renewal has to be accepted somewhere first. */
+        private boolean renewable;
+
+        Token(HttpPipeline pipeline, long since, boolean renewable) {
+            this.pipeline = pipeline;
+            this.since = since;
+            this.renewable = renewable;
+        }
     }
-    Optional<Token> renewed = renewed(used, scope);
-    if (renewed.isEmpty()) {
-      return new ArmResult.Ok<>(answer);
+
+    /** Sends a challenge of Azure's back as the 401 that it is: the library would send the request again, unasked. */
+    private static final class BearerToken extends BearerTokenAuthenticationPolicy {
+        BearerToken(TokenCredential credential, String scope) {
+            super(credential, scope);
+        }
+
+        @Override
+        public Mono<Boolean> authorizeRequestOnChallenge(HttpPipelineCallContext context, HttpResponse response) {
+            return Mono.just(false);
+        }
     }
-    Optional<Throttled> early = admission.get();
-    if (early.isPresent()) {
-      return new ArmResult.Failed<>(early.get());
+
+    private HttpPipeline pipeline() {
+        return new HttpPipelineBuilder()
+                .httpClient(http)
+                .policies(
+                        new UserAgentPolicy("costexport-operator", "costexport-operator", version, null),
+                        new RequestIdPolicy(),
+                        new BearerToken(credentials.get(), audience + "/.default"))
+                .build();
     }
-    ArmResponse second = send(renewed.get(), request.copy(), body);
-    if (ErrorClassifier.refusesToken(second)) {
-      refused(scope);
-    } else {
-      accepted(renewed.get(), scope);
+
+    /**
+     * @param body reads the bodies of answers
+     * @param scope the key of the scope that is called
+     * @param admission admits the second request after a renewal, as another one admitted the first
+     * @return a failure only when the second request was not admitted
+     * @throws RuntimeException when no whole answer came in time
+     */
+    public ArmResult<ArmResponse> send(
+            HttpRequest request, Body body, String scope, Supplier<Optional<Throttled>> admission) {
+        Token used = current();
+        ArmResponse answer = send(used, request, body);
+        if (!ErrorClassifier.refusesToken(answer)) {
+            accepted(used, scope);
+            return new ArmResult.Ok<>(answer);
+        }
+        Optional<Token> renewed = renewed(used, scope);
+        if (renewed.isEmpty()) {
+            return new ArmResult.Ok<>(answer);
+        }
+        Optional<Throttled> early = admission.get();
+        if (early.isPresent()) {
+            return new ArmResult.Failed<>(early.get());
+        }
+        ArmResponse second = send(renewed.get(), request.copy(), body);
+        if (ErrorClassifier.refusesToken(second)) {
+            refused(scope);
+        } else {
+            accepted(renewed.get(), scope);
+        }
+        return new ArmResult.Ok<>(second);
     }
-    return new ArmResult.Ok<>(second);
-  }
 
-  private synchronized Token current() {
-    return token;
-  }
-
-  private synchronized void accepted(Token used, String scope) {
-    used.renewable = true;
-    useless.remove(scope);
-  }
-
-  private synchronized void refused(String scope) {
-    useless.values().removeIf(this::isLongAgo);
-    useless.put(scope, nanos.getAsLong());
-  }
-
-  /** Of all calls that meet a 401 with one token, the first renews it. Empty when a new token is of no use. */
-  private synchronized Optional<Token> renewed(Token used, String scope) {
-    boolean known = useless.containsKey(scope) && !isLongAgo(useless.get(scope));
-    if (known) {
-      return Optional.empty();
+    private synchronized Token current() {
+        return token;
     }
-    if (used == token) {
-      if (!used.renewable && !isLongAgo(used.since)) {
-        return Optional.empty();
-      }
-      token = new Token(pipeline(), nanos.getAsLong(), false);
+
+    private synchronized void accepted(Token used, String scope) {
+        used.renewable = true;
+        useless.remove(scope);
     }
-    return Optional.of(token);
-  }
 
-  private boolean isLongAgo(long then) {
-    return nanos.getAsLong() - then > USELESS.toNanos();
-  }
+    private synchronized void refused(String scope) {
+        useless.values().removeIf(this::isLongAgo);
+        useless.put(scope, nanos.getAsLong());
+    }
 
-  private static ArmResponse send(Token token, HttpRequest request, Body body) {
-    return token.pipeline.send(request).flatMap(response -> read(response, body)).timeout(BoundedHttpClient.WHOLE_CALL).block();
-  }
+    /** Of all calls that meet a 401 with one token, the first renews it. Empty when a new token is of no use. */
+    private synchronized Optional<Token> renewed(Token used, String scope) {
+        boolean known = useless.containsKey(scope) && !isLongAgo(useless.get(scope));
+        if (known) {
+            return Optional.empty();
+        }
+        if (used == token) {
+            if (!used.renewable && !isLongAgo(used.since)) {
+                return Optional.empty();
+            }
+            token = new Token(pipeline(), nanos.getAsLong(), false);
+        }
+        return Optional.of(token);
+    }
 
-  private static Mono<ArmResponse> read(HttpResponse response, Body body) {
-    var headers = response.getHeaders().stream().collect(Collectors.toMap(
-        header -> header.getName().toLowerCase(Locale.ROOT), HttpHeader::getValue, (one, other) -> one));
-    return body.read(response)
-        .map(text -> new ArmResponse(response.getStatusCode(), headers, text)).doFinally(signal -> response.close());
-  }
+    private boolean isLongAgo(long then) {
+        return nanos.getAsLong() - then > USELESS.toNanos();
+    }
+
+    private static ArmResponse send(Token token, HttpRequest request, Body body) {
+        return token.pipeline
+                .send(request)
+                .flatMap(response -> read(response, body))
+                .timeout(BoundedHttpClient.WHOLE_CALL)
+                .block();
+    }
+
+    private static Mono<ArmResponse> read(HttpResponse response, Body body) {
+        var headers = response.getHeaders().stream()
+                .collect(Collectors.toMap(
+                        header -> header.getName().toLowerCase(Locale.ROOT),
+                        HttpHeader::getValue,
+                        (one, other) -> one));
+        return body.read(response)
+                .map(text -> new ArmResponse(response.getStatusCode(), headers, text))
+                .doFinally(signal -> response.close());
+    }
 }

@@ -9,21 +9,21 @@ import java.util.Map;
  */
 public record ArmResponse(int status, Map<String, String> headers, byte[] body) {
 
-  public String header(String name) {
-    return headers.getOrDefault(name, "");
-  }
+    public String header(String name) {
+        return headers.getOrDefault(name, "");
+    }
 
-  public String requestId() {
-    return header("x-ms-request-id");
-  }
+    public String requestId() {
+        return header("x-ms-request-id");
+    }
 
-  /** As far as can be told; a proxy's own pages are HTML or text. */
-  public boolean isAzures() {
-    return !requestId().isEmpty() || header("content-type").contains("json");
-  }
+    /** As far as can be told; a proxy's own pages are HTML or text. */
+    public boolean isAzures() {
+        return !requestId().isEmpty() || header("content-type").contains("json");
+    }
 
-  /** As Azure Resource Manager answers; other successes, such as a part of a document, are somebody else's. */
-  public boolean ok() {
-    return status == 200 || status == 201 || status == 202 || status == 204;
-  }
+    /** As Azure Resource Manager answers; other successes, such as a part of a document, are somebody else's. */
+    public boolean ok() {
+        return status == 200 || status == 201 || status == 202 || status == 204;
+    }
 }

@@ -18,19 +18,29 @@ import java.util.Optional;
  * @param runsPerMinute how many runs a scope takes
  * @param throttleWait how long to wait when Azure throttles and names no time
  */
-public record AzureConnection(URI endpoint, String audience, String apiVersion, Optional<String> tenantId,
-    Optional<String> clientId, Optional<String> clientSecret, Optional<Path> federatedTokenFile, Optional<URI> authorityHost,
-    boolean disableInstanceDiscovery, int runsPerMinute, Duration throttleWait) {
+public record AzureConnection(
+        URI endpoint,
+        String audience,
+        String apiVersion,
+        Optional<String> tenantId,
+        Optional<String> clientId,
+        Optional<String> clientSecret,
+        Optional<Path> federatedTokenFile,
+        Optional<URI> authorityHost,
+        boolean disableInstanceDiscovery,
+        int runsPerMinute,
+        Duration throttleWait) {
 
-  /** Without the secret. */
-  @Override
-  public String toString() {
-    return endpoint + " (api-version " + apiVersion + ") as " + identity();
-  }
+    /** Without the secret. */
+    @Override
+    public String toString() {
+        return endpoint + " (api-version " + apiVersion + ") as " + identity();
+    }
 
-  private String identity() {
-    String client = clientId.map(id -> " " + id).orElse("");
-    return clientSecret.isPresent() ? "service principal" + client
-        : federatedTokenFile.isPresent() ? "workload identity" + client : "managed identity" + client;
-  }
+    private String identity() {
+        String client = clientId.map(id -> " " + id).orElse("");
+        return clientSecret.isPresent()
+                ? "service principal" + client
+                : federatedTokenFile.isPresent() ? "workload identity" + client : "managed identity" + client;
+    }
 }

@@ -8,42 +8,42 @@ import reactor.core.publisher.Flux;
 
 /** Reads a body as it arrives: while nobody reads, the sender waits. Its reader may block. */
 public final class BodyStream extends InputStream {
-  private final Stream<ByteBuffer> parts;
-  private final Iterator<ByteBuffer> next;
-  private ByteBuffer part = ByteBuffer.allocate(0);
+    private final Stream<ByteBuffer> parts;
+    private final Iterator<ByteBuffer> next;
+    private ByteBuffer part = ByteBuffer.allocate(0);
 
-  public BodyStream(Flux<ByteBuffer> body) {
-    this.parts = body.toStream(1);
-    this.next = parts.iterator();
-  }
-
-  @Override
-  public int read() {
-    return fill() ? part.get() & 0xff : -1;
-  }
-
-  @Override
-  public int read(byte[] bytes, int offset, int length) {
-    if (length == 0) {
-      return 0;
+    public BodyStream(Flux<ByteBuffer> body) {
+        this.parts = body.toStream(1);
+        this.next = parts.iterator();
     }
-    if (!fill()) {
-      return -1;
-    }
-    int count = Math.min(length, part.remaining());
-    part.get(bytes, offset, count);
-    return count;
-  }
 
-  private boolean fill() {
-    while (!part.hasRemaining() && next.hasNext()) {
-      part = next.next();
+    @Override
+    public int read() {
+        return fill() ? part.get() & 0xff : -1;
     }
-    return part.hasRemaining();
-  }
 
-  @Override
-  public void close() {
-    parts.close();
-  }
+    @Override
+    public int read(byte[] bytes, int offset, int length) {
+        if (length == 0) {
+            return 0;
+        }
+        if (!fill()) {
+            return -1;
+        }
+        int count = Math.min(length, part.remaining());
+        part.get(bytes, offset, count);
+        return count;
+    }
+
+    private boolean fill() {
+        while (!part.hasRemaining() && next.hasNext()) {
+            part = next.next();
+        }
+        return part.hasRemaining();
+    }
+
+    @Override
+    public void close() {
+        parts.close();
+    }
 }

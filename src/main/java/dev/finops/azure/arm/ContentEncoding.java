@@ -12,63 +12,68 @@ import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.InflaterInputStream;
 
-/** Decodes bodies that are compressed though nobody asked for that, as some proxies do. What is decoded stays bounded. */
+/**
+ * Decodes bodies that are compressed though nobody asked for that, as some proxies do. What is decoded stays bounded.
+ */
 public final class ContentEncoding {
-  private ContentEncoding() {}
+    private ContentEncoding() {}
 
-  /** @param limit of the decoded bytes */
-  public static InputStream decoded(HttpResponse response, InputStream body, long limit) throws IOException {
-    return new Limited(switch (of(response)) {
-      case "gzip", "x-gzip" -> new GZIPInputStream(body);
-      case "deflate" -> new InflaterInputStream(body);
-      default -> body;
-    }, limit);
-  }
-
-  public static byte[] decoded(HttpResponse response, byte[] body, int limit) {
-    if (body.length == 0 || of(response).isEmpty()) {
-      return body;
-    }
-    try (InputStream decoded = decoded(response, new ByteArrayInputStream(body), limit)) {
-      return decoded.readAllBytes();
-    } catch (IOException unreadable) {
-      throw new UncheckedIOException(unreadable);
-    }
-  }
-
-  private static String of(HttpResponse response) {
-    String encoding = Optional.ofNullable(response.getHeaders().getValue(HttpHeaderName.CONTENT_ENCODING)).orElse("");
-    return encoding.strip().toLowerCase(Locale.ROOT).replace("identity", "");
-  }
-
-  /** A few bytes may decode to gigabytes. */
-  private static final class Limited extends FilterInputStream {
-    private long left;
-
-    Limited(InputStream in, long limit) {
-      super(in);
-      this.left = limit;
+    /** @param limit of the decoded bytes */
+    public static InputStream decoded(HttpResponse response, InputStream body, long limit) throws IOException {
+        return new Limited(
+                switch (of(response)) {
+                    case "gzip", "x-gzip" -> new GZIPInputStream(body);
+                    case "deflate" -> new InflaterInputStream(body);
+                    default -> body;
+                },
+                limit);
     }
 
-    @Override
-    public int read() throws IOException {
-      int read = super.read();
-      count(read < 0 ? 0 : 1);
-      return read;
+    public static byte[] decoded(HttpResponse response, byte[] body, int limit) {
+        if (body.length == 0 || of(response).isEmpty()) {
+            return body;
+        }
+        try (InputStream decoded = decoded(response, new ByteArrayInputStream(body), limit)) {
+            return decoded.readAllBytes();
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
     }
 
-    @Override
-    public int read(byte[] bytes, int offset, int length) throws IOException {
-      int read = super.read(bytes, offset, length);
-      count(Math.max(0, read));
-      return read;
+    private static String of(HttpResponse response) {
+        String encoding = Optional.ofNullable(response.getHeaders().getValue(HttpHeaderName.CONTENT_ENCODING))
+                .orElse("");
+        return encoding.strip().toLowerCase(Locale.ROOT).replace("identity", "");
     }
 
-    private void count(int read) {
-      left -= read;
-      if (left < 0) {
-        throw new BoundedHttpClient.AnswerTooLarge();
-      }
+    /** A few bytes may decode to gigabytes. */
+    private static final class Limited extends FilterInputStream {
+        private long left;
+
+        Limited(InputStream in, long limit) {
+            super(in);
+            this.left = limit;
+        }
+
+        @Override
+        public int read() throws IOException {
+            int read = super.read();
+            count(read < 0 ? 0 : 1);
+            return read;
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            int read = super.read(bytes, offset, length);
+            count(Math.max(0, read));
+            return read;
+        }
+
+        private void count(int read) {
+            left -= read;
+            if (left < 0) {
+                throw new BoundedHttpClient.AnswerTooLarge();
+            }
+        }
     }
-  }
 }

@@ -10,20 +10,21 @@ import io.netty.util.ReferenceCountUtil;
 
 /** Skips interim responses such as {@code 103 Early Hints}, which the library would take for the answer. */
 public final class InformationalResponses extends ChannelInboundHandlerAdapter {
-  public static final String NAME = "informational-responses";
+    public static final String NAME = "informational-responses";
 
-  private boolean skipping;
+    private boolean skipping;
 
-  @Override
-  public void channelRead(ChannelHandlerContext context, Object message) {
-    skipping |= message instanceof HttpResponse response && response.status().codeClass() == HttpStatusClass.INFORMATIONAL
-        && response.status().code() != HttpResponseStatus.SWITCHING_PROTOCOLS.code();
-    if (!skipping) {
-      context.fireChannelRead(message);
-      return;
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        skipping |= message instanceof HttpResponse response
+                && response.status().codeClass() == HttpStatusClass.INFORMATIONAL
+                && response.status().code() != HttpResponseStatus.SWITCHING_PROTOCOLS.code();
+        if (!skipping) {
+            context.fireChannelRead(message);
+            return;
+        }
+        skipping = !(message instanceof LastHttpContent);
+        ReferenceCountUtil.release(message);
+        context.read(); // nobody above knows that something was read
     }
-    skipping = !(message instanceof LastHttpContent);
-    ReferenceCountUtil.release(message);
-    context.read(); // nobody above knows that something was read
-  }
 }

@@ -8,71 +8,72 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /**
- * Memory for the bodies of answers that are on their way, all together. When it is used up, one of them goes on and the others wait, each with
+ * Memory for the bodies of answers that are on their way, all together. When it is used up, one of them goes on and the
+ * others wait, each with
  * what it has: so one always ends, and none fails because of the others.
  */
 final class ResponseMemoryLimit {
-  private final long limit;
-  private final Deque<Waiting> queue = new ArrayDeque<>();
-  private long used;
+    private final long limit;
+    private final Deque<Waiting> queue = new ArrayDeque<>();
+    private long used;
 
-  /** The one that goes on beyond the limit. */
-  private Share beyond;
+    /** The one that goes on beyond the limit. */
+    private Share beyond;
 
-  ResponseMemoryLimit(long limit) {
-    this.limit = limit;
-  }
+    ResponseMemoryLimit(long limit) {
+        this.limit = limit;
+    }
 
-  private record Waiting(Share share, int bytes, Sinks.Empty<Void> admitted) {}
+    private record Waiting(Share share, int bytes, Sinks.Empty<Void> admitted) {}
 
-  Share share() {
-    return new Share();
-  }
+    Share share() {
+        return new Share();
+    }
 
-  synchronized long used() {
-    return used;
-  }
+    synchronized long used() {
+        return used;
+    }
 
-  /** What one answer holds. */
-  final class Share {
-    private long held;
+    /** What one answer holds. */
+    final class Share {
+        private long held;
 
-    /** Completes when there is room for so many bytes more. */
-    Mono<Void> take(int bytes) {
-      synchronized (ResponseMemoryLimit.this) {
-        if (admits(this, bytes)) {
-          return Mono.empty();
+        /** Completes when there is room for so many bytes more. */
+        Mono<Void> take(int bytes) {
+            synchronized (ResponseMemoryLimit.this) {
+                if (admits(this, bytes)) {
+                    return Mono.empty();
+                }
+                Sinks.Empty<Void> admitted = Sinks.empty();
+                queue.add(new Waiting(this, bytes, admitted));
+                return admitted.asMono();
+            }
         }
-        Sinks.Empty<Void> admitted = Sinks.empty();
-        queue.add(new Waiting(this, bytes, admitted));
-        return admitted.asMono();
-      }
-    }
 
-    /** The answer is complete, or given up. */
-    void release() {
-      List<Sinks.Empty<Void>> admitted = new ArrayList<>();
-      synchronized (ResponseMemoryLimit.this) {
-        queue.removeIf(waiting -> waiting.share == this);
-        used -= held;
-        held = 0;
-        beyond = beyond == this ? null : beyond;
-        while (!queue.isEmpty() && admits(queue.peek().share, queue.peek().bytes)) {
-          admitted.add(queue.remove().admitted);
+        /** The answer is complete, or given up. */
+        void release() {
+            List<Sinks.Empty<Void>> admitted = new ArrayList<>();
+            synchronized (ResponseMemoryLimit.this) {
+                queue.removeIf(waiting -> waiting.share == this);
+                used -= held;
+                held = 0;
+                beyond = beyond == this ? null : beyond;
+                while (!queue.isEmpty() && admits(queue.peek().share, queue.peek().bytes)) {
+                    admitted.add(queue.remove().admitted);
+                }
+            }
+            admitted.forEach(Sinks.Empty::tryEmitEmpty);
         }
-      }
-      admitted.forEach(Sinks.Empty::tryEmitEmpty);
     }
-  }
 
-  private boolean admits(Share share, int bytes) {
-    boolean fits = used + bytes <= limit;
-    if (!fits && beyond != null && beyond != share) {
-      return false;
+    private boolean admits(Share share, int bytes) {
+        boolean fits = used + bytes <= limit;
+        if (!fits && beyond != null && beyond != share) {
+            return false;
+        }
+        beyond = fits ? beyond : share;
+        used += bytes;
+        share.held += bytes;
+        return true;
     }
-    beyond = fits ? beyond : share;
-    used += bytes;
-    share.held += bytes;
-    return true;
-  }
 }

@@ -8,41 +8,42 @@ import java.util.function.Function;
 
 /** The sessions that objects use; one that no object uses any more, as after a rotation, goes with its secret. */
 final class AzureClientCache {
-  private final Function<AzureIdentity, AzureClients> opener;
-  private final Map<AzureIdentity, AzureClients> open = new HashMap<>();
-  private final Map<String, AzureIdentity> byUid = new HashMap<>();
+    private final Function<AzureIdentity, AzureClients> opener;
+    private final Map<AzureIdentity, AzureClients> open = new HashMap<>();
+    private final Map<String, AzureIdentity> byUid = new HashMap<>();
 
-  AzureClientCache(Function<AzureIdentity, AzureClients> opener) {
-    this.opener = opener;
-  }
-
-  synchronized AzureClients of(String uid, AzureIdentity identity) {
-    AzureIdentity before = byUid.put(uid, identity);
-    if (!identity.equals(before)) {
-      leave(uid, before);
+    AzureClientCache(Function<AzureIdentity, AzureClients> opener) {
+        this.opener = opener;
     }
-    return open.computeIfAbsent(identity, opener);
-  }
 
-  /** As whom the object acted last. */
-  synchronized Optional<AzureIdentity> last(String uid) {
-    return Optional.ofNullable(byUid.get(uid));
-  }
-
-  synchronized Optional<AzureClients> session(String uid) {
-    return last(uid).map(open::get);
-  }
-
-  synchronized void forget(String uid) {
-    leave(uid, byUid.remove(uid));
-  }
-
-  private void leave(String uid, AzureIdentity identity) {
-    if (identity != null) {
-      Optional.ofNullable(open.get(identity)).ifPresent(session -> session.snapshots().forget(uid));
-      if (!byUid.containsValue(identity)) {
-        open.remove(identity);
-      }
+    synchronized AzureClients of(String uid, AzureIdentity identity) {
+        AzureIdentity before = byUid.put(uid, identity);
+        if (!identity.equals(before)) {
+            leave(uid, before);
+        }
+        return open.computeIfAbsent(identity, opener);
     }
-  }
+
+    /** As whom the object acted last. */
+    synchronized Optional<AzureIdentity> last(String uid) {
+        return Optional.ofNullable(byUid.get(uid));
+    }
+
+    synchronized Optional<AzureClients> session(String uid) {
+        return last(uid).map(open::get);
+    }
+
+    synchronized void forget(String uid) {
+        leave(uid, byUid.remove(uid));
+    }
+
+    private void leave(String uid, AzureIdentity identity) {
+        if (identity != null) {
+            Optional.ofNullable(open.get(identity))
+                    .ifPresent(session -> session.snapshots().forget(uid));
+            if (!byUid.containsValue(identity)) {
+                open.remove(identity);
+            }
+        }
+    }
 }

@@ -57,360 +57,465 @@ import org.slf4j.LoggerFactory;
 
 /** The loop: observe, decide the next step, do it, until there is nothing more to do; then report and rest. */
 public final class CostExportReconciler implements Reconciler<CostExport> {
-  private static final Logger LOG = LoggerFactory.getLogger(CostExportReconciler.class);
+    private static final Logger LOG = LoggerFactory.getLogger(CostExportReconciler.class);
 
-  /**
-   * More steps than any pass takes (a create, and three for each of five months that are run at once): a pass that would is a
-   * fault of ours, and must not become a storm of calls.
-   */
-  private static final int MAX_STEPS = 32;
+    /**
+     * More steps than any pass takes (a create, and three for each of five months that are run at once): a pass that
+     * would is a
+     * fault of ours, and must not become a storm of calls.
+     */
+    private static final int MAX_STEPS = 32;
 
-  /** The watch usually brings the newer object within this. */
-  private static final Duration SOON = Duration.ofMillis(200);
+    /** The watch usually brings the newer object within this. */
+    private static final Duration SOON = Duration.ofMillis(200);
 
-  /** A list that another pass is making is answered within this, one way or the other, and wakes whoever waits for it. */
-  private static final Duration AWAITED = Duration.ofSeconds(65);
+    /**
+     * A list that another pass is making is answered within this, one way or the other, and wakes whoever waits for it.
+     */
+    private static final Duration AWAITED = Duration.ofSeconds(65);
 
-  /** In case the call of a queued object gets lost: so long after its turn was expected it asks again. */
-  private static final Duration UNCALLED = Duration.ofSeconds(5);
+    /** In case the call of a queued object gets lost: so long after its turn was expected it asks again. */
+    private static final Duration UNCALLED = Duration.ofSeconds(5);
 
-  /** How soon an heir looks whether the owner has gone. */
-  private static final Duration HANDOVER = Duration.ofSeconds(1);
+    /** How soon an heir looks whether the owner has gone. */
+    private static final Duration HANDOVER = Duration.ofSeconds(1);
 
-  /** How often Secrets in use are read again at least: a rotation is picked up within a minute. */
-  private static final Duration SECRETS = Duration.ofSeconds(30);
+    /** How often Secrets in use are read again at least: a rotation is picked up within a minute. */
+    private static final Duration SECRETS = Duration.ofSeconds(30);
 
-  private final KubernetesClient kubernetes;
-  private final StatusPatcher statuses;
-  private final FinalizerPatcher finalizer;
-  private final EventRecorder events;
-  private final AtomicBoolean skewTold = new AtomicBoolean();
-  private final AzureClientCache sessions;
-  private final SecretCache secrets;
-  private final Telemetry telemetry;
-  private final AzureClock clock;
-  private final Scheduler scheduler;
-  private final Settings settings;
-  private final Optional<String> ownTenant;
-  private final TransientStates memories = new TransientStates();
-  private final ReconcileLimiter turns;
-  private final WakeUps wake = new WakeUps();
-  private final RequeueTimer requeue;
-  private final Sweep sweep;
-  private IndexerResourceCache<CostExport> cache;
-  private OwnershipIndex claims;
-  private OverlapDetector overlaps;
+    private final KubernetesClient kubernetes;
+    private final StatusPatcher statuses;
+    private final FinalizerPatcher finalizer;
+    private final EventRecorder events;
+    private final AtomicBoolean skewTold = new AtomicBoolean();
+    private final AzureClientCache sessions;
+    private final SecretCache secrets;
+    private final Telemetry telemetry;
+    private final AzureClock clock;
+    private final Scheduler scheduler;
+    private final Settings settings;
+    private final Optional<String> ownTenant;
+    private final TransientStates memories = new TransientStates();
+    private final ReconcileLimiter turns;
+    private final WakeUps wake = new WakeUps();
+    private final RequeueTimer requeue;
+    private final Sweep sweep;
+    private IndexerResourceCache<CostExport> cache;
+    private OwnershipIndex claims;
+    private OverlapDetector overlaps;
 
-  /**
-   * @param opener makes the session of an identity
-   * @param ownTenant of the operator's own identity; empty with a managed identity
-   */
-  public CostExportReconciler(KubernetesClient kubernetes, Function<AzureIdentity, AzureClients> opener, AzureClock clock, Scheduler scheduler,
-      Telemetry telemetry, Settings settings, Optional<String> ownTenant, String instance) {
-    this.kubernetes = kubernetes;
-    this.statuses = new StatusPatcher(kubernetes);
-    this.finalizer = new FinalizerPatcher(kubernetes);
-    this.turns = new ReconcileLimiter(clock.monotonic());
-    this.events = new EventRecorder(kubernetes, clock, instance, telemetry::told);
-    this.sessions = new AzureClientCache(opener);
-    this.secrets = new SecretCache(kubernetes, clock.monotonic(), wake::propagateEvent);
-    this.requeue = new RequeueTimer(scheduler, wake::propagateEvent);
-    this.scheduler = scheduler;
-    this.telemetry = telemetry;
-    this.clock = clock;
-    this.settings = settings;
-    this.ownTenant = ownTenant;
-    this.sweep = new Sweep(settings.observeInterval(), System::nanoTime);
-  }
-
-  @Override
-  public List<EventSource<?, CostExport>> prepareEventSources(EventSourceContext<CostExport> context) {
-    cache = context.getPrimaryCache();
-    claims = new OwnershipIndex(cache);
-    overlaps = new OverlapDetector(cache);
-    wake.of(cache);
-    every(settings.runPollInterval().compareTo(SECRETS) < 0 ? settings.runPollInterval() : SECRETS, secrets::poll);
-    every(settings.observeInterval(), this::sweep);
-    return List.of(wake);
-  }
-
-  /** How many objects are paused by a value that is neither true nor false, once the caches are synced. */
-  public long pausedByUnknownValue() {
-    return cache.list(object -> Annotations.unknownPause(object.getMetadata().getAnnotations()).isPresent()).count();
-  }
-
-  /** The chain goes on whatever becomes of one task. */
-  private void every(Duration interval, Runnable task) {
-    scheduler.after(interval, () -> {
-      Callbacks.run(task);
-      every(interval, task);
-    });
-  }
-
-  @Override
-  public UpdateControl<CostExport> reconcile(CostExport object, Context<CostExport> context) {
-    ResourceID id = ResourceID.fromResource(object);
-    if (context.isPrimaryResourceDeleted()) { // the object may be the next one of that name
-      requeue.cancel(id);
-      sweep.forget(id).ifPresent(uid -> forget(id, uid));
-      ReconcileExecutor.afterwards(() -> wake.propagateEvent(id));
-      if (cache.get(id).isEmpty() && object.hasFinalizer(CostExport.FINALIZER)) {
-        reportNotWatched(object);
-      }
-      return UpdateControl.noUpdate();
+    /**
+     * @param opener makes the session of an identity
+     * @param ownTenant of the operator's own identity; empty with a managed identity
+     */
+    public CostExportReconciler(
+            KubernetesClient kubernetes,
+            Function<AzureIdentity, AzureClients> opener,
+            AzureClock clock,
+            Scheduler scheduler,
+            Telemetry telemetry,
+            Settings settings,
+            Optional<String> ownTenant,
+            String instance) {
+        this.kubernetes = kubernetes;
+        this.statuses = new StatusPatcher(kubernetes);
+        this.finalizer = new FinalizerPatcher(kubernetes);
+        this.turns = new ReconcileLimiter(clock.monotonic());
+        this.events = new EventRecorder(kubernetes, clock, instance, telemetry::told);
+        this.sessions = new AzureClientCache(opener);
+        this.secrets = new SecretCache(kubernetes, clock.monotonic(), wake::propagateEvent);
+        this.requeue = new RequeueTimer(scheduler, wake::propagateEvent);
+        this.scheduler = scheduler;
+        this.telemetry = telemetry;
+        this.clock = clock;
+        this.settings = settings;
+        this.ownTenant = ownTenant;
+        this.sweep = new Sweep(settings.observeInterval(), System::nanoTime);
     }
-    if (sweep.statusChanged(object)) {
-      memories.distrust(object);
-    }
-    sweep.began(object).ifPresent(uid -> forget(id, uid));
-    Served served = new Served(object);
-    try {
-      requeue.cancel(id);
-      Waiter caller = caller(object);
-      served.next = turns.take(caller, () -> turn(object, caller, served));
-      served.next.ifPresent(wait -> requeue.set(id, wait));
-      return UpdateControl.noUpdate();
-    } catch (RuntimeException | Error fault) { // of an Error the SDK would never reconcile the object again
-      requeue.set(id, settings.backoff().afterAttempt(memories.notWritten(object)));
-      throw fault instanceof RuntimeException known ? known : new IllegalStateException(fault);
-    } finally {
-      sweep.ended(served.object, served.next);
-    }
-  }
 
-  /** The object as this process last saw or wrote it, and when it comes again; after an exception within RETRY_MAX. */
-  private final class Served {
-    private CostExport object;
-    private Optional<Duration> next = Optional.of(settings.backoff().max());
-
-    Served(CostExport object) {
-      this.object = object;
+    @Override
+    public List<EventSource<?, CostExport>> prepareEventSources(EventSourceContext<CostExport> context) {
+        cache = context.getPrimaryCache();
+        claims = new OwnershipIndex(cache);
+        overlaps = new OverlapDetector(cache);
+        wake.of(cache);
+        every(settings.runPollInterval().compareTo(SECRETS) < 0 ? settings.runPollInterval() : SECRETS, secrets::poll);
+        every(settings.observeInterval(), this::sweep);
+        return List.of(wake);
     }
-  }
 
-  private void sweep() {
-    if (!wake.isRunning()) {
-      return; // the cache is not filled yet
+    /** How many objects are paused by a value that is neither true nor false, once the caches are synced. */
+    public long pausedByUnknownValue() {
+        return cache.list(
+                        object -> Annotations.unknownPause(object.getMetadata().getAnnotations())
+                                .isPresent())
+                .count();
     }
-    for (Sweep.Found found : sweep.find(cache.list())) {
-      telemetry.requeued(found.why().name().toLowerCase(Locale.ROOT));
-      if (found.why() == Sweep.Why.STATUS_CHANGED) {
-        LOG.info("{}: {}; it is computed again", NamespacedName.of(found.id()), found.why());
-      } else if (!found.again()) {
-        LOG.warn("{}: {}; the sweep requeued it. Please report this with the log before it", NamespacedName.of(found.id()), found.why());
-      }
-      wake.propagateEvent(found.id());
-    }
-  }
 
-  /** A watch with a label selector also reports an object as deleted that only lost its label, and nobody serves its finalizer. */
-  private void reportNotWatched(CostExport last) {
-    CostExport now = kubernetes.resource(last).get();
-    boolean left = now != null && now.getMetadata().getUid().equals(last.getMetadata().getUid()) && now.hasFinalizer(CostExport.FINALIZER);
-    if (!left) {
-      return;
+    /** The chain goes on whatever becomes of one task. */
+    private void every(Duration interval, Runnable task) {
+        scheduler.after(interval, () -> {
+            Callbacks.run(task);
+            every(interval, task);
+        });
     }
-    String command = "kubectl -n " + now.getMetadata().getNamespace() + " patch costexport " + now.getMetadata().getName()
-        + " --type merge -p '{\"metadata\":{\"finalizers\":null}}'";
-    String message = "The labels no longer match WATCH_SELECTOR, so this operator stopped serving the object. Its finalizer " + CostExport.FINALIZER
-        + " stays, and a deletion waits for it. Restore the label, or let the object go and leave the export in Azure: " + command;
-    LOG.warn("{}: {}", NamespacedName.of(now), message);
-    events.write(now, PendingEvent.warning(Reason.NOT_WATCHED, message));
-  }
 
-  private Optional<Duration> turn(CostExport object, Waiter caller, Served served) {
-    try {
-      Optional<Duration> wait = object.isMarkedForDeletion() ? delete(object, caller, served) : pass(finalizer.on(object), caller, served);
-      memories.written(object);
-      return wait;
-    } catch (ExportPass.Awaited list) {
-      return Optional.of(AWAITED);
-    } catch (ExportPass.Stale | KubernetesClientException notAnswered) {
-      return Optional.of(later(object, notAnswered));
-    }
-  }
-
-  private Optional<Duration> pass(CostExport object, Waiter caller, Served served) {
-    served.object = object;
-    CredentialResolver credentials = credentials(object);
-    ReconcileState situation = situation(object, credentials);
-    ExportPass turn = new ExportPass(around(object, credentials, caller), object, situation);
-    try {
-      Optional<ReadConsistency> look = Planner.firstLook(turn.situation());
-      look.ifPresent(turn::observe);
-      Outcome verdict = null;
-      for (int steps = 0; verdict == null; steps++) {
-        if (steps == MAX_STEPS) {
-          throw new IllegalStateException("no rest after " + MAX_STEPS + " steps; the last situation: " + turn.situation().status());
+    @Override
+    public UpdateControl<CostExport> reconcile(CostExport object, Context<CostExport> context) {
+        ResourceID id = ResourceID.fromResource(object);
+        if (context.isPrimaryResourceDeleted()) { // the object may be the next one of that name
+            requeue.cancel(id);
+            sweep.forget(id).ifPresent(uid -> forget(id, uid));
+            ReconcileExecutor.afterwards(() -> wake.propagateEvent(id));
+            if (cache.get(id).isEmpty() && object.hasFinalizer(CostExport.FINALIZER)) {
+                reportNotWatched(object);
+            }
+            return UpdateControl.noUpdate();
         }
-        verdict = turn.act(Planner.next(turn.situation())).orElse(null);
-      }
-      Optional<Duration> queued = queued(turn.situation(), verdict);
-      if (queued.isPresent()) {
-        return queued;
-      }
-      boolean applied = situation.applied();
-      turn.report(verdict);
-      if (!applied && turn.situation().applied()) {
-        overlaps.warnings(object).forEach(warning -> events.write(warning.object(), warning.note()));
-        wakeSharers(object);
-      }
-      watch(object, turn.situation());
-      telemetry.seen(object, turn.situation().status(), turn.situation().secrets().token().flatMap(SasToken::expiry));
-      if (turn.situation().subject().claim().isPresent() && claimant(object).filter(owner -> !owner.isMarkedForDeletion()).isEmpty()) {
-        return Optional.of(HANDOVER); // the owner is going, or went while this pass was at it
-      }
-      return RequeuePolicy.after(turn.situation(), turn.situation().status(), verdict, ThreadLocalRandom.current());
-    } catch (ExportPass.Stale | ExportPass.Awaited | KubernetesClientException known) {
-      throw known;
-    } catch (RuntimeException fault) {
-      LOG.error("{}: a fault of the operator, which is tried again; please report it", NamespacedName.of(object), fault);
-      throw fault;
-    } finally {
-      served.object = turn.object();
-      memories.keep(object, turn.situation().memory().left(served.object.getStatus(), Sweep.version(served.object)));
+        if (sweep.statusChanged(object)) {
+            memories.distrust(object);
+        }
+        sweep.began(object).ifPresent(uid -> forget(id, uid));
+        Served served = new Served(object);
+        try {
+            requeue.cancel(id);
+            Waiter caller = caller(object);
+            served.next = turns.take(caller, () -> turn(object, caller, served));
+            served.next.ifPresent(wait -> requeue.set(id, wait));
+            return UpdateControl.noUpdate();
+        } catch (RuntimeException | Error fault) { // of an Error the SDK would never reconcile the object again
+            requeue.set(id, settings.backoff().afterAttempt(memories.notWritten(object)));
+            throw fault instanceof RuntimeException known ? known : new IllegalStateException(fault);
+        } finally {
+            sweep.ended(served.object, served.next);
+        }
     }
-  }
 
-  /**
-   * How long to stay away from a queue that calls the object when its turn has come. Queueing in the operator is not a condition; that Azure
-   * has not answered for long is.
-   */
-  static Optional<Duration> queued(ReconcileState situation, Outcome verdict) {
-    return verdict instanceof Outcome.Failing(ArmFailure.Throttled throttled, var write, var differences) && throttled.keptBack() && !situation.silent()
-        ? Optional.of(throttled.retryAfter().plus(UNCALLED)) : Optional.empty();
-  }
+    /**
+     * The object as this process last saw or wrote it, and when it comes again; after an exception within RETRY_MAX.
+     */
+    private final class Served {
+        private CostExport object;
+        private Optional<Duration> next = Optional.of(settings.backoff().max());
 
-  private Optional<Duration> delete(CostExport object, Waiter caller, Served served) {
-    if (!object.hasFinalizer(CostExport.FINALIZER)) {
-      return Optional.empty();
+        Served(CostExport object) {
+            this.object = object;
+        }
     }
-    sessions.session(object.getMetadata().getUid()).ifPresent(session -> session.snapshots().forget(object.getMetadata().getUid()));
-    CredentialResolver credentials = credentials(object);
-    DeletionPass deletion = new DeletionPass(around(object, credentials, caller), object, situation(object, credentials),
-        claims.owner(object).or(() -> claims.heir(object)), claims.heirInOtherCase(object));
-    Optional<Outcome> waiting;
-    try {
-      waiting = deletion.run();
-    } finally { // what Azure accepted is known also when the API server then refuses the status
-      served.object = deletion.object();
-      memories.keep(object, deletion.situation().memory().left(served.object.getStatus(), Sweep.version(served.object)));
+
+    private void sweep() {
+        if (!wake.isRunning()) {
+            return; // the cache is not filled yet
+        }
+        for (Sweep.Found found : sweep.find(cache.list())) {
+            telemetry.requeued(found.why().name().toLowerCase(Locale.ROOT));
+            if (found.why() == Sweep.Why.STATUS_CHANGED) {
+                LOG.info("{}: {}; it is computed again", NamespacedName.of(found.id()), found.why());
+            } else if (!found.again()) {
+                LOG.warn(
+                        "{}: {}; the sweep requeued it. Please report this with the log before it",
+                        NamespacedName.of(found.id()),
+                        found.why());
+            }
+            wake.propagateEvent(found.id());
+        }
     }
-    if (waiting.isEmpty()) {
-      finalizer.off(object);
-      forget(ResourceID.fromResource(object), object.getMetadata().getUid());
-      claims.heir(object).ifPresent(heir -> wake.propagateEvent(ResourceID.fromResource(heir)));
-      claims.heirInOtherCase(object).ifPresent(heir -> wake.propagateEvent(ResourceID.fromResource(heir)));
-      wakeSharers(object);
-      return Optional.empty();
+
+    /**
+     * A watch with a label selector also reports an object as deleted that only lost its label, and nobody serves its
+     * finalizer.
+     */
+    private void reportNotWatched(CostExport last) {
+        CostExport now = kubernetes.resource(last).get();
+        boolean left = now != null
+                && now.getMetadata().getUid().equals(last.getMetadata().getUid())
+                && now.hasFinalizer(CostExport.FINALIZER);
+        if (!left) {
+            return;
+        }
+        String command = "kubectl -n " + now.getMetadata().getNamespace() + " patch costexport "
+                + now.getMetadata().getName() + " --type merge -p '{\"metadata\":{\"finalizers\":null}}'";
+        String message =
+                "The labels no longer match WATCH_SELECTOR, so this operator stopped serving the object. Its finalizer "
+                        + CostExport.FINALIZER
+                        + " stays, and a deletion waits for it. Restore the label, or let the object go "
+                        + "and leave the export in Azure: "
+                        + command;
+        LOG.warn("{}: {}", NamespacedName.of(now), message);
+        events.write(now, PendingEvent.warning(Reason.NOT_WATCHED, message));
     }
-    telemetry.seen(object, deletion.situation().status(), Optional.empty());
-    return queued(deletion.situation(), waiting.get())
-        .or(() -> RequeuePolicy.after(deletion.situation(), deletion.situation().status(), waiting.get(), ThreadLocalRandom.current()));
-  }
 
-  /** An object for which Azure was asked is woken when its export changes; for no other is Azure asked. */
-  private void watch(CostExport object, ReconcileState s) {
-    String uid = object.getMetadata().getUid();
-    boolean asked = !(s.observation() instanceof Observation.NotAsked);
-    ResourceID id = ResourceID.fromResource(object);
-    sessions.session(uid).map(AzureClients::snapshots).ifPresent(snapshots -> {
-      if (asked) {
-        snapshots.watch(uid, s.exportId(), s.observation(), () -> wake.propagateEvent(id));
-      } else {
-        snapshots.forget(uid);
-      }
-    });
-  }
-
-  /** The object of this UID is gone. Another one of its name may be there already. */
-  private void forget(ResourceID id, String uid) {
-    memories.forget(uid);
-    overlaps.forget(uid);
-    sessions.forget(uid);
-    secrets.forget(id);
-    telemetry.gone(id.getNamespace().orElseThrow(), id.getName(), uid);
-  }
-
-  private CredentialResolver credentials(CostExport object) {
-    return CredentialResolver.of(object, secrets, sessions.last(object.getMetadata().getUid()));
-  }
-
-  /** Without an identity there is no session: whatever asked Azure then would fail rather than ask as somebody else. */
-  private ExportPass.Surroundings around(CostExport object, CredentialResolver credentials, Waiter caller) {
-    Optional<AzureClients> session = credentials.identity().map(identity -> sessions.of(object.getMetadata().getUid(), identity));
-    return new ExportPass.Surroundings(kubernetes, session.map(AzureClients::azure).orElse(null), session.map(AzureClients::deliveries).map(CostExportReconciler::outside).orElse(null),
-        session.map(AzureClients::snapshots).orElse(null), statuses, events, clock, skewTold, caller);
-  }
-
-  private Waiter caller(CostExport object) {
-    ResourceID id = ResourceID.fromResource(object);
-    CostExportStatus status = Optional.ofNullable(object.getStatus()).orElse(StatusDraft.EMPTY);
-    return new Waiter(object.getMetadata().getUid(), object.getMetadata().getNamespace(), Priorities.of(subject(object, Optional.empty()), object.getSpec(), status),
-        () -> wake.propagateEvent(id));
-  }
-
-  /** @param claim which is not to be known for how urgent an object is: finding it reads the cache */
-  private static DeliveryCheck outside(DeliveryCheck deliveries) {
-    return (run, spec, exportName, sas, overwritable) -> ReconcileLimiter.outside(() -> deliveries.look(run, spec, exportName, sas, overwritable));
-  }
-
-  private static ResourceView subject(CostExport object, Optional<ResourceView.Claim> claim) {
-    var metadata = object.getMetadata();
-    return new ResourceView(metadata.getNamespace(), metadata.getName(), metadata.getGeneration(), Instant.parse(metadata.getCreationTimestamp()),
-        object.isMarkedForDeletion(), Optional.ofNullable(metadata.getAnnotations()).orElse(Map.of()), claim,
-        Optional.ofNullable(object.getUnread()));
-  }
-
-  private ReconcileState situation(CostExport object, CredentialResolver credentials) {
-    Instant now = clock.instant();
-    if (object.getStatus() == null) {
-      object.setStatus(StatusDraft.EMPTY);
+    private Optional<Duration> turn(CostExport object, Waiter caller, Served served) {
+        try {
+            Optional<Duration> wait = object.isMarkedForDeletion()
+                    ? delete(object, caller, served)
+                    : pass(finalizer.on(object), caller, served);
+            memories.written(object);
+            return wait;
+        } catch (ExportPass.Awaited list) {
+            return Optional.of(AWAITED);
+        } catch (ExportPass.Stale | KubernetesClientException notAnswered) {
+            return Optional.of(later(object, notAnswered));
+        }
     }
-    ResolvedSecrets secrets = credentials.secrets().of(credentials.identity().flatMap(this::tenant));
-    return StatusCheck.restored(new ReconcileState(subject(object, claim(object)), object.getSpec(), object.getStatus(), new Observation.NotAsked(),
-        memories.of(object, now), settings, now, secrets));
-  }
 
-  private Optional<String> tenant(AzureIdentity identity) {
-    return switch (identity) {
-      case AzureIdentity.Own own -> ownTenant;
-      case AzureIdentity.ServicePrincipal principal -> Optional.of(principal.tenantId());
-    };
-  }
-
-  private Optional<ResourceView.Claim> claim(CostExport object) {
-    return claims.owner(object).<ResourceView.Claim>map(owner -> new ResourceView.Claim.OnExport(NamespacedName.of(owner)))
-        .or(() -> overlaps.collision(object).map(owner -> new ResourceView.Claim.OnFolder(NamespacedName.of(owner), OverlapDetector.describe(object))))
-        .or(() -> claims.ownerInOtherCase(object).map(owner -> new ResourceView.Claim.OnSpelling(NamespacedName.of(owner), OwnershipIndex.exportName(owner))));
-  }
-
-  private Optional<CostExport> claimant(CostExport object) {
-    return claims.owner(object).or(() -> overlaps.collision(object)).or(() -> claims.ownerInOtherCase(object));
-  }
-
-  /** Whoever delivers into the same folder looks whether it still may. */
-  private void wakeSharers(CostExport object) {
-    overlaps.sharers(object).map(ResourceID::fromResource).forEach(wake::propagateEvent);
-  }
-
-  /** A watch that lags brings the newer object later than soon: many objects must not ask again and again meanwhile. */
-  static Duration whenChanged(int inARow, Backoff backoff) {
-    return new Backoff(SOON, backoff.max()).afterAttempt(inARow);
-  }
-
-  /** The API server did not take what was written: an object that changed meanwhile is soon here, anything else passes. */
-  private Duration later(CostExport object, RuntimeException notWritten) {
-    boolean changed = notWritten instanceof ExportPass.Stale || notWritten instanceof KubernetesClientException k && (k.getCode() == 409 || k.getCode() == 404);
-    int inARow = memories.notWritten(object);
-    if (changed) {
-      Duration wait = whenChanged(inARow, settings.backoff());
-      LOG.debug("{} changed while it was looked at; again in {} ms", NamespacedName.of(object), wait.toMillis());
-      return wait;
+    private Optional<Duration> pass(CostExport object, Waiter caller, Served served) {
+        served.object = object;
+        CredentialResolver credentials = credentials(object);
+        ReconcileState situation = situation(object, credentials);
+        ExportPass turn = new ExportPass(around(object, credentials, caller), object, situation);
+        try {
+            Optional<ReadConsistency> look = Planner.firstLook(turn.situation());
+            look.ifPresent(turn::observe);
+            Outcome verdict = null;
+            for (int steps = 0; verdict == null; steps++) {
+                if (steps == MAX_STEPS) {
+                    throw new IllegalStateException("no rest after " + MAX_STEPS + " steps; the last situation: "
+                            + turn.situation().status());
+                }
+                verdict = turn.act(Planner.next(turn.situation())).orElse(null);
+            }
+            Optional<Duration> queued = queued(turn.situation(), verdict);
+            if (queued.isPresent()) {
+                return queued;
+            }
+            boolean applied = situation.applied();
+            turn.report(verdict);
+            if (!applied && turn.situation().applied()) {
+                overlaps.warnings(object).forEach(warning -> events.write(warning.object(), warning.note()));
+                wakeSharers(object);
+            }
+            watch(object, turn.situation());
+            telemetry.seen(
+                    object,
+                    turn.situation().status(),
+                    turn.situation().secrets().token().flatMap(SasToken::expiry));
+            if (turn.situation().subject().claim().isPresent()
+                    && claimant(object)
+                            .filter(owner -> !owner.isMarkedForDeletion())
+                            .isEmpty()) {
+                return Optional.of(HANDOVER); // the owner is going, or went while this pass was at it
+            }
+            return RequeuePolicy.after(
+                    turn.situation(), turn.situation().status(), verdict, ThreadLocalRandom.current());
+        } catch (ExportPass.Stale | ExportPass.Awaited | KubernetesClientException known) {
+            throw known;
+        } catch (RuntimeException fault) {
+            LOG.error(
+                    "{}: a fault of the operator, which is tried again; please report it",
+                    NamespacedName.of(object),
+                    fault);
+            throw fault;
+        } finally {
+            served.object = turn.object();
+            memories.keep(
+                    object, turn.situation().memory().left(served.object.getStatus(), Sweep.version(served.object)));
+        }
     }
-    Duration wait = settings.backoff().afterAttempt(inARow);
-    LOG.warn("{}: the API server does not answer or did not take a write, again in {} s: {}{}", NamespacedName.of(object), wait.toSeconds(), notWritten.getMessage(),
-        notWritten.getCause() == null ? "" : " " + notWritten.getCause().getMessage());
-    return wait;
-  }
+
+    /**
+     * How long to stay away from a queue that calls the object when its turn has come. Queueing in the operator is not
+     * a condition; that Azure
+     * has not answered for long is.
+     */
+    static Optional<Duration> queued(ReconcileState situation, Outcome verdict) {
+        return verdict instanceof Outcome.Failing(ArmFailure.Throttled throttled, var write, var differences)
+                        && throttled.keptBack()
+                        && !situation.silent()
+                ? Optional.of(throttled.retryAfter().plus(UNCALLED))
+                : Optional.empty();
+    }
+
+    private Optional<Duration> delete(CostExport object, Waiter caller, Served served) {
+        if (!object.hasFinalizer(CostExport.FINALIZER)) {
+            return Optional.empty();
+        }
+        sessions.session(object.getMetadata().getUid())
+                .ifPresent(session ->
+                        session.snapshots().forget(object.getMetadata().getUid()));
+        CredentialResolver credentials = credentials(object);
+        DeletionPass deletion = new DeletionPass(
+                around(object, credentials, caller),
+                object,
+                situation(object, credentials),
+                claims.owner(object).or(() -> claims.heir(object)),
+                claims.heirInOtherCase(object));
+        Optional<Outcome> waiting;
+        try {
+            waiting = deletion.run();
+        } finally { // what Azure accepted is known also when the API server then refuses the status
+            served.object = deletion.object();
+            memories.keep(
+                    object,
+                    deletion.situation().memory().left(served.object.getStatus(), Sweep.version(served.object)));
+        }
+        if (waiting.isEmpty()) {
+            finalizer.off(object);
+            forget(ResourceID.fromResource(object), object.getMetadata().getUid());
+            claims.heir(object).ifPresent(heir -> wake.propagateEvent(ResourceID.fromResource(heir)));
+            claims.heirInOtherCase(object).ifPresent(heir -> wake.propagateEvent(ResourceID.fromResource(heir)));
+            wakeSharers(object);
+            return Optional.empty();
+        }
+        telemetry.seen(object, deletion.situation().status(), Optional.empty());
+        return queued(deletion.situation(), waiting.get())
+                .or(() -> RequeuePolicy.after(
+                        deletion.situation(),
+                        deletion.situation().status(),
+                        waiting.get(),
+                        ThreadLocalRandom.current()));
+    }
+
+    /** An object for which Azure was asked is woken when its export changes; for no other is Azure asked. */
+    private void watch(CostExport object, ReconcileState s) {
+        String uid = object.getMetadata().getUid();
+        boolean asked = !(s.observation() instanceof Observation.NotAsked);
+        ResourceID id = ResourceID.fromResource(object);
+        sessions.session(uid).map(AzureClients::snapshots).ifPresent(snapshots -> {
+            if (asked) {
+                snapshots.watch(uid, s.exportId(), s.observation(), () -> wake.propagateEvent(id));
+            } else {
+                snapshots.forget(uid);
+            }
+        });
+    }
+
+    /** The object of this UID is gone. Another one of its name may be there already. */
+    private void forget(ResourceID id, String uid) {
+        memories.forget(uid);
+        overlaps.forget(uid);
+        sessions.forget(uid);
+        secrets.forget(id);
+        telemetry.gone(id.getNamespace().orElseThrow(), id.getName(), uid);
+    }
+
+    private CredentialResolver credentials(CostExport object) {
+        return CredentialResolver.of(
+                object, secrets, sessions.last(object.getMetadata().getUid()));
+    }
+
+    /**
+     * Without an identity there is no session: whatever asked Azure then would fail rather than ask as somebody else.
+     */
+    private ExportPass.Surroundings around(CostExport object, CredentialResolver credentials, Waiter caller) {
+        Optional<AzureClients> session = credentials
+                .identity()
+                .map(identity -> sessions.of(object.getMetadata().getUid(), identity));
+        return new ExportPass.Surroundings(
+                kubernetes,
+                session.map(AzureClients::azure).orElse(null),
+                session.map(AzureClients::deliveries)
+                        .map(CostExportReconciler::outside)
+                        .orElse(null),
+                session.map(AzureClients::snapshots).orElse(null),
+                statuses,
+                events,
+                clock,
+                skewTold,
+                caller);
+    }
+
+    private Waiter caller(CostExport object) {
+        ResourceID id = ResourceID.fromResource(object);
+        CostExportStatus status = Optional.ofNullable(object.getStatus()).orElse(StatusDraft.EMPTY);
+        return new Waiter(
+                object.getMetadata().getUid(),
+                object.getMetadata().getNamespace(),
+                Priorities.of(subject(object, Optional.empty()), object.getSpec(), status),
+                () -> wake.propagateEvent(id));
+    }
+
+    /** @param claim which is not to be known for how urgent an object is: finding it reads the cache */
+    private static DeliveryCheck outside(DeliveryCheck deliveries) {
+        return (run, spec, exportName, sas, overwritable) ->
+                ReconcileLimiter.outside(() -> deliveries.look(run, spec, exportName, sas, overwritable));
+    }
+
+    private static ResourceView subject(CostExport object, Optional<ResourceView.Claim> claim) {
+        var metadata = object.getMetadata();
+        return new ResourceView(
+                metadata.getNamespace(),
+                metadata.getName(),
+                metadata.getGeneration(),
+                Instant.parse(metadata.getCreationTimestamp()),
+                object.isMarkedForDeletion(),
+                Optional.ofNullable(metadata.getAnnotations()).orElse(Map.of()),
+                claim,
+                Optional.ofNullable(object.getUnread()));
+    }
+
+    private ReconcileState situation(CostExport object, CredentialResolver credentials) {
+        Instant now = clock.instant();
+        if (object.getStatus() == null) {
+            object.setStatus(StatusDraft.EMPTY);
+        }
+        ResolvedSecrets secrets =
+                credentials.secrets().of(credentials.identity().flatMap(this::tenant));
+        return StatusCheck.restored(new ReconcileState(
+                subject(object, claim(object)),
+                object.getSpec(),
+                object.getStatus(),
+                new Observation.NotAsked(),
+                memories.of(object, now),
+                settings,
+                now,
+                secrets));
+    }
+
+    private Optional<String> tenant(AzureIdentity identity) {
+        return switch (identity) {
+            case AzureIdentity.Own own -> ownTenant;
+            case AzureIdentity.ServicePrincipal principal -> Optional.of(principal.tenantId());
+        };
+    }
+
+    private Optional<ResourceView.Claim> claim(CostExport object) {
+        return claims.owner(object)
+                .<ResourceView.Claim>map(owner -> new ResourceView.Claim.OnExport(NamespacedName.of(owner)))
+                .or(() -> overlaps.collision(object)
+                        .map(owner -> new ResourceView.Claim.OnFolder(
+                                NamespacedName.of(owner), OverlapDetector.describe(object))))
+                .or(() -> claims.ownerInOtherCase(object)
+                        .map(owner -> new ResourceView.Claim.OnSpelling(
+                                NamespacedName.of(owner), OwnershipIndex.exportName(owner))));
+    }
+
+    private Optional<CostExport> claimant(CostExport object) {
+        return claims.owner(object).or(() -> overlaps.collision(object)).or(() -> claims.ownerInOtherCase(object));
+    }
+
+    /** Whoever delivers into the same folder looks whether it still may. */
+    private void wakeSharers(CostExport object) {
+        overlaps.sharers(object).map(ResourceID::fromResource).forEach(wake::propagateEvent);
+    }
+
+    /**
+     * A watch that lags brings the newer object later than soon: many objects must not ask again and again meanwhile.
+     */
+    static Duration whenChanged(int inARow, Backoff backoff) {
+        return new Backoff(SOON, backoff.max()).afterAttempt(inARow);
+    }
+
+    /**
+     * The API server did not take what was written: an object that changed meanwhile is soon here, anything else
+     * passes.
+     */
+    private Duration later(CostExport object, RuntimeException notWritten) {
+        boolean changed = notWritten instanceof ExportPass.Stale
+                || notWritten instanceof KubernetesClientException k && (k.getCode() == 409 || k.getCode() == 404);
+        int inARow = memories.notWritten(object);
+        if (changed) {
+            Duration wait = whenChanged(inARow, settings.backoff());
+            LOG.debug("{} changed while it was looked at; again in {} ms", NamespacedName.of(object), wait.toMillis());
+            return wait;
+        }
+        Duration wait = settings.backoff().afterAttempt(inARow);
+        LOG.warn(
+                "{}: the API server does not answer or did not take a write, again in {} s: {}{}",
+                NamespacedName.of(object),
+                wait.toSeconds(),
+                notWritten.getMessage(),
+                notWritten.getCause() == null ? "" : " " + notWritten.getCause().getMessage());
+        return wait;
+    }
 }

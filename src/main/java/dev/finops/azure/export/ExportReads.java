@@ -10,13 +10,13 @@ import java.util.function.Function;
 
 /** The reads that snapshots of a scope are made of. */
 public interface ExportReads {
-  /**
-   * All exports of one scope, not of those below it, each with its newest run.
-   *
-   * @param keep what is to be kept of an export; the whole documents of a large scope are never in memory together
-   */
-  <T> ArmResult<Listing<T>> list(Scope scope, Waiter caller, Function<ObservedExport, T> keep);
+    /**
+     * All exports of one scope, not of those below it, each with its newest run.
+     *
+     * @param keep what is to be kept of an export; the whole documents of a large scope are never in memory together
+     */
+    <T> ArmResult<Listing<T>> list(Scope scope, Waiter caller, Function<ObservedExport, T> keep);
 
-  /** One export with its last ten runs. */
-  ArmResult<ObservedExport> get(ExportId id, Waiter caller);
+    /** One export with its last ten runs. */
+    ArmResult<ObservedExport> get(ExportId id, Waiter caller);
 }

@@ -8,20 +8,20 @@ import java.util.Optional;
 
 /** Is told what becomes of the objects. */
 public interface Telemetry {
-  /**
-   * A pass has ended.
-   *
-   * @param before the object as the pass found it
-   * @param sasExpiry of the destination's token; empty without one
-   */
-  void seen(CostExport before, CostExportStatus after, Optional<Instant> sasExpiry);
+    /**
+     * A pass has ended.
+     *
+     * @param before the object as the pass found it
+     * @param sasExpiry of the destination's token; empty without one
+     */
+    void seen(CostExport before, CostExportStatus after, Optional<Instant> sasExpiry);
 
-  /** Something happened that is worth an Event. */
-  void told(PendingEvent note);
+    /** Something happened that is worth an Event. */
+    void told(PendingEvent note);
 
-  /** The object of this UID is gone. Another one of its name may be there already. */
-  void gone(String namespace, String name, String uid);
+    /** The object of this UID is gone. Another one of its name may be there already. */
+    void gone(String namespace, String name, String uid);
 
-  /** The sweep requeued an object. */
-  void requeued(String why);
+    /** The sweep requeued an object. */
+    void requeued(String why);
 }

@@ -10,65 +10,68 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * So many passes at work at once, the most urgent first: else a change would wait behind thousands of new objects for its share of this
+ * So many passes at work at once, the most urgent first: else a change would wait behind thousands of new objects for
+ * its share of this
  * machine and of the API server. While a pass waits for Azure its place is another's.
  */
 public final class ReconcileLimiter {
-  /** As many as keep the API server busy, and so few that the next in line is soon at it. */
-  private static final int AT_ONCE = 16;
+    /** As many as keep the API server busy, and so few that the next in line is soon at it. */
+    private static final int AT_ONCE = 16;
 
-  /** Whose turn does not come by a wake, since it was lost, comes by itself. */
-  private static final Duration UNCALLED = Duration.ofSeconds(30);
+    /** Whose turn does not come by a wake, since it was lost, comes by itself. */
+    private static final Duration UNCALLED = Duration.ofSeconds(30);
 
-  private static final ScopedValue<ReconcileLimiter> TAKEN = ScopedValue.newInstance();
+    private static final ScopedValue<ReconcileLimiter> TAKEN = ScopedValue.newInstance();
 
-  private final InstantSource clock;
-  private final PrioritySemaphore places = new PrioritySemaphore(AT_ONCE);
+    private final InstantSource clock;
+    private final PrioritySemaphore places = new PrioritySemaphore(AT_ONCE);
 
-  public ReconcileLimiter(InstantSource clock) {
-    this.clock = clock;
-  }
-
-  /** Makes the pass if it is its turn, else it is woken when it is. */
-  public Optional<Duration> take(Waiter caller, Supplier<Optional<Duration>> pass) {
-    if (!places.enter(caller, clock.instant()) && !(call().stream().anyMatch(next -> next.key().equals(caller.key())) && places.enter(caller, clock.instant()))) {
-      return Optional.of(UNCALLED);
+    public ReconcileLimiter(InstantSource clock) {
+        this.clock = clock;
     }
-    try {
-      return ScopedValue.where(TAKEN, this).call(pass::get);
-    } finally {
-      places.leave();
-      call();
-    }
-  }
 
-  /** From here on the pass waits for somebody else. */
-  public static void waiting() {
-    if (TAKEN.isBound()) {
-      TAKEN.get().places.leave();
-      TAKEN.get().call();
+    /** Makes the pass if it is its turn, else it is woken when it is. */
+    public Optional<Duration> take(Waiter caller, Supplier<Optional<Duration>> pass) {
+        if (!places.enter(caller, clock.instant())
+                && !(call().stream().anyMatch(next -> next.key().equals(caller.key()))
+                        && places.enter(caller, clock.instant()))) {
+            return Optional.of(UNCALLED);
+        }
+        try {
+            return ScopedValue.where(TAKEN, this).call(pass::get);
+        } finally {
+            places.leave();
+            call();
+        }
     }
-  }
 
-  public static void goingOn() {
-    if (TAKEN.isBound()) {
-      TAKEN.get().places.takeBack();
+    /** From here on the pass waits for somebody else. */
+    private static void waiting() {
+        if (TAKEN.isBound()) {
+            TAKEN.get().places.leave();
+            TAKEN.get().call();
+        }
     }
-  }
 
-  /** Waits for the work of somebody else, without the place. */
-  public static <T> T outside(Supplier<T> work) {
-    waiting();
-    try {
-      return work.get();
-    } finally {
-      goingOn();
+    private static void goingOn() {
+        if (TAKEN.isBound()) {
+            TAKEN.get().places.takeBack();
+        }
     }
-  }
 
-  private List<Waiter> call() {
-    List<Waiter> next = places.next(clock.instant());
-    Callbacks.runAll(next.stream().map(Waiter::wake).toList());
-    return next;
-  }
+    /** Waits for the work of somebody else, without the place. */
+    public static <T> T outside(Supplier<T> work) {
+        waiting();
+        try {
+            return work.get();
+        } finally {
+            goingOn();
+        }
+    }
+
+    private List<Waiter> call() {
+        List<Waiter> next = places.next(clock.instant());
+        Callbacks.runAll(next.stream().map(Waiter::wake).toList());
+        return next;
+    }
 }

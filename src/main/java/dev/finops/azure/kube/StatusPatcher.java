@@ -13,72 +13,79 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Writes a status as a merge patch of what changed, bound to the resource version that it was decided on: a decision made on
+ * Writes a status as a merge patch of what changed, bound to the resource version that it was decided on: a decision
+ * made on
  * a stale object fails with 409 instead of taking effect, and fields that a newer release wrote stay.
  */
 public final class StatusPatcher {
-  private static final ObjectMapper MAPPER = new ObjectMapper();
-  private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
 
-  private static final int TRIES = 3;
+    private static final int TRIES = 3;
 
-  private final KubernetesClient client;
+    private final KubernetesClient client;
 
-  public StatusPatcher(KubernetesClient client) {
-    this.client = client;
-  }
+    public StatusPatcher(KubernetesClient client) {
+        this.client = client;
+    }
 
-  /**
-   * @return the object as the API server has it now
-   * @throws io.fabric8.kubernetes.client.KubernetesClientException with code 409 when the object has changed since
-   */
-  public CostExport write(CostExport seen, CostExportStatus status) {
-    ObjectNode patch = MAPPER.createObjectNode();
-    patch.putObject("metadata").put("resourceVersion", seen.getMetadata().getResourceVersion());
-    patch.set("status", mergePatch(MAPPER.valueToTree(seen.getStatus()), MAPPER.valueToTree(status)));
-    return client.resources(CostExport.class)
-        .inNamespace(seen.getMetadata().getNamespace())
-        .withName(seen.getMetadata().getName())
-        .subresource("status")
-        .patch(MERGE, patch.toString());
-  }
+    /**
+     * @return the object as the API server has it now
+     * @throws io.fabric8.kubernetes.client.KubernetesClientException with code 409 when the object has changed since
+     */
+    public CostExport write(CostExport seen, CostExportStatus status) {
+        ObjectNode patch = MAPPER.createObjectNode();
+        patch.putObject("metadata").put("resourceVersion", seen.getMetadata().getResourceVersion());
+        patch.set("status", mergePatch(MAPPER.valueToTree(seen.getStatus()), MAPPER.valueToTree(status)));
+        return client.resources(CostExport.class)
+                .inNamespace(seen.getMetadata().getNamespace())
+                .withName(seen.getMetadata().getName())
+                .subresource("status")
+                .patch(MERGE, patch.toString());
+    }
 
-  /**
-   * For what has happened, which is true whatever else changed of the object meanwhile: unless somebody wrote the status, it is
-   * written on the object as it is now.
-   */
-  public CostExport writeOnLatest(CostExport seen, CostExportStatus status) {
-    CostExport latest = seen;
-    for (int tries = 1; ; tries++) {
-      try {
-        return write(latest, status);
-      } catch (KubernetesClientException conflict) {
-        latest = conflict.getCode() == 409 && tries < TRIES ? client.resource(seen).get() : null;
-        if (latest == null || !latest.getMetadata().getUid().equals(seen.getMetadata().getUid())
-            || !Objects.equals(latest.getStatus(), seen.getStatus())) {
-          throw conflict;
+    /**
+     * For what has happened, which is true whatever else changed of the object meanwhile: unless somebody wrote the
+     * status, it is
+     * written on the object as it is now.
+     */
+    public CostExport writeOnLatest(CostExport seen, CostExportStatus status) {
+        CostExport latest = seen;
+        for (int tries = 1; ; tries++) {
+            try {
+                return write(latest, status);
+            } catch (KubernetesClientException conflict) {
+                latest = conflict.getCode() == 409 && tries < TRIES
+                        ? client.resource(seen).get()
+                        : null;
+                if (latest == null
+                        || !latest.getMetadata()
+                                .getUid()
+                                .equals(seen.getMetadata().getUid())
+                        || !Objects.equals(latest.getStatus(), seen.getStatus())) {
+                    throw conflict;
+                }
+            }
         }
-      }
     }
-  }
 
-  /** RFC 7386: the changed members, null for those that went; lists as a whole. */
-  static JsonNode mergePatch(JsonNode before, JsonNode after) {
-    if (!(before instanceof ObjectNode from) || !(after instanceof ObjectNode to)) {
-      return after;
+    /** RFC 7386: the changed members, null for those that went; lists as a whole. */
+    static JsonNode mergePatch(JsonNode before, JsonNode after) {
+        if (!(before instanceof ObjectNode from) || !(after instanceof ObjectNode to)) {
+            return after;
+        }
+        ObjectNode patch = MAPPER.createObjectNode();
+        from.fieldNames().forEachRemaining(name -> {
+            if (!to.has(name)) {
+                patch.putNull(name);
+            }
+        });
+        for (Map.Entry<String, JsonNode> member : to.properties()) {
+            JsonNode known = from.get(member.getKey());
+            if (!member.getValue().equals(known)) {
+                patch.set(member.getKey(), mergePatch(known, member.getValue()));
+            }
+        }
+        return patch;
     }
-    ObjectNode patch = MAPPER.createObjectNode();
-    from.fieldNames().forEachRemaining(name -> {
-      if (!to.has(name)) {
-        patch.putNull(name);
-      }
-    });
-    for (Map.Entry<String, JsonNode> member : to.properties()) {
-      JsonNode known = from.get(member.getKey());
-      if (!member.getValue().equals(known)) {
-        patch.set(member.getKey(), mergePatch(known, member.getValue()));
-      }
-    }
-    return patch;
-  }
 }

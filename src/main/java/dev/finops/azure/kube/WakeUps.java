@@ -9,28 +9,31 @@ import io.javaoperatorsdk.operator.processing.event.source.controller.ResourceEv
 import java.util.Set;
 
 /**
- * Requeues objects by name. The SDK ignores a plain event for an object that it does not remember, and it forgets an object together
+ * Requeues objects by name. The SDK ignores a plain event for an object that it does not remember, and it forgets an
+ * object together
  * with its predecessor of the same name; the event of an object is never ignored.
  */
 public final class WakeUps extends AbstractEventSource<Void, CostExport> {
-  private Cache<CostExport> cache;
+    private Cache<CostExport> cache;
 
-  public WakeUps() {
-    super(Void.class, "wake");
-  }
-
-  public void of(Cache<CostExport> objects) {
-    cache = objects;
-  }
-
-  public void propagateEvent(ResourceID id) {
-    if (isRunning()) {
-      cache.get(id).ifPresent(object -> getEventHandler().handleEvent(new ResourceEvent(ResourceAction.UPDATED, id, object)));
+    public WakeUps() {
+        super(Void.class, "wake");
     }
-  }
 
-  @Override
-  public Set<Void> getSecondaryResources(CostExport primary) {
-    return Set.of();
-  }
+    public void of(Cache<CostExport> objects) {
+        cache = objects;
+    }
+
+    public void propagateEvent(ResourceID id) {
+        if (isRunning()) {
+            cache.get(id)
+                    .ifPresent(object ->
+                            getEventHandler().handleEvent(new ResourceEvent(ResourceAction.UPDATED, id, object)));
+        }
+    }
+
+    @Override
+    public Set<Void> getSecondaryResources(CostExport primary) {
+        return Set.of();
+    }
 }

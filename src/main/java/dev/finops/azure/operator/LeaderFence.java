@@ -17,54 +17,58 @@ import java.util.function.Consumer;
 
 /** On the way to the API server: hears when the lease was renewed, and lets no other write pass without it. */
 final class LeaderFence implements Interceptor {
-  /** The SDK asks what it may do before it leads; nothing is kept of that. */
-  private static final String REVIEWS = "/apis/authorization.k8s.io/";
+    /** The SDK asks what it may do before it leads; nothing is kept of that. */
+    private static final String REVIEWS = "/apis/authorization.k8s.io/";
 
-  private final String leases;
-  private final String holder;
-  private final BooleanSupplier holds;
-  private final Consumer<Instant> renewed;
-  private volatile Optional<Instant> asked = Optional.empty();
+    private final String leases;
+    private final String holder;
+    private final BooleanSupplier holds;
+    private final Consumer<Instant> renewed;
+    private volatile Optional<Instant> asked = Optional.empty();
 
-  LeaderFence(String namespace, String holder, BooleanSupplier holds, Consumer<Instant> renewed) {
-    this.leases = "/apis/coordination.k8s.io/v1/namespaces/" + namespace + "/leases";
-    this.holder = holder;
-    this.holds = holds;
-    this.renewed = renewed;
-  }
-
-  @Override
-  public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
-    if (request.method().equals("GET")) {
-      return;
+    LeaderFence(String namespace, String holder, BooleanSupplier holds, Consumer<Instant> renewed) {
+        this.leases = "/apis/coordination.k8s.io/v1/namespaces/" + namespace + "/leases";
+        this.holder = holder;
+        this.holds = holds;
+        this.renewed = renewed;
     }
-    if (isOfLease(request)) {
-      asked = renewal(request);
-    } else if (!request.uri().getPath().contains(REVIEWS) && !holds.getAsBoolean()) {
-      throw new KubernetesClientException("not written without the lease: " + request.method() + " " + request.uri().getPath());
+
+    @Override
+    public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
+        if (request.method().equals("GET")) {
+            return;
+        }
+        if (isOfLease(request)) {
+            asked = renewal(request);
+        } else if (!request.uri().getPath().contains(REVIEWS) && !holds.getAsBoolean()) {
+            throw new KubernetesClientException("not written without the lease: " + request.method() + " "
+                    + request.uri().getPath());
+        }
     }
-  }
 
-  @Override
-  public void after(HttpRequest request, HttpResponse<?> response, AsyncBody.Consumer<List<ByteBuffer>> consumer) {
-    if (response.isSuccessful() && isOfLease(request)) {
-      renewal(request).ifPresent(renewed);
+    @Override
+    public void after(HttpRequest request, HttpResponse<?> response, AsyncBody.Consumer<List<ByteBuffer>> consumer) {
+        if (response.isSuccessful() && isOfLease(request)) {
+            renewal(request).ifPresent(renewed);
+        }
     }
-  }
 
-  /** Who is told to lead has been answered; {@link #after} may come a moment later. */
-  void leading() {
-    asked.ifPresent(renewed);
-  }
+    /** Who is told to lead has been answered; {@link #after} may come a moment later. */
+    void leading() {
+        asked.ifPresent(renewed);
+    }
 
-  private boolean isOfLease(HttpRequest request) {
-    String path = request.uri().getPath(); // behind a proxy of clusters it begins with the path of the cluster's address
-    return path.endsWith(leases) || path.contains(leases + "/");
-  }
+    private boolean isOfLease(HttpRequest request) {
+        String path =
+                request.uri().getPath(); // behind a proxy of clusters it begins with the path of the cluster's address
+        return path.endsWith(leases) || path.contains(leases + "/");
+    }
 
-  /** What the others judge by: the time that is written, not that of the answer. */
-  private Optional<Instant> renewal(HttpRequest request) {
-    return Optional.ofNullable(request.bodyString()).map(body -> Serialization.unmarshal(body, Lease.class).getSpec())
-        .filter(spec -> holder.equals(spec.getHolderIdentity())).map(spec -> spec.getRenewTime().toInstant());
-  }
+    /** What the others judge by: the time that is written, not that of the answer. */
+    private Optional<Instant> renewal(HttpRequest request) {
+        return Optional.ofNullable(request.bodyString())
+                .map(body -> Serialization.unmarshal(body, Lease.class).getSpec())
+                .filter(spec -> holder.equals(spec.getHolderIdentity()))
+                .map(spec -> spec.getRenewTime().toInstant());
+    }
 }

@@ -20,94 +20,115 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One of several operators acts, for as long as the lease lets it: without it nothing is written, and the process ends. */
+/**
+ * One of several operators acts, for as long as the lease lets it: without it nothing is written, and the process ends.
+ */
 final class Leadership {
-  private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);
-  private static final Duration LEASE = Duration.ofSeconds(15);
+    private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);
+    private static final Duration LEASE = Duration.ofSeconds(15);
 
-  /** The leader acts no longer than this after it last renewed; the rest of the lease is for what is on its way and for clocks that differ. */
-  private static final Duration RENEW_DEADLINE = Duration.ofSeconds(10);
-  private static final Duration RETRY = Duration.ofSeconds(2);
+    /**
+     * The leader acts no longer than this after it last renewed; the rest of the lease is for what is on its way and
+     * for clocks that differ.
+     */
+    private static final Duration RENEW_DEADLINE = Duration.ofSeconds(10);
 
-  private final String namespace;
-  private final String name;
-  /** Of this process: a pod that is started again under the same name does not inherit a lease that it may not know of. */
-  private final String identity = System.getenv().getOrDefault("HOSTNAME", "operator") + "-" + UUID.randomUUID();
-  private final InstantSource clock;
-  private final LeaseLock lock;
-  private final LeaseValidity tenure;
-  private final LeaderFence fence;
-  private final ScheduledExecutorService renewals = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("lease").factory());
-  private volatile boolean stopping;
+    private static final Duration RETRY = Duration.ofSeconds(2);
 
-  Leadership(String namespace, String name, InstantSource clock) {
-    this.namespace = namespace;
-    this.name = name;
-    this.clock = clock;
-    this.lock = new LeaseLock(namespace, name, identity);
-    this.tenure = new LeaseValidity(RENEW_DEADLINE, clock, System::nanoTime);
-    this.fence = new LeaderFence(namespace, identity, this::holds, tenure::renewed);
-  }
+    private final String namespace;
+    private final String name;
+    /**
+     * Of this process: a pod that is started again under the same name does not inherit a lease that it may not know
+     * of.
+     */
+    private final String identity = System.getenv().getOrDefault("HOSTNAME", "operator") + "-" + UUID.randomUUID();
 
-  Interceptor fence() {
-    return fence;
-  }
+    private final InstantSource clock;
+    private final LeaseLock lock;
+    private final LeaseValidity tenure;
+    private final LeaderFence fence;
+    private final ScheduledExecutorService renewals = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("lease").factory());
+    private volatile boolean stopping;
 
-  LeaderElectionConfiguration election() {
-    return LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(name)
-        .withLeaseNamespace(namespace).withIdentity(identity)
-        .withLeaseDuration(LEASE).withRenewDeadline(RENEW_DEADLINE).withRetryPeriod(RETRY)
-        .withLeaderCallbacks(new LeaderCallbacks(
-            () -> {
-              fence.leading();
-              LOG.info("leading: holds lease {}/{}", namespace, name);
-            },
-            this::lost,
-            leader -> LOG.info("the leader is {}", leader)))
-        .withExitOnStopLeading(false) // the SDK's own exit would wait for itself inside a shutdown hook
-        .build();
-  }
-
-  /** Asked before each write. Does not return without the lease, unless the process is ending anyway. */
-  boolean holds() {
-    boolean holds = tenure.holds();
-    if (!holds) {
-      lost();
+    Leadership(String namespace, String name, InstantSource clock) {
+        this.namespace = namespace;
+        this.name = name;
+        this.clock = clock;
+        this.lock = new LeaseLock(namespace, name, identity);
+        this.tenure = new LeaseValidity(RENEW_DEADLINE, clock, System::nanoTime);
+        this.fence = new LeaderFence(namespace, identity, this::holds, tenure::renewed);
     }
-    return holds;
-  }
 
-  /** The process ends by itself, and renews until what it has begun is done: the SDK does so no longer. */
-  void stopping(KubernetesClient kubernetes) {
-    stopping = true;
-    renewals.scheduleWithFixedDelay(() -> Callbacks.run(() -> write(kubernetes, identity, LEASE)), 0, RETRY.toMillis(), TimeUnit.MILLISECONDS);
-  }
-
-  /** Nobody acts here any more: another one need not wait until the lease has run out. */
-  void release(KubernetesClient kubernetes) {
-    renewals.close();
-    tenure.ended();
-    write(kubernetes, "", Duration.ofSeconds(1));
-  }
-
-  /** On the lease as it was read, so that nobody's is taken who has acquired it meanwhile. */
-  private void write(KubernetesClient kubernetes, String holder, Duration duration) {
-    try {
-      LeaderElectionRecord held = lock.get(kubernetes);
-      if (held != null && identity.equals(held.getHolderIdentity())) {
-        ZonedDateTime now = clock.instant().atZone(ZoneOffset.UTC);
-        lock.update(kubernetes, new LeaderElectionRecord(holder, duration, held.getAcquireTime(), now, held.getLeaderTransitions()));
-      }
-    } catch (KubernetesClientException unanswered) {
-      LOG.debug("the lease runs out by itself: {}", unanswered.getMessage());
+    Interceptor fence() {
+        return fence;
     }
-  }
 
-  /** Another one acts already. Of all who notice one tells it. */
-  private synchronized void lost() {
-    if (!stopping) {
-      LOG.warn("lost the lease {}/{}; ending", namespace, name);
-      Runtime.getRuntime().halt(1);
+    LeaderElectionConfiguration election() {
+        return LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(name)
+                .withLeaseNamespace(namespace)
+                .withIdentity(identity)
+                .withLeaseDuration(LEASE)
+                .withRenewDeadline(RENEW_DEADLINE)
+                .withRetryPeriod(RETRY)
+                .withLeaderCallbacks(new LeaderCallbacks(
+                        () -> {
+                            fence.leading();
+                            LOG.info("leading: holds lease {}/{}", namespace, name);
+                        },
+                        this::lost,
+                        leader -> LOG.info("the leader is {}", leader)))
+                .withExitOnStopLeading(false) // the SDK's own exit would wait for itself inside a shutdown hook
+                .build();
     }
-  }
+
+    /** Asked before each write. Does not return without the lease, unless the process is ending anyway. */
+    boolean holds() {
+        boolean holds = tenure.holds();
+        if (!holds) {
+            lost();
+        }
+        return holds;
+    }
+
+    /** The process ends by itself, and renews until what it has begun is done: the SDK does so no longer. */
+    void stopping(KubernetesClient kubernetes) {
+        stopping = true;
+        renewals.scheduleWithFixedDelay(
+                () -> Callbacks.run(() -> write(kubernetes, identity, LEASE)),
+                0,
+                RETRY.toMillis(),
+                TimeUnit.MILLISECONDS);
+    }
+
+    /** Nobody acts here any more: another one need not wait until the lease has run out. */
+    void release(KubernetesClient kubernetes) {
+        renewals.close();
+        tenure.ended();
+        write(kubernetes, "", Duration.ofSeconds(1));
+    }
+
+    /** On the lease as it was read, so that nobody's is taken who has acquired it meanwhile. */
+    private void write(KubernetesClient kubernetes, String holder, Duration duration) {
+        try {
+            LeaderElectionRecord held = lock.get(kubernetes);
+            if (held != null && identity.equals(held.getHolderIdentity())) {
+                ZonedDateTime now = clock.instant().atZone(ZoneOffset.UTC);
+                lock.update(
+                        kubernetes,
+                        new LeaderElectionRecord(
+                                holder, duration, held.getAcquireTime(), now, held.getLeaderTransitions()));
+            }
+        } catch (KubernetesClientException unanswered) {
+            LOG.debug("the lease runs out by itself: {}", unanswered.getMessage());
+        }
+    }
+
+    /** Another one acts already. Of all who notice one tells it. */
+    private synchronized void lost() {
+        if (!stopping) {
+            LOG.warn("lost the lease {}/{}; ending", namespace, name);
+            Runtime.getRuntime().halt(1);
+        }
+    }
 }

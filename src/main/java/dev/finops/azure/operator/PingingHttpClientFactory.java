@@ -29,183 +29,199 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks each watch of the API server now and then whether it is alive. A connection that a firewall or a load balancer has forgotten looks
+ * Asks each watch of the API server now and then whether it is alive. A connection that a firewall or a load balancer
+ * has forgotten looks
  * like one on which nothing happens, and the client itself would look no sooner than after ten minutes.
  */
 final class PingingHttpClientFactory extends JdkHttpClientFactory {
-  private static final Logger LOG = LoggerFactory.getLogger(PingingHttpClientFactory.class);
-  private static final Duration PING = Duration.ofSeconds(15);
+    private static final Logger LOG = LoggerFactory.getLogger(PingingHttpClientFactory.class);
+    private static final Duration PING = Duration.ofSeconds(15);
 
-  /** A machine or an API server that is busy may miss some. */
-  private static final Duration SILENCE = Duration.ofSeconds(60);
+    /** A machine or an API server that is busy may miss some. */
+    private static final Duration SILENCE = Duration.ofSeconds(60);
 
-  private final ScheduledExecutorService pulse = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("watch-pulse").factory());
-
-  @Override
-  protected HttpClient.Builder createNewHttpClientBuilder() {
-    HttpClient.Builder builder = super.createNewHttpClientBuilder();
-    return with(HttpClient.Builder.class, builder, "build", none -> new Client(builder.build()));
-  }
-
-  /** One watch: whatever the API server says is a sign of life. */
-  private final class Listener implements WebSocket.Listener {
-    private final WebSocket.Listener listener;
-    private final String what;
-    private volatile long heard = System.nanoTime();
-    private volatile ScheduledFuture<?> pings;
-
-    Listener(WebSocket.Listener listener, String what) {
-      this.listener = listener;
-      this.what = what;
-    }
-
-    private void ping(WebSocket socket) {
-      long silent = System.nanoTime() - heard;
-      if (socket.isInputClosed()) {
-        pings.cancel(false);
-      } else if (silent > SILENCE.toNanos()) {
-        pings.cancel(false);
-        LOG.warn("the watch of {} has been silent for {} s and is opened anew", what, Duration.ofNanos(silent).toSeconds());
-        socket.abort();
-        listener.onError(socket, new IOException("silent for " + Duration.ofNanos(silent).toSeconds() + " s"));
-      } else if (!socket.isOutputClosed()) {
-        socket.sendPing(ByteBuffer.allocate(0));
-      }
-    }
+    private final ScheduledExecutorService pulse = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("watch-pulse").factory());
 
     @Override
-    public void onOpen(WebSocket socket) {
-      pings = pulse.scheduleAtFixedRate(() -> Callbacks.run(() -> ping(socket)), PING.toNanos(), PING.toNanos(), TimeUnit.NANOSECONDS);
-      listener.onOpen(socket);
+    protected HttpClient.Builder createNewHttpClientBuilder() {
+        HttpClient.Builder builder = super.createNewHttpClientBuilder();
+        return with(HttpClient.Builder.class, builder, "build", none -> new Client(builder.build()));
     }
 
-    @Override
-    public CompletionStage<?> onText(WebSocket socket, CharSequence text, boolean last) {
-      heard = System.nanoTime();
-      return listener.onText(socket, text, last);
+    /** One watch: whatever the API server says is a sign of life. */
+    private final class Listener implements WebSocket.Listener {
+        private final WebSocket.Listener listener;
+        private final String what;
+        private volatile long heard = System.nanoTime();
+        private volatile ScheduledFuture<?> pings;
+
+        Listener(WebSocket.Listener listener, String what) {
+            this.listener = listener;
+            this.what = what;
+        }
+
+        private void ping(WebSocket socket) {
+            long silent = System.nanoTime() - heard;
+            if (socket.isInputClosed()) {
+                pings.cancel(false);
+            } else if (silent > SILENCE.toNanos()) {
+                pings.cancel(false);
+                LOG.warn(
+                        "the watch of {} has been silent for {} s and is opened anew",
+                        what,
+                        Duration.ofNanos(silent).toSeconds());
+                socket.abort();
+                listener.onError(
+                        socket,
+                        new IOException("silent for " + Duration.ofNanos(silent).toSeconds() + " s"));
+            } else if (!socket.isOutputClosed()) {
+                socket.sendPing(ByteBuffer.allocate(0));
+            }
+        }
+
+        @Override
+        public void onOpen(WebSocket socket) {
+            pings = pulse.scheduleAtFixedRate(
+                    () -> Callbacks.run(() -> ping(socket)), PING.toNanos(), PING.toNanos(), TimeUnit.NANOSECONDS);
+            listener.onOpen(socket);
+        }
+
+        @Override
+        public CompletionStage<?> onText(WebSocket socket, CharSequence text, boolean last) {
+            heard = System.nanoTime();
+            return listener.onText(socket, text, last);
+        }
+
+        @Override
+        public CompletionStage<?> onBinary(WebSocket socket, ByteBuffer bytes, boolean last) {
+            heard = System.nanoTime();
+            return listener.onBinary(socket, bytes, last);
+        }
+
+        @Override
+        public CompletionStage<?> onPing(WebSocket socket, ByteBuffer message) {
+            heard = System.nanoTime();
+            return listener.onPing(socket, message);
+        }
+
+        @Override
+        public CompletionStage<?> onPong(WebSocket socket, ByteBuffer message) {
+            heard = System.nanoTime();
+            return listener.onPong(socket, message);
+        }
+
+        @Override
+        public CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
+            pings.cancel(false);
+            return listener.onClose(socket, code, reason);
+        }
+
+        @Override
+        public void onError(WebSocket socket, Throwable fault) {
+            pings.cancel(false);
+            listener.onError(socket, fault);
+        }
     }
 
-    @Override
-    public CompletionStage<?> onBinary(WebSocket socket, ByteBuffer bytes, boolean last) {
-      heard = System.nanoTime();
-      return listener.onBinary(socket, bytes, last);
+    /** The same builder, but for one of its methods; the others return the builder itself. */
+    private static <B> B with(Class<B> type, B builder, String method, Function<Object[], Object> instead) {
+        return type.cast(
+                Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, called, arguments) -> {
+                    if (called.getName().equals(method)) {
+                        return instead.apply(arguments);
+                    }
+                    called.invoke(builder, arguments);
+                    return proxy;
+                }));
     }
 
-    @Override
-    public CompletionStage<?> onPing(WebSocket socket, ByteBuffer message) {
-      heard = System.nanoTime();
-      return listener.onPing(socket, message);
+    /** The JDK has no hook for the WebSockets of a client: so the client is wrapped. */
+    private final class Client extends HttpClient {
+        private final HttpClient client;
+
+        Client(HttpClient client) {
+            this.client = client;
+        }
+
+        @Override
+        public WebSocket.Builder newWebSocketBuilder() {
+            WebSocket.Builder builder = client.newWebSocketBuilder();
+            return with(
+                    WebSocket.Builder.class,
+                    builder,
+                    "buildAsync",
+                    arguments -> builder.buildAsync(
+                            (URI) arguments[0],
+                            new Listener((WebSocket.Listener) arguments[1], ((URI) arguments[0]).getPath())));
+        }
+
+        @Override
+        public <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> handler)
+                throws IOException, InterruptedException {
+            return client.send(request, handler);
+        }
+
+        @Override
+        public <T> CompletableFuture<HttpResponse<T>> sendAsync(
+                HttpRequest request, HttpResponse.BodyHandler<T> handler) {
+            return client.sendAsync(request, handler);
+        }
+
+        @Override
+        public <T> CompletableFuture<HttpResponse<T>> sendAsync(
+                HttpRequest request, HttpResponse.BodyHandler<T> handler, HttpResponse.PushPromiseHandler<T> pushed) {
+            return client.sendAsync(request, handler, pushed);
+        }
+
+        @Override
+        public Optional<CookieHandler> cookieHandler() {
+            return client.cookieHandler();
+        }
+
+        @Override
+        public Optional<Duration> connectTimeout() {
+            return client.connectTimeout();
+        }
+
+        @Override
+        public Redirect followRedirects() {
+            return client.followRedirects();
+        }
+
+        @Override
+        public Optional<ProxySelector> proxy() {
+            return client.proxy();
+        }
+
+        @Override
+        public SSLContext sslContext() {
+            return client.sslContext();
+        }
+
+        @Override
+        public SSLParameters sslParameters() {
+            return client.sslParameters();
+        }
+
+        @Override
+        public Optional<Authenticator> authenticator() {
+            return client.authenticator();
+        }
+
+        @Override
+        public Version version() {
+            return client.version();
+        }
+
+        @Override
+        public Optional<Executor> executor() {
+            return client.executor();
+        }
+
+        @Override
+        public void close() {
+            client.close();
+        }
     }
-
-    @Override
-    public CompletionStage<?> onPong(WebSocket socket, ByteBuffer message) {
-      heard = System.nanoTime();
-      return listener.onPong(socket, message);
-    }
-
-    @Override
-    public CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
-      pings.cancel(false);
-      return listener.onClose(socket, code, reason);
-    }
-
-    @Override
-    public void onError(WebSocket socket, Throwable fault) {
-      pings.cancel(false);
-      listener.onError(socket, fault);
-    }
-  }
-
-  /** The same builder, but for one of its methods; the others return the builder itself. */
-  private static <B> B with(Class<B> type, B builder, String method, Function<Object[], Object> instead) {
-    return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, called, arguments) -> {
-      if (called.getName().equals(method)) {
-        return instead.apply(arguments);
-      }
-      called.invoke(builder, arguments);
-      return proxy;
-    }));
-  }
-
-  /** The JDK has no hook for the WebSockets of a client: so the client is wrapped. */
-  private final class Client extends HttpClient {
-    private final HttpClient client;
-
-    Client(HttpClient client) {
-      this.client = client;
-    }
-
-    @Override
-    public WebSocket.Builder newWebSocketBuilder() {
-      WebSocket.Builder builder = client.newWebSocketBuilder();
-      return with(WebSocket.Builder.class, builder, "buildAsync", arguments ->
-          builder.buildAsync((URI) arguments[0], new Listener((WebSocket.Listener) arguments[1], ((URI) arguments[0]).getPath())));
-    }
-
-    @Override
-    public <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> handler) throws IOException, InterruptedException {
-      return client.send(request, handler);
-    }
-
-    @Override
-    public <T> CompletableFuture<HttpResponse<T>> sendAsync(HttpRequest request, HttpResponse.BodyHandler<T> handler) {
-      return client.sendAsync(request, handler);
-    }
-
-    @Override
-    public <T> CompletableFuture<HttpResponse<T>> sendAsync(HttpRequest request, HttpResponse.BodyHandler<T> handler,
-        HttpResponse.PushPromiseHandler<T> pushed) {
-      return client.sendAsync(request, handler, pushed);
-    }
-
-    @Override
-    public Optional<CookieHandler> cookieHandler() {
-      return client.cookieHandler();
-    }
-
-    @Override
-    public Optional<Duration> connectTimeout() {
-      return client.connectTimeout();
-    }
-
-    @Override
-    public Redirect followRedirects() {
-      return client.followRedirects();
-    }
-
-    @Override
-    public Optional<ProxySelector> proxy() {
-      return client.proxy();
-    }
-
-    @Override
-    public SSLContext sslContext() {
-      return client.sslContext();
-    }
-
-    @Override
-    public SSLParameters sslParameters() {
-      return client.sslParameters();
-    }
-
-    @Override
-    public Optional<Authenticator> authenticator() {
-      return client.authenticator();
-    }
-
-    @Override
-    public Version version() {
-      return client.version();
-    }
-
-    @Override
-    public Optional<Executor> executor() {
-      return client.executor();
-    }
-
-    @Override
-    public void close() {
-      client.close();
-    }
-  }
 }

@@ -16,49 +16,66 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends the process when the API server is behind what it has said, as after a restore of etcd from a backup: a watch from a resource
- * version that is yet to come hears nothing, be it for hours, and what this process knows is no longer so. Asked whenever a watch is opened.
+ * Ends the process when the API server is behind what it has said, as after a restore of etcd from a backup: a watch
+ * from a resource
+ * version that is yet to come hears nothing, be it for hours, and what this process knows is no longer so. Asked
+ * whenever a watch is opened.
  */
 final class ResourceVersionGuard implements Interceptor {
-  private static final Logger LOG = LoggerFactory.getLogger(ResourceVersionGuard.class);
-  private static final Pattern WATCH = Pattern.compile("(?=.*\\bwatch=true).*\\bresourceVersion=(\\d+).*");
-  private static final long SECONDS = 5;
+    private static final Logger LOG = LoggerFactory.getLogger(ResourceVersionGuard.class);
+    private static final Pattern WATCH = Pattern.compile("(?=.*\\bwatch=true).*\\bresourceVersion=(\\d+).*");
+    private static final long SECONDS = 5;
 
-  /** By the path of what is watched: the resource version that a watch has begun from, as long as nobody has compared it. */
-  private final Map<String, Long> begun = new ConcurrentHashMap<>();
+    /**
+     * By the path of what is watched: the resource version that a watch has begun from, as long as nobody has compared
+     * it.
+     */
+    private final Map<String, Long> begun = new ConcurrentHashMap<>();
 
-  void start(KubernetesClient kubernetes) {
-    Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("earlier-state").factory())
-        .scheduleWithFixedDelay(() -> Callbacks.run(() -> begun.forEach((path, version) -> compare(kubernetes, path, version))), SECONDS, SECONDS, TimeUnit.SECONDS);
-  }
-
-  @Override
-  public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
-    String query = request.uri().getRawQuery();
-    Matcher watch = WATCH.matcher(query == null ? "" : query);
-    if (watch.matches()) {
-      begun.put(request.uri().getPath(), Long.valueOf(watch.group(1)));
+    void start(KubernetesClient kubernetes) {
+        Executors.newSingleThreadScheduledExecutor(
+                        Thread.ofPlatform().daemon().name("earlier-state").factory())
+                .scheduleWithFixedDelay(
+                        () -> Callbacks.run(() -> begun.forEach((path, version) -> compare(kubernetes, path, version))),
+                        SECONDS,
+                        SECONDS,
+                        TimeUnit.SECONDS);
     }
-  }
 
-  /** The client puts the path of the API server's address before what it asks for. */
-  static String below(String address, String path) {
-    String prefix = address.replaceFirst("/$", "");
-    return path.startsWith(prefix + "/") ? path.substring(prefix.length()) : path;
-  }
-
-  private void compare(KubernetesClient kubernetes, String path, long version) {
-    try {
-      var list = kubernetes.getKubernetesSerialization().unmarshal(
-          kubernetes.raw(below(kubernetes.getMasterUrl().getPath(), path) + "?limit=1"), GenericKubernetesResourceList.class);
-      long now = Long.parseLong(list.getMetadata().getResourceVersion());
-      if (now < version) {
-        LOG.warn("the API server is at resource version {}, and was at {}: it was restored from a backup; ending, to begin anew from what it says now", now, version);
-        Runtime.getRuntime().halt(1);
-      }
-      begun.remove(path, version);
-    } catch (RuntimeException unanswered) {
-      LOG.debug("{} is compared later", path, unanswered);
+    @Override
+    public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
+        String query = request.uri().getRawQuery();
+        Matcher watch = WATCH.matcher(query == null ? "" : query);
+        if (watch.matches()) {
+            begun.put(request.uri().getPath(), Long.valueOf(watch.group(1)));
+        }
     }
-  }
+
+    /** The client puts the path of the API server's address before what it asks for. */
+    static String below(String address, String path) {
+        String prefix = address.replaceFirst("/$", "");
+        return path.startsWith(prefix + "/") ? path.substring(prefix.length()) : path;
+    }
+
+    private void compare(KubernetesClient kubernetes, String path, long version) {
+        try {
+            var list = kubernetes
+                    .getKubernetesSerialization()
+                    .unmarshal(
+                            kubernetes.raw(below(kubernetes.getMasterUrl().getPath(), path) + "?limit=1"),
+                            GenericKubernetesResourceList.class);
+            long now = Long.parseLong(list.getMetadata().getResourceVersion());
+            if (now < version) {
+                LOG.warn(
+                        "the API server is at resource version {}, and was at {}: it was restored from a "
+                                + "backup; ending, to begin anew from what it says now",
+                        now,
+                        version);
+                Runtime.getRuntime().halt(1);
+            }
+            begun.remove(path, version);
+        } catch (RuntimeException unanswered) {
+            LOG.debug("{} is compared later", path, unanswered);
+        }
+    }
 }

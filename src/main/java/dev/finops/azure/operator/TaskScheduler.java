@@ -9,15 +9,17 @@ import java.util.concurrent.TimeUnit;
 
 /** One timer for the whole process. It only starts threads, so that a task that blocks delays no other. */
 final class TaskScheduler implements Scheduler {
-  private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("timer").factory());
+    private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().daemon().name("timer").factory());
 
-  TaskScheduler() {
-    timer.setRemoveOnCancelPolicy(true);
-  }
+    TaskScheduler() {
+        timer.setRemoveOnCancelPolicy(true);
+    }
 
-  @Override
-  public Future<?> after(Duration wait, Runnable task) {
-    long millis = Math.max(0, wait.plusNanos(999_999).toMillis());
-    return timer.schedule(() -> Thread.startVirtualThread(() -> Callbacks.run(task)), millis, TimeUnit.MILLISECONDS);
-  }
+    @Override
+    public Future<?> after(Duration wait, Runnable task) {
+        long millis = Math.max(0, wait.plusNanos(999_999).toMillis());
+        return timer.schedule(
+                () -> Thread.startVirtualThread(() -> Callbacks.run(task)), millis, TimeUnit.MILLISECONDS);
+    }
 }

@@ -22,101 +22,119 @@ import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
 
 /**
- * Reads CostExports of any release, so that nobody else has to expect what only another one writes. A member in a form that is not known is
- * left out, and noted in the object as it is known here: an informer that cannot read one object ends the process, and would at every start.
+ * Reads CostExports of any release, so that nobody else has to expect what only another one writes. A member in a form
+ * that is not known is
+ * left out, and noted in the object as it is known here: an informer that cannot read one object ends the process, and
+ * would at every start.
  */
 final class TolerantDeserializer {
-  private static final String UNREAD = "unread";
+    private static final String UNREAD = "unread";
 
-  private TolerantDeserializer() {}
+    private TolerantDeserializer() {}
 
-  static KubernetesSerialization serialization() {
-    ObjectMapper mapper = new ObjectMapper();
-    mapper.addHandler(new Problems());
-    mapper.registerModule(new SimpleModule("lenient").addDeserializer(Integer.class, new Whole()).setDeserializerModifier(new BeanDeserializerModifier() {
-      @Override
-      public JsonDeserializer<?> modifyDeserializer(DeserializationConfig config, BeanDescription type, JsonDeserializer<?> deserializer) {
-        return type.getBeanClass() == CostExport.class ? new Noting(deserializer) : deserializer;
-      }
-    }));
-    return new KubernetesSerialization(mapper, true);
-  }
-
-  private static final class Problems extends DeserializationProblemHandler {
-    @Override
-    public Object handleUnexpectedToken(DeserializationContext context, JavaType type, JsonToken token, JsonParser parser, String why) throws IOException {
-      return leftOut(context, parser, type.getRawClass());
+    static KubernetesSerialization serialization() {
+        ObjectMapper mapper = new ObjectMapper();
+        mapper.addHandler(new Problems());
+        mapper.registerModule(new SimpleModule("lenient")
+                .addDeserializer(Integer.class, new Whole())
+                .setDeserializerModifier(new BeanDeserializerModifier() {
+                    @Override
+                    public JsonDeserializer<?> modifyDeserializer(
+                            DeserializationConfig config, BeanDescription type, JsonDeserializer<?> deserializer) {
+                        return type.getBeanClass() == CostExport.class ? new Noting(deserializer) : deserializer;
+                    }
+                }));
+        return new KubernetesSerialization(mapper, true);
     }
 
-    @Override
-    public Object handleMissingInstantiator(DeserializationContext context, Class<?> type, ValueInstantiator maker, JsonParser parser, String why) throws IOException {
-      return leftOut(context, parser, type);
+    private static final class Problems extends DeserializationProblemHandler {
+        @Override
+        public Object handleUnexpectedToken(
+                DeserializationContext context, JavaType type, JsonToken token, JsonParser parser, String why)
+                throws IOException {
+            return leftOut(context, parser, type.getRawClass());
+        }
+
+        @Override
+        public Object handleMissingInstantiator(
+                DeserializationContext context, Class<?> type, ValueInstantiator maker, JsonParser parser, String why)
+                throws IOException {
+            return leftOut(context, parser, type);
+        }
+
+        @Override
+        public Object handleWeirdStringValue(DeserializationContext context, Class<?> type, String value, String why)
+                throws IOException {
+            return leftOut(context, context.getParser(), type);
+        }
+
+        @Override
+        public Object handleWeirdNumberValue(DeserializationContext context, Class<?> type, Number value, String why)
+                throws IOException {
+            return leftOut(context, context.getParser(), type);
+        }
+
+        /** A text stays one, so that a policy of another form is one that is not known, and not the default. */
+        private static Object leftOut(DeserializationContext context, JsonParser parser, Class<?> type)
+                throws IOException {
+            String path = parser.getParsingContext().pathAsPointer().toString().replace('/', '.');
+            int spec = path.indexOf(".spec.");
+            if (spec < 0 && !path.contains(".status.")) {
+                return NOT_HANDLED;
+            }
+            if (spec >= 0) {
+                context.setAttribute(UNREAD, path.substring(spec + 1));
+            }
+            if (type == String.class) {
+                return String.valueOf((Object) parser.readValueAsTree());
+            }
+            parser.skipChildren();
+            return null;
+        }
     }
 
-    @Override
-    public Object handleWeirdStringValue(DeserializationContext context, Class<?> type, String value, String why) throws IOException {
-      return leftOut(context, context.getParser(), type);
+    /** Jackson asks no handler about a number that is too large. */
+    private static final class Whole extends StdScalarDeserializer<Integer> {
+        private static final JsonDeserializer<?> USUAL =
+                NumberDeserializers.find(Integer.class, Integer.class.getName());
+
+        Whole() {
+            super(Integer.class);
+        }
+
+        @Override
+        public Integer deserialize(JsonParser parser, DeserializationContext context) throws IOException {
+            boolean fits =
+                    !parser.hasToken(JsonToken.VALUE_NUMBER_INT) || parser.getNumberType() == JsonParser.NumberType.INT;
+            return (Integer)
+                    (fits
+                            ? USUAL.deserialize(parser, context)
+                            : context.handleWeirdNumberValue(
+                                    Integer.class, parser.getNumberValue(), "larger than an int"));
+        }
     }
 
-    @Override
-    public Object handleWeirdNumberValue(DeserializationContext context, Class<?> type, Number value, String why) throws IOException {
-      return leftOut(context, context.getParser(), type);
-    }
+    private static final class Noting extends DelegatingDeserializer {
+        Noting(JsonDeserializer<?> deserializer) {
+            super(deserializer);
+        }
 
-    /** A text stays one, so that a policy of another form is one that is not known, and not the default. */
-    private static Object leftOut(DeserializationContext context, JsonParser parser, Class<?> type) throws IOException {
-      String path = parser.getParsingContext().pathAsPointer().toString().replace('/', '.');
-      int spec = path.indexOf(".spec.");
-      if (spec < 0 && !path.contains(".status.")) {
-        return NOT_HANDLED;
-      }
-      if (spec >= 0) {
-        context.setAttribute(UNREAD, path.substring(spec + 1));
-      }
-      if (type == String.class) {
-        return String.valueOf((Object) parser.readValueAsTree());
-      }
-      parser.skipChildren();
-      return null;
-    }
-  }
+        @Override
+        protected JsonDeserializer<?> newDelegatingInstance(JsonDeserializer<?> deserializer) {
+            return new Noting(deserializer);
+        }
 
-  /** Jackson asks no handler about a number that is too large. */
-  private static final class Whole extends StdScalarDeserializer<Integer> {
-    private static final JsonDeserializer<?> USUAL = NumberDeserializers.find(Integer.class, Integer.class.getName());
-
-    Whole() {
-      super(Integer.class);
+        @Override
+        public Object deserialize(JsonParser parser, DeserializationContext context) throws IOException {
+            CostExport object = (CostExport) super.deserialize(parser, context);
+            object.setSpec(RequiredFields.filled(object.getSpec()));
+            object.setStatus(object.getStatus() == null ? null : StatusSanitizer.of(object.getStatus()));
+            Object unread = context.getAttribute(UNREAD);
+            if (unread != null) {
+                context.setAttribute(UNREAD, null);
+                object.setUnread(unread.toString());
+            }
+            return object;
+        }
     }
-
-    @Override
-    public Integer deserialize(JsonParser parser, DeserializationContext context) throws IOException {
-      boolean fits = !parser.hasToken(JsonToken.VALUE_NUMBER_INT) || parser.getNumberType() == JsonParser.NumberType.INT;
-      return (Integer) (fits ? USUAL.deserialize(parser, context) : context.handleWeirdNumberValue(Integer.class, parser.getNumberValue(), "larger than an int"));
-    }
-  }
-
-  private static final class Noting extends DelegatingDeserializer {
-    Noting(JsonDeserializer<?> deserializer) {
-      super(deserializer);
-    }
-
-    @Override
-    protected JsonDeserializer<?> newDelegatingInstance(JsonDeserializer<?> deserializer) {
-      return new Noting(deserializer);
-    }
-
-    @Override
-    public Object deserialize(JsonParser parser, DeserializationContext context) throws IOException {
-      CostExport object = (CostExport) super.deserialize(parser, context);
-      object.setSpec(RequiredFields.filled(object.getSpec()));
-      object.setStatus(object.getStatus() == null ? null : StatusSanitizer.of(object.getStatus()));
-      Object unread = context.getAttribute(UNREAD);
-      if (unread != null) {
-        context.setAttribute(UNREAD, null);
-        object.setUnread(unread.toString());
-      }
-      return object;
-    }
-  }
 }

@@ -8,7 +8,7 @@ package dev.finops.azure.queue;
  * @param wake called when its turn has come; it must come back soon, or its turn passes. Must not block
  */
 public record Waiter(String key, String namespace, Priority urgency, Runnable wake) {
-  public Waiter as(Priority other) {
-    return new Waiter(key, namespace, other, wake);
-  }
+    public Waiter as(Priority other) {
+        return new Waiter(key, namespace, other, wake);
+    }
 }

@@ -27,32 +27,36 @@ import reactor.core.publisher.Mono;
 
 /** A token is renewed once, when the token is what Azure refuses; each request is admitted. */
 class ArmPipelineTest {
-  private static final String SCOPE = "/subscriptions/0";
-  private static final String INVALID_TOKEN = error("InvalidAuthenticationToken", "The access token is invalid.");
-  private static final String NO_ROLE = error("RBACAccessDenied", "The client does not have authorization to perform action.");
+    private static final String SCOPE = "/subscriptions/0";
+    private static final String INVALID_TOKEN = error("InvalidAuthenticationToken", "The access token is invalid.");
+    private static final String NO_ROLE =
+            error("RBACAccessDenied", "The client does not have authorization to perform action.");
 
-  private final List<String> sent = new ArrayList<>();
-  private final List<String> audiences = new ArrayList<>();
-  private final Set<String> revoked = new HashSet<>();
-  private int tokens;
-  private int admissions;
-  private long nanos;
+    private final List<String> sent = new ArrayList<>();
+    private final List<String> audiences = new ArrayList<>();
+    private final Set<String> revoked = new HashSet<>();
+    private int tokens;
+    private int admissions;
+    private long nanos;
 
-  @ParameterizedTest
-  @EnumSource(value = HttpMethod.class, names = {"GET", "PUT", "POST", "DELETE"})
-  void aRevokedTokenIsReplacedAndTheRequestAdmittedAgain(HttpMethod method) {
-    ArmPipeline pipeline = azure(request -> revoked.contains(token(request)) ? answer(401, INVALID_TOKEN, "") : answer(200, "{}", ""));
-    send(pipeline, method, SCOPE);
-    revoked.add("token-1");
+    @ParameterizedTest
+    @EnumSource(
+            value = HttpMethod.class,
+            names = {"GET", "PUT", "POST", "DELETE"})
+    void aRevokedTokenIsReplacedAndTheRequestAdmittedAgain(HttpMethod method) {
+        ArmPipeline pipeline = azure(
+                request -> revoked.contains(token(request)) ? answer(401, INVALID_TOKEN, "") : answer(200, "{}", ""));
+        send(pipeline, method, SCOPE);
+        revoked.add("token-1");
 
-    assertEquals(200, send(pipeline, method, SCOPE).status());
+        assertEquals(200, send(pipeline, method, SCOPE).status());
 
-    assertEquals(List.of("token-1", "token-1", "token-2"), sent);
-    assertEquals(1, admissions);
-  }
+        assertEquals(List.of("token-1", "token-1", "token-2"), sent);
+        assertEquals(1, admissions);
+    }
 
-  @ParameterizedTest(name = "{0} {1} {2}")
-  @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+    @ParameterizedTest(name = "{0} {1} {2}")
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
       {"error":{"code":"RBACAccessDenied","message":"no"}}                 | ~~
       {"error":{"code":"RBACAccessDenied","message":"no"}}                 | Bearer error="invalid_token"
       {"error":{"code":"Unauthorized","message":"Unauthorized. Authentication failed."}} | ~~
@@ -61,120 +65,130 @@ class ArmPipelineTest {
       ~~                                                                   | ~~
       {}                                                                   | Bearer realm="x"
       """)
-  void a401OfRightsCostsOneCallAndNoToken(String body, String challenge) {
-    ArmPipeline pipeline = azure(request -> answer(401, body, challenge));
+    void a401OfRightsCostsOneCallAndNoToken(String body, String challenge) {
+        ArmPipeline pipeline = azure(request -> answer(401, body, challenge));
 
-    IntStream.range(0, 10).forEach(i -> send(pipeline, HttpMethod.GET, "/subscriptions/" + i));
+        IntStream.range(0, 10).forEach(i -> send(pipeline, HttpMethod.GET, "/subscriptions/" + i));
 
-    assertEquals(10, sent.size());
-    assertEquals(1, tokens);
-  }
+        assertEquals(10, sent.size());
+        assertEquals(1, tokens);
+    }
 
-  @ParameterizedTest
-  @CsvSource(delimiter = '|', textBlock = """
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
       Bearer authorization_uri="https://login.example/t", error="invalid_token", error_description="The access token is invalid."
       Bearer realm="", error="insufficient_claims", claims="eyJhY2Nlc3NfdG9rZW4iOnsibmJmIjp7ImVzc2VudGlhbCI6dHJ1ZX19fQ=="
       """)
-  void aChallengeIsAnsweredOnceByUsAndNotByTheLibrary(String challenge) {
-    ArmPipeline pipeline = azure(request -> answer(401, "", challenge));
+    void aChallengeIsAnsweredOnceByUsAndNotByTheLibrary(String challenge) {
+        ArmPipeline pipeline = azure(request -> answer(401, "", challenge));
 
-    send(pipeline, HttpMethod.GET, SCOPE);
+        send(pipeline, HttpMethod.GET, SCOPE);
 
-    assertEquals(List.of("token-1", "token-2"), sent);
-    assertEquals(1, admissions);
-  }
-
-  @Test
-  void aScopeThatRefusesEachTokenCostsTheOthersNothing() {
-    ArmPipeline pipeline = azure(request -> request.getUrl().getPath().equals("/bad") ? answer(401, INVALID_TOKEN, "") : answer(200, "{}", ""));
-
-    for (int round = 0; round < 20; round++) {
-      send(pipeline, HttpMethod.GET, "/bad");
-      send(pipeline, HttpMethod.GET, "/good");
+        assertEquals(List.of("token-1", "token-2"), sent);
+        assertEquals(1, admissions);
     }
 
-    assertEquals(2, tokens);
-    assertEquals(41, sent.size());
+    @Test
+    void aScopeThatRefusesEachTokenCostsTheOthersNothing() {
+        ArmPipeline pipeline = azure(request ->
+                request.getUrl().getPath().equals("/bad") ? answer(401, INVALID_TOKEN, "") : answer(200, "{}", ""));
 
-    nanos = Duration.ofMinutes(11).toNanos();
-    send(pipeline, HttpMethod.GET, "/bad");
-    assertEquals(3, tokens, "what was of no use is tried again later");
-  }
+        for (int round = 0; round < 20; round++) {
+            send(pipeline, HttpMethod.GET, "/bad");
+            send(pipeline, HttpMethod.GET, "/good");
+        }
 
-  @Test
-  void aTokenThatWasNeverAcceptedIsNotReplacedBySeveralScopes() {
-    ArmPipeline pipeline = azure(request -> answer(401, INVALID_TOKEN, ""));
+        assertEquals(2, tokens);
+        assertEquals(41, sent.size());
 
-    IntStream.range(0, 8).forEach(i -> send(pipeline, HttpMethod.GET, "/subscriptions/" + i));
-
-    assertEquals(2, tokens);
-  }
-
-  @Test
-  void theSecondRequestWaitsForItsQuota() {
-    ArmPipeline pipeline = azure(request -> answer(401, INVALID_TOKEN, ""));
-    Throttled full = new Throttled(new Detail(0, "", "other calls go first", ""), Duration.ofSeconds(3), Throttled.By.OPERATOR);
-
-    var answer = pipeline.send(request(HttpMethod.PUT, SCOPE), ArmPipeline.Body.WHOLE, SCOPE, () -> Optional.of(full));
-
-    assertEquals(full, assertInstanceOf(ArmResult.Failed.class, answer).failure());
-    assertEquals(List.of("token-1"), sent);
-  }
-
-  @Test
-  void theTokenIsForTheAudience() {
-    send(azure(request -> answer(200, "{}", "")), HttpMethod.GET, SCOPE);
-
-    assertEquals(List.of("https://audience.example/.default"), audiences);
-  }
-
-  @Test
-  void aMissingRoleAtOneScopeLeavesARevokedTokenRenewable() {
-    ArmPipeline pipeline = azure(request -> revoked.contains(token(request)) ? answer(401, INVALID_TOKEN, "") : answer(401, NO_ROLE, ""));
-    for (int i = 1; i <= 5; i++) {
-      send(pipeline, HttpMethod.GET, SCOPE);
-      revoked.add("token-" + i);
-      send(pipeline, HttpMethod.GET, SCOPE);
+        nanos = Duration.ofMinutes(11).toNanos();
+        send(pipeline, HttpMethod.GET, "/bad");
+        assertEquals(3, tokens, "what was of no use is tried again later");
     }
 
-    assertEquals(6, tokens);
-  }
+    @Test
+    void aTokenThatWasNeverAcceptedIsNotReplacedBySeveralScopes() {
+        ArmPipeline pipeline = azure(request -> answer(401, INVALID_TOKEN, ""));
 
-  private ArmPipeline azure(Function<HttpRequest, CannedResponse.Reply> azure) {
-    return new ArmPipeline(request -> {
-      sent.add(token(request));
-      return Mono.just(new CannedResponse(request, azure.apply(request)));
-    }, this::credential, "https://audience.example", "test", () -> nanos);
-  }
+        IntStream.range(0, 8).forEach(i -> send(pipeline, HttpMethod.GET, "/subscriptions/" + i));
 
-  private TokenCredential credential() {
-    return request -> Mono.fromSupplier(() -> {
-      audiences.addAll(request.getScopes());
-      return new AccessToken("token-" + ++tokens, OffsetDateTime.MAX);
-    });
-  }
+        assertEquals(2, tokens);
+    }
 
-  private ArmResponse send(ArmPipeline pipeline, HttpMethod method, String scope) {
-    var answer = pipeline.send(request(method, scope), ArmPipeline.Body.WHOLE, scope, () -> {
-      admissions++;
-      return Optional.empty();
-    });
-    return assertInstanceOf(ArmResponse.class, assertInstanceOf(ArmResult.Ok.class, answer).value());
-  }
+    @Test
+    void theSecondRequestWaitsForItsQuota() {
+        ArmPipeline pipeline = azure(request -> answer(401, INVALID_TOKEN, ""));
+        Throttled full = new Throttled(
+                new Detail(0, "", "other calls go first", ""), Duration.ofSeconds(3), Throttled.By.OPERATOR);
 
-  private static HttpRequest request(HttpMethod method, String path) {
-    return new HttpRequest(method, "https://arm.example" + path);
-  }
+        var answer =
+                pipeline.send(request(HttpMethod.PUT, SCOPE), ArmPipeline.Body.WHOLE, SCOPE, () -> Optional.of(full));
 
-  private static String token(HttpRequest request) {
-    return request.getHeaders().getValue(HttpHeaderName.AUTHORIZATION).substring("Bearer ".length());
-  }
+        assertEquals(full, assertInstanceOf(ArmResult.Failed.class, answer).failure());
+        assertEquals(List.of("token-1"), sent);
+    }
 
-  private static String error(String code, String message) {
-    return "{\"error\":{\"code\":\"%s\",\"message\":\"%s\"}}".formatted(code, message);
-  }
+    @Test
+    void theTokenIsForTheAudience() {
+        send(azure(request -> answer(200, "{}", "")), HttpMethod.GET, SCOPE);
 
-  private static CannedResponse.Reply answer(int status, String body, String challenge) {
-    return new CannedResponse.Reply(status, body, challenge);
-  }
+        assertEquals(List.of("https://audience.example/.default"), audiences);
+    }
+
+    @Test
+    void aMissingRoleAtOneScopeLeavesARevokedTokenRenewable() {
+        ArmPipeline pipeline = azure(request ->
+                revoked.contains(token(request)) ? answer(401, INVALID_TOKEN, "") : answer(401, NO_ROLE, ""));
+        for (int i = 1; i <= 5; i++) {
+            send(pipeline, HttpMethod.GET, SCOPE);
+            revoked.add("token-" + i);
+            send(pipeline, HttpMethod.GET, SCOPE);
+        }
+
+        assertEquals(6, tokens);
+    }
+
+    private ArmPipeline azure(Function<HttpRequest, CannedResponse.Reply> azure) {
+        return new ArmPipeline(
+                request -> {
+                    sent.add(token(request));
+                    return Mono.just(new CannedResponse(request, azure.apply(request)));
+                },
+                this::credential,
+                "https://audience.example",
+                "test",
+                () -> nanos);
+    }
+
+    private TokenCredential credential() {
+        return request -> Mono.fromSupplier(() -> {
+            audiences.addAll(request.getScopes());
+            return new AccessToken("token-" + ++tokens, OffsetDateTime.MAX);
+        });
+    }
+
+    private ArmResponse send(ArmPipeline pipeline, HttpMethod method, String scope) {
+        var answer = pipeline.send(request(method, scope), ArmPipeline.Body.WHOLE, scope, () -> {
+            admissions++;
+            return Optional.empty();
+        });
+        return assertInstanceOf(
+                ArmResponse.class, assertInstanceOf(ArmResult.Ok.class, answer).value());
+    }
+
+    private static HttpRequest request(HttpMethod method, String path) {
+        return new HttpRequest(method, "https://arm.example" + path);
+    }
+
+    private static String token(HttpRequest request) {
+        return request.getHeaders().getValue(HttpHeaderName.AUTHORIZATION).substring("Bearer ".length());
+    }
+
+    private static String error(String code, String message) {
+        return "{\"error\":{\"code\":\"%s\",\"message\":\"%s\"}}".formatted(code, message);
+    }
+
+    private static CannedResponse.Reply answer(int status, String body, String challenge) {
+        return new CannedResponse.Reply(status, body, challenge);
+    }
 }

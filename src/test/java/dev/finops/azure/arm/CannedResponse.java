@@ -13,55 +13,55 @@ import reactor.core.publisher.Mono;
 
 /** An answer that is there at once, without a server. */
 public final class CannedResponse extends HttpResponse {
-  public record Reply(int status, String body, Map<String, String> headers) {
-    /** @param challenge the WWW-Authenticate header; none when it is empty */
-    public Reply(int status, String body, String challenge) {
-      this(status, body, challenge.isEmpty() ? Map.of() : Map.of("WWW-Authenticate", challenge));
+    public record Reply(int status, String body, Map<String, String> headers) {
+        /** @param challenge the WWW-Authenticate header; none when it is empty */
+        public Reply(int status, String body, String challenge) {
+            this(status, body, challenge.isEmpty() ? Map.of() : Map.of("WWW-Authenticate", challenge));
+        }
     }
-  }
 
-  private final Reply reply;
+    private final Reply reply;
 
-  public CannedResponse(HttpRequest request, Reply reply) {
-    super(request);
-    this.reply = reply;
-  }
+    public CannedResponse(HttpRequest request, Reply reply) {
+        super(request);
+        this.reply = reply;
+    }
 
-  @Override
-  public int getStatusCode() {
-    return reply.status;
-  }
+    @Override
+    public int getStatusCode() {
+        return reply.status;
+    }
 
-  @Override
-  @Deprecated
-  public String getHeaderValue(String name) {
-    return getHeaders().getValue(HttpHeaderName.fromString(name));
-  }
+    @Override
+    @Deprecated
+    public String getHeaderValue(String name) {
+        return getHeaders().getValue(HttpHeaderName.fromString(name));
+    }
 
-  @Override
-  public HttpHeaders getHeaders() {
-    HttpHeaders headers = new HttpHeaders().set(HttpHeaderName.CONTENT_TYPE, "application/json");
-    reply.headers.forEach((name, value) -> headers.set(HttpHeaderName.fromString(name), value));
-    return headers;
-  }
+    @Override
+    public HttpHeaders getHeaders() {
+        HttpHeaders headers = new HttpHeaders().set(HttpHeaderName.CONTENT_TYPE, "application/json");
+        reply.headers.forEach((name, value) -> headers.set(HttpHeaderName.fromString(name), value));
+        return headers;
+    }
 
-  @Override
-  public Flux<ByteBuffer> getBody() {
-    return Flux.just(ByteBuffer.wrap(reply.body.getBytes(StandardCharsets.UTF_8)));
-  }
+    @Override
+    public Flux<ByteBuffer> getBody() {
+        return Flux.just(ByteBuffer.wrap(reply.body.getBytes(StandardCharsets.UTF_8)));
+    }
 
-  @Override
-  public Mono<byte[]> getBodyAsByteArray() {
-    return Mono.just(reply.body.getBytes(StandardCharsets.UTF_8));
-  }
+    @Override
+    public Mono<byte[]> getBodyAsByteArray() {
+        return Mono.just(reply.body.getBytes(StandardCharsets.UTF_8));
+    }
 
-  @Override
-  public Mono<String> getBodyAsString() {
-    return getBodyAsString(StandardCharsets.UTF_8);
-  }
+    @Override
+    public Mono<String> getBodyAsString() {
+        return getBodyAsString(StandardCharsets.UTF_8);
+    }
 
-  @Override
-  public Mono<String> getBodyAsString(Charset charset) {
-    return Mono.just(reply.body);
-  }
+    @Override
+    public Mono<String> getBodyAsString(Charset charset) {
+        return Mono.just(reply.body);
+    }
 }

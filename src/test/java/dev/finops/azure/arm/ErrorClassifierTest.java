@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.finops.azure.arm.ArmFailure.Indeterminate;
 import dev.finops.azure.arm.ArmFailure.Rejected;
 import dev.finops.azure.arm.ArmFailure.Throttled;
-import dev.finops.azure.arm.ArmFailure.Indeterminate;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,11 +22,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What Azure's answers mean, with the texts that it is known to use (docs/azure.md, "Errors"). */
 class ErrorClassifierTest {
-  private static final Instant NOW = Instant.parse("2026-11-15T10:00:00Z");
-  private static final Duration UNNAMED = Duration.ofMinutes(1);
+    private static final Instant NOW = Instant.parse("2026-11-15T10:00:00Z");
+    private static final Duration UNNAMED = Duration.ofMinutes(1);
 
-  @ParameterizedTest(name = "{0} {1}: {2}")
-  @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+    @ParameterizedTest(name = "{0} {1}: {2}")
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
       # a lost race
       400 | 400        | Etag value required for update operation of report: x.Please get the latest to avoid overwrite. (Request ID: 1) | Conflict | ContestedByAnotherWriter
       409 | Conflict   | somebody was faster | Conflict | ContestedByAnotherWriter
@@ -91,18 +91,20 @@ class ErrorClassifierTest {
       503 | ServiceUnavailable | RP registration in progress | Indeterminate | ArmUnavailable
       504 | GatewayTimeout | late | Indeterminate | ArmUnreachable
       """)
-  void anErrorOfArm(int status, String code, String message, String kind, String reason) {
-    ArmFailure failure = classify(status, Map.of("content-type", "application/json"),
-        "{\"error\": {\"code\": \"%s\", \"message\": \"%s\"}}".formatted(code, message.replace("\"", "\\\"")));
+    void anErrorOfArm(int status, String code, String message, String kind, String reason) {
+        ArmFailure failure = classify(
+                status,
+                Map.of("content-type", "application/json"),
+                "{\"error\": {\"code\": \"%s\", \"message\": \"%s\"}}".formatted(code, message.replace("\"", "\\\"")));
 
-    assertEquals(kind, failure.getClass().getSimpleName());
-    assertEquals(reason, failure.reason().toString());
-    assertEquals(message, failure.detail().message());
-    assertEquals(code, failure.detail().code());
-  }
+        assertEquals(kind, failure.getClass().getSimpleName());
+        assertEquals(reason, failure.reason().toString());
+        assertEquals(message, failure.detail().message());
+        assertEquals(code, failure.detail().code());
+    }
 
-  @ParameterizedTest
-  @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
       400 | <html><body>bad</body></html>
       401 | {"message": "proxy"}
       403 | Forbidden by the firewall
@@ -114,16 +116,20 @@ class ErrorClassifierTest {
       409 | []
       412 | ~~
       """)
-  void aPageOfAProxyMeansNothing(int status, String body) {
-    ArmFailure failure = classify(status, Map.of("content-type", "text/html"), body);
+    void aPageOfAProxyMeansNothing(int status, String body) {
+        ArmFailure failure = classify(status, Map.of("content-type", "text/html"), body);
 
-    assertEquals("BadArmResponse", assertInstanceOf(Indeterminate.class, failure).reason().toString());
-    assertEquals("HTTP " + status + " with a body that is not Azure Resource Manager's (text/html)", failure.detail().text());
-  }
+        assertEquals(
+                "BadArmResponse",
+                assertInstanceOf(Indeterminate.class, failure).reason().toString());
+        assertEquals(
+                "HTTP " + status + " with a body that is not Azure Resource Manager's (text/html)",
+                failure.detail().text());
+    }
 
-  /** As recorded (docs/azure.md, "Errors"). */
-  @ParameterizedTest
-  @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+    /** As recorded (docs/azure.md, "Errors"). */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
       400 | {"message":"The request is invalid.","messageDetail":"No action was found on the controller 'X'."} | Rejected | InvalidRequest | The request is invalid. No action was found on the controller 'X'.
       400 | {"Message":"The request is invalid.","MessageDetail":"no"} | Rejected | InvalidRequest | The request is invalid. no
       404 | {"message":"No HTTP resource was found","messageDetail":"no"} | Indeterminate | BadArmResponse | HTTP 404 with a body that is not Azure Resource Manager's (application/json)
@@ -131,71 +137,97 @@ class ErrorClassifierTest {
       401 | ~~ | Forbidden | AuthorizationFailed | Azure refused the caller without a word (HTTP 401)
       401 | {} | Forbidden | AuthorizationFailed | Azure refused the caller without a word (HTTP 401)
       """)
-  void anAnswerWithoutAnErrorIsAzuresAllTheSame(int status, String body, String kind, String reason, String text) {
-    ArmFailure failure = classify(status, Map.of("content-type", "application/json"), body);
+    void anAnswerWithoutAnErrorIsAzuresAllTheSame(int status, String body, String kind, String reason, String text) {
+        ArmFailure failure = classify(status, Map.of("content-type", "application/json"), body);
 
-    assertEquals(kind, failure.getClass().getSimpleName());
-    assertEquals(reason, failure.reason().toString());
-    assertEquals(text, failure.detail().text());
-  }
+        assertEquals(kind, failure.getClass().getSimpleName());
+        assertEquals(reason, failure.reason().toString());
+        assertEquals(text, failure.detail().text());
+    }
 
-  @ParameterizedTest
-  @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
       Basic realm="proxy"                           | -    | BadArmResponse
       Bearer error="invalid_token"                  | -    | AuthenticationFailed
       Bearer authorization_uri="https://l.example"  | -    | AuthorizationFailed
       -                                             | ab-1 | AuthorizationFailed
       """)
-  void a401WithoutABodyIsOfRightsUnlessItsHeadersSayOtherwise(String challenge, String requestId, String reason) {
-    Map<String, String> headers = challenge != null ? Map.of("www-authenticate", challenge) : Map.of("x-ms-request-id", requestId);
+    void a401WithoutABodyIsOfRightsUnlessItsHeadersSayOtherwise(String challenge, String requestId, String reason) {
+        Map<String, String> headers =
+                challenge != null ? Map.of("www-authenticate", challenge) : Map.of("x-ms-request-id", requestId);
 
-    assertEquals(reason, classify(401, headers, "").reason().toString());
-  }
+        assertEquals(reason, classify(401, headers, "").reason().toString());
+    }
 
-  @ParameterizedTest
-  @ValueSource(ints = {301, 302, 307, 308})
-  void aRedirectIsNamedAndNotFollowed(int status) {
-    ArmFailure failure = classify(status, Map.of("location", "https://costmanagement.trafficmanager.net/x?sig=secret"), "");
+    @ParameterizedTest
+    @ValueSource(ints = {301, 302, 307, 308})
+    void aRedirectIsNamedAndNotFollowed(int status) {
+        ArmFailure failure =
+                classify(status, Map.of("location", "https://costmanagement.trafficmanager.net/x?sig=secret"), "");
 
-    assertEquals("UnexpectedRedirect", assertInstanceOf(Indeterminate.class, failure).reason().toString());
-    assertEquals("the answer is a redirect to https://costmanagement.trafficmanager.net/x, which is not followed", failure.detail().text());
-  }
+        assertEquals(
+                "UnexpectedRedirect",
+                assertInstanceOf(Indeterminate.class, failure).reason().toString());
+        assertEquals(
+                "the answer is a redirect to https://costmanagement.trafficmanager.net/x, which is not followed",
+                failure.detail().text());
+    }
 
-  @Test
-  void waitsAsLongAsAzureAsksElseAsLongAsWeSay() {
-    String body = "{\"error\":{\"code\":\"429\",\"message\":\"Too many requests. Please retry.\"}}";
+    @Test
+    void waitsAsLongAsAzureAsksElseAsLongAsWeSay() {
+        String body = "{\"error\":{\"code\":\"429\",\"message\":\"Too many requests. Please retry.\"}}";
 
-    assertEquals(Duration.ofSeconds(17), assertInstanceOf(Throttled.class, classify(429, Map.of("retry-after", "17"), body)).retryAfter());
-    assertEquals(UNNAMED, assertInstanceOf(Throttled.class, classify(429, Map.of(), body)).retryAfter());
-    assertEquals(Duration.ofSeconds(5), assertInstanceOf(Indeterminate.class, classify(503, Map.of("retry-after", "5"), "")).retryAfter());
-  }
+        assertEquals(
+                Duration.ofSeconds(17),
+                assertInstanceOf(Throttled.class, classify(429, Map.of("retry-after", "17"), body))
+                        .retryAfter());
+        assertEquals(
+                UNNAMED,
+                assertInstanceOf(Throttled.class, classify(429, Map.of(), body)).retryAfter());
+        assertEquals(
+                Duration.ofSeconds(5),
+                assertInstanceOf(Indeterminate.class, classify(503, Map.of("retry-after", "5"), ""))
+                        .retryAfter());
+    }
 
-  @Test
-  void aPastStartIsTheOneRefusalWithACure() {
-    assertTrue(refused("Request properties validation failed: Invalid schedule recurrencePeriod; 'from' value cannot be in the past.").startIsPast());
-    assertFalse(refused("Request properties validation failed: Invalid schedule recurrencePeriod; 'from' value cannot be after 'to' value").startIsPast());
-  }
+    @Test
+    void aPastStartIsTheOneRefusalWithACure() {
+        assertTrue(refused("Request properties validation failed: Invalid schedule recurrencePeriod; 'from' "
+                        + "value cannot be in the past.")
+                .startIsPast());
+        assertFalse(refused("Request properties validation failed: Invalid schedule recurrencePeriod; 'from' "
+                        + "value cannot be after 'to' value")
+                .startIsPast());
+    }
 
-  @ParameterizedTest
-  @CsvSource(delimiter = '|', textBlock = """
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
       The date range cannot be older than 84 months | true
       Invalid time period provided.                 | false
       """)
-  void refusalOfAMonthThatIsTooOld(String message, boolean tooOld) {
-    assertEquals(tooOld, refused(message).tooOld());
-  }
+    void refusalOfAMonthThatIsTooOld(String message, boolean tooOld) {
+        assertEquals(tooOld, refused(message).tooOld());
+    }
 
-  @Test
-  void namesTheRequestForAzuresSupportOnce() {
-    String withId = "{\"error\":{\"code\":\"400\",\"message\":\"no (Request ID: ab-1)\"}}";
-    String without = "{\"error\":{\"code\":\"BadRequest\",\"message\":\"no\"}}";
+    @Test
+    void namesTheRequestForAzuresSupportOnce() {
+        String withId = "{\"error\":{\"code\":\"400\",\"message\":\"no (Request ID: ab-1)\"}}";
+        String without = "{\"error\":{\"code\":\"BadRequest\",\"message\":\"no\"}}";
 
-    assertEquals("no (Request ID: ab-1)", classify(400, Map.of("x-ms-request-id", "ab-1"), withId).detail().text());
-    assertEquals("BadRequest: no (request id ab-1)", classify(400, Map.of("x-ms-request-id", "ab-1"), without).detail().text());
-  }
+        assertEquals(
+                "no (Request ID: ab-1)",
+                classify(400, Map.of("x-ms-request-id", "ab-1"), withId)
+                        .detail()
+                        .text());
+        assertEquals(
+                "BadRequest: no (request id ab-1)",
+                classify(400, Map.of("x-ms-request-id", "ab-1"), without)
+                        .detail()
+                        .text());
+    }
 
-  @ParameterizedTest
-  @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
       ?sv=1&sig=abc%2B&se=2     | ?sv=1&sig=***&se=2
       SIG=abc                   | SIG=***
       sv%3D1%26sig%3Dabc%252B   | sv%3D1%26sig%3D***
@@ -204,32 +236,35 @@ class ErrorClassifierTest {
       {"access_token":"eyJhbGciOiJub25l.eyJhdWQiOi.c2ln"} | {"access_token":"***"}
       nothing to hide           | nothing to hide
       """)
-  void hidesSecrets(String text, String clean) {
-    assertEquals(clean, ErrorClassifier.clean(text));
-  }
+    void hidesSecrets(String text, String clean) {
+        assertEquals(clean, ErrorClassifier.clean(text));
+    }
 
-  @Property
-  void whatIsShownIsOneBoundedLine(@ForAll String text, @ForAll @IntRange(max = 30) int times) {
-    String clean = ErrorClassifier.clean((text + "\r\n\t\u0000").repeat(times));
+    @Property
+    void whatIsShownIsOneBoundedLine(@ForAll String text, @ForAll @IntRange(max = 30) int times) {
+        String clean = ErrorClassifier.clean((text + "\r\n\t\u0000").repeat(times));
 
-    assertTrue(clean.length() <= 1024);
-    assertTrue(clean.chars().noneMatch(Character::isISOControl));
-    assertEquals(clean.strip(), clean);
-  }
+        assertTrue(clean.length() <= 1024);
+        assertTrue(clean.chars().noneMatch(Character::isISOControl));
+        assertEquals(clean.strip(), clean);
+    }
 
-  @Property
-  void noiseIsNoAbsence(@ForAll @IntRange(min = 300, max = 599) int status, @ForAll String body) {
-    ArmFailure failure = classify(status, Map.of(), body);
+    @Property
+    void noiseIsNoAbsence(@ForAll @IntRange(min = 300, max = 599) int status, @ForAll String body) {
+        ArmFailure failure = classify(status, Map.of(), body);
 
-    assertFalse(failure.detail().text().isBlank());
-    assertFalse(failure instanceof ArmFailure.ExportNotFound || failure instanceof ArmFailure.ScopeNotFound);
-  }
+        assertFalse(failure.detail().text().isBlank());
+        assertFalse(failure instanceof ArmFailure.ExportNotFound || failure instanceof ArmFailure.ScopeNotFound);
+    }
 
-  private static Rejected refused(String message) {
-    return assertInstanceOf(Rejected.class, classify(400, Map.of(), "{\"error\":{\"code\":\"BadRequest\",\"message\":\"" + message + "\"}}"));
-  }
+    private static Rejected refused(String message) {
+        return assertInstanceOf(
+                Rejected.class,
+                classify(400, Map.of(), "{\"error\":{\"code\":\"BadRequest\",\"message\":\"" + message + "\"}}"));
+    }
 
-  private static ArmFailure classify(int status, Map<String, String> headers, String body) {
-    return ErrorClassifier.of(new ArmResponse(status, headers, body.getBytes(StandardCharsets.UTF_8)), UNNAMED, NOW);
-  }
+    private static ArmFailure classify(int status, Map<String, String> headers, String body) {
+        return ErrorClassifier.of(
+                new ArmResponse(status, headers, body.getBytes(StandardCharsets.UTF_8)), UNNAMED, NOW);
+    }
 }

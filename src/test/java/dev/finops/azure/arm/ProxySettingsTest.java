@@ -13,8 +13,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ProxySettingsTest {
-  @ParameterizedTest
-  @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
       http://proxy.example.org:3128                | http://proxy.example.org:3128   | -    | -
       http://proxy.example.org:3128/               | http://proxy.example.org:3128   | -    | -
       HTTP://proxy.example.org                     | http://proxy.example.org:80     | -    | -
@@ -30,24 +30,33 @@ class ProxySettingsTest {
       socks5://proxy.example.org                   | socks5://proxy.example.org:1080 | -    | -
       socks5h://me:secret@proxy.example.org:9      | socks5://proxy.example.org:9    | me   | secret
       """)
-  void anAddressIsReadInEachForm(String text, String address, String user, String password) {
-    Server server = ProxySettings.of(text, "").orElseThrow().server().orElseThrow();
+    void anAddressIsReadInEachForm(String text, String address, String user, String password) {
+        Server server = ProxySettings.of(text, "").orElseThrow().server().orElseThrow();
 
-    assertEquals(address, server.address());
-    assertEquals(Optional.ofNullable(user), server.user());
-    assertEquals(Optional.ofNullable(password), server.password());
-    assertFalse(server.toString().contains("secret"));
-  }
+        assertEquals(address, server.address());
+        assertEquals(Optional.ofNullable(user), server.user());
+        assertEquals(Optional.ofNullable(password), server.password());
+        assertFalse(server.toString().contains("secret"));
+    }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"ftp://proxy:1", "http://", "http://proxy:0", "http://proxy:65536", "http://proxy:999999", "a b", "http://:3128",
-      "https://me:secret@proxy.example.org"})
-  void anAddressThatCannotBeUsedIsNone(String text) {
-    assertEquals(Optional.empty(), ProxySettings.of(text, ""));
-  }
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ftp://proxy:1",
+                "http://",
+                "http://proxy:0",
+                "http://proxy:65536",
+                "http://proxy:999999",
+                "a b",
+                "http://:3128",
+                "https://me:secret@proxy.example.org"
+            })
+    void anAddressThatCannotBeUsedIsNone(String text) {
+        assertEquals(Optional.empty(), ProxySettings.of(text, ""));
+    }
 
-  @ParameterizedTest
-  @CsvSource(delimiter = '|', textBlock = """
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
       management.azure.com                | management.azure.com      | 443  | true
       azure.com                           | management.azure.com      | 443  | true
       .azure.com                          | management.azure.com      | 443  | true
@@ -87,20 +96,20 @@ class ProxySettingsTest {
       10.0.0.0/99,a b:c:d,:443,[,/,*., .  | management.azure.com      | 443  | false
       bücher.example                      | xn--bcher-kva.example     | 443  | true
       """)
-  void aHostIsExemptAsForKubectl(String noProxy, String host, int port, boolean exempt) {
-    ProxySettings proxy = ProxySettings.of("http://proxy:3128", noProxy).orElseThrow();
+    void aHostIsExemptAsForKubectl(String noProxy, String host, int port, boolean exempt) {
+        ProxySettings proxy = ProxySettings.of("http://proxy:3128", noProxy).orElseThrow();
 
-    assertEquals(exempt, proxy.to(host, port).isEmpty());
-  }
+        assertEquals(exempt, proxy.to(host, port).isEmpty());
+    }
 
-  @Test
-  void withoutAnAddressNoProxyIsUsed() {
-    assertEquals(Optional.empty(), ProxySettings.of("", "a").orElseThrow().to("management.azure.com", 443));
-    assertEquals(Optional.empty(), ProxySettings.NONE.to("management.azure.com", 443));
-  }
+    @Test
+    void withoutAnAddressNoProxyIsUsed() {
+        assertEquals(Optional.empty(), ProxySettings.of("", "a").orElseThrow().to("management.azure.com", 443));
+        assertEquals(Optional.empty(), ProxySettings.NONE.to("management.azure.com", 443));
+    }
 
-  @Property
-  void noValueOfNoProxyEndsTheStart(@ForAll String noProxy, @ForAll String host) {
-    ProxySettings.of("http://proxy:3128", noProxy).orElseThrow().to(host, 443);
-  }
+    @Property
+    void noValueOfNoProxyEndsTheStart(@ForAll String noProxy, @ForAll String host) {
+        ProxySettings.of("http://proxy:3128", noProxy).orElseThrow().to(host, 443);
+    }
 }

@@ -32,78 +32,113 @@ import reactor.core.publisher.Mono;
 
 /** The operator's client reads each recorded answer, and no recorded answer closes a bucket. */
 class RecordedAnswersTest {
-  private static final Waiter CALLER = new Waiter("uid", "finance", Priority.CHANGE, () -> { });
-  private static final AzureConnection AZURE = new AzureConnection(URI.create("https://arm.example"), "https://arm.example", "2025-03-01",
-      Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), false, 10, Duration.ofMinutes(1));
+    private static final Waiter CALLER = new Waiter("uid", "finance", Priority.CHANGE, () -> {});
+    private static final AzureConnection AZURE = new AzureConnection(
+            URI.create("https://arm.example"),
+            "https://arm.example",
+            "2025-03-01",
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            false,
+            10,
+            Duration.ofMinutes(1));
 
-  static List<Recorded> exchanges() {
-    return Recorded.all();
-  }
-
-  @ParameterizedTest
-  @MethodSource("exchanges")
-  void theClientReadsTheAnswer(Recorded exchange) {
-    ExportsClient client = client(exchange);
-    Scope scope = new Scope(exchange.scope().isEmpty() ? "/subscriptions/" + Recorded.SUBSCRIPTION : exchange.scope());
-
-    ArmResult<?> answer = call(client, scope, exchange);
-
-    if (exchange.outcome().isPresent()) {
-      assertEquals(exchange.outcome().get(), assertInstanceOf(ArmResult.Failed.class, answer).failure().reason().toString());
-    } else {
-      assertEquals(exchange.answer().map(RecordedAnswersTest::summary).orElse("true"), summary(assertInstanceOf(ArmResult.Ok.class, answer, answer::toString).value()));
+    static List<Recorded> exchanges() {
+        return Recorded.all();
     }
-    // The second call of the kind goes out too: a header that names a time to wait closes nothing by itself.
-    ArmResult<?> again = call(client, scope, exchange);
-    assertEquals(answer.getClass(), again.getClass(), again::toString);
-  }
 
-  private static ArmResult<?> call(ExportsClient client, Scope scope, Recorded exchange) {
-    ExportId id = new ExportId(scope, "daily");
-    return switch (exchange.method() + " " + exchange.path()) {
-      case "PUT exports/daily" -> client.put(id, Json.object(), CALLER);
-      case "DELETE exports/daily" -> client.delete(id, CALLER);
-      case "GET exports/daily/runHistory" -> client.runHistory(id, CALLER);
-      case "POST exports/daily/run" -> client.run(id, null, CALLER);
-      case "GET exports/daily", "GET operationResults/op1" -> client.get(id, CALLER);
-      case "POST query" -> client.run(id, null, CALLER);
-      default -> client.list(scope, CALLER, export -> export);
-    };
-  }
+    @ParameterizedTest
+    @MethodSource("exchanges")
+    void theClientReadsTheAnswer(Recorded exchange) {
+        ExportsClient client = client(exchange);
+        Scope scope =
+                new Scope(exchange.scope().isEmpty() ? "/subscriptions/" + Recorded.SUBSCRIPTION : exchange.scope());
 
-  /** What the operator has to know of an answer: the version of a document, the names of a list, the ids of a history. */
-  private static String summary(Object value) {
-    return switch (value) {
-      case ObservedExport export -> export.eTag();
-      case ExportsClient.Listing<?>(var byName, var whole) -> byName.size() + " " + whole;
-      case JsonNode document when document.isArray() -> exports(document);
-      case JsonNode document when document.path("value").isArray() -> summary(document.path("value"));
-      case JsonNode document when document.path("eTag").isTextual() -> document.path("eTag").asText();
-      default -> "true";
-    };
-  }
+        ArmResult<?> answer = call(client, scope, exchange);
 
-  /** An entry that is not an export is no proof that the list is whole. */
-  private static String exports(JsonNode list) {
-    long exports = StreamSupport.stream(list.spliterator(), false).filter(entry -> entry.has("properties")).count();
-    return exports + " " + (exports == list.size());
-  }
+        if (exchange.outcome().isPresent()) {
+            assertEquals(
+                    exchange.outcome().get(),
+                    assertInstanceOf(ArmResult.Failed.class, answer)
+                            .failure()
+                            .reason()
+                            .toString());
+        } else {
+            assertEquals(
+                    exchange.answer().map(RecordedAnswersTest::summary).orElse("true"),
+                    summary(assertInstanceOf(ArmResult.Ok.class, answer, answer::toString)
+                            .value()));
+        }
+        // The second call of the kind goes out too: a header that names a time to wait closes nothing by itself.
+        ArmResult<?> again = call(client, scope, exchange);
+        assertEquals(answer.getClass(), again.getClass(), again::toString);
+    }
 
-  private static ExportsClient client(Recorded exchange) {
-    InstantSource clock = InstantSource.fixed(Instant.parse("2026-11-30T10:00:00Z"));
-    String body = exchange.answer().map(JsonNode::toString).orElse("");
-    ArmPipeline pipeline = new ArmPipeline(request -> {
-      assertTrue(request.getUrl().toString().startsWith("https://arm.example/subscriptions/"));
-      return Mono.just(new CannedResponse(request, new CannedResponse.Reply(exchange.status(), body, exchange.headers())));
-    }, () -> request -> Mono.fromSupplier(() -> new AccessToken("token", OffsetDateTime.MAX)), "https://arm.example", "test", () -> 0);
-    ArmRateLimiter gate = new ArmRateLimiter(clock, new ManualScheduler(new SettableClock()), 10);
-    ApiVersionCheck apiVersion = new ApiVersionCheck(AZURE.apiVersion());
-    return new ExportsClient(AZURE, pipeline, new AzureIdentity.Own(), gate, new AzureClock(clock, clock), "test", apiVersion, new ExportsClient.CallListener() {
-      @Override
-      public void calling() {}
+    private static ArmResult<?> call(ExportsClient client, Scope scope, Recorded exchange) {
+        ExportId id = new ExportId(scope, "daily");
+        return switch (exchange.method() + " " + exchange.path()) {
+            case "PUT exports/daily" -> client.put(id, Json.object(), CALLER);
+            case "DELETE exports/daily" -> client.delete(id, CALLER);
+            case "GET exports/daily/runHistory" -> client.runHistory(id, CALLER);
+            case "POST exports/daily/run" -> client.run(id, null, CALLER);
+            case "GET exports/daily", "GET operationResults/op1" -> client.get(id, CALLER);
+            case "POST query" -> client.run(id, null, CALLER);
+            default -> client.list(scope, CALLER, export -> export);
+        };
+    }
 
-      @Override
-      public void called(Operation operation, String outcome, Duration took) {}
-    });
-  }
+    /**
+     * What the operator has to know of an answer: the version of a document, the names of a list, the ids of a history.
+     */
+    private static String summary(Object value) {
+        return switch (value) {
+            case ObservedExport export -> export.eTag();
+            case ExportsClient.Listing<?>(var byName, var whole) -> byName.size() + " " + whole;
+            case JsonNode document when document.isArray() -> exports(document);
+            case JsonNode document when document.path("value").isArray() -> summary(document.path("value"));
+            case JsonNode document
+            when document.path("eTag").isTextual() -> document.path("eTag").asText();
+            default -> "true";
+        };
+    }
+
+    /** An entry that is not an export is no proof that the list is whole. */
+    private static String exports(JsonNode list) {
+        long exports = StreamSupport.stream(list.spliterator(), false)
+                .filter(entry -> entry.has("properties"))
+                .count();
+        return exports + " " + (exports == list.size());
+    }
+
+    private static ExportsClient client(Recorded exchange) {
+        InstantSource clock = InstantSource.fixed(Instant.parse("2026-11-30T10:00:00Z"));
+        String body = exchange.answer().map(JsonNode::toString).orElse("");
+        ArmPipeline pipeline = new ArmPipeline(
+                request -> {
+                    assertTrue(request.getUrl().toString().startsWith("https://arm.example/subscriptions/"));
+                    return Mono.just(new CannedResponse(
+                            request, new CannedResponse.Reply(exchange.status(), body, exchange.headers())));
+                },
+                () -> request -> Mono.fromSupplier(() -> new AccessToken("token", OffsetDateTime.MAX)),
+                "https://arm.example",
+                "test",
+                () -> 0);
+        ArmRateLimiter gate = new ArmRateLimiter(clock, new ManualScheduler(new SettableClock()), 10);
+        ApiVersionCheck apiVersion = new ApiVersionCheck(AZURE.apiVersion());
+        return new ExportsClient(
+                AZURE,
+                pipeline,
+                new AzureIdentity.Own(),
+                gate,
+                new AzureClock(clock, clock),
+                "test",
+                apiVersion,
+                new ExportsClient.CallListener() {
+                    @Override
+                    public void called(Operation operation, String outcome, Duration took) {}
+                });
+    }
 }

@@ -13,35 +13,39 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RetryAfterTest {
-  private static final Instant NOW = Instant.parse("2026-11-15T10:00:00Z");
+    private static final Instant NOW = Instant.parse("2026-11-15T10:00:00Z");
 
-  @ParameterizedTest
-  @ValueSource(strings = {
-      "retry-after",
-      "x-ms-ratelimit-microsoft.consumption-retry-after",
-      "x-ms-ratelimit-microsoft.consumption-tenant-retry-after",
-      "x-ms-ratelimit-microsoft.costmanagement-qpu-retry-after",
-      "x-ms-ratelimit-microsoft.costmanagement-entity-retry-after",
-      "x-ms-ratelimit-microsoft.costmanagement-tenant-retry-after",
-      "x-ms-ratelimit-microsoft.costmanagement-client-retry-after",
-      "x-ms-ratelimit-microsoft.costmanagement-clienttype-retry-after"})
-  void isReadFromEachHeaderThatNamesIt(String header) {
-    assertEquals(Optional.of(Duration.ofSeconds(42)), RetryAfter.of(Map.of(header, " 42 "), NOW));
-  }
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "retry-after",
+                "x-ms-ratelimit-microsoft.consumption-retry-after",
+                "x-ms-ratelimit-microsoft.consumption-tenant-retry-after",
+                "x-ms-ratelimit-microsoft.costmanagement-qpu-retry-after",
+                "x-ms-ratelimit-microsoft.costmanagement-entity-retry-after",
+                "x-ms-ratelimit-microsoft.costmanagement-tenant-retry-after",
+                "x-ms-ratelimit-microsoft.costmanagement-client-retry-after",
+                "x-ms-ratelimit-microsoft.costmanagement-clienttype-retry-after"
+            })
+    void isReadFromEachHeaderThatNamesIt(String header) {
+        assertEquals(Optional.of(Duration.ofSeconds(42)), RetryAfter.of(Map.of(header, " 42 "), NOW));
+    }
 
-  @ParameterizedTest
-  @ValueSource(strings = {
-      "x-ms-ratelimit-remaining-microsoft.consumption-tenant-requests",
-      "x-ms-ratelimit-microsoft.costmanagement-qpu-consumed",
-      "x-ms-ratelimit-microsoft.costmanagement-qpu-remaining",
-      "x-ms-ratelimit-remaining-subscription-reads",
-      "date"})
-  void isReadFromNoOther(String header) {
-    assertEquals(Optional.empty(), RetryAfter.of(Map.of(header, "42"), NOW));
-  }
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "x-ms-ratelimit-remaining-microsoft.consumption-tenant-requests",
+                "x-ms-ratelimit-microsoft.costmanagement-qpu-consumed",
+                "x-ms-ratelimit-microsoft.costmanagement-qpu-remaining",
+                "x-ms-ratelimit-remaining-subscription-reads",
+                "date"
+            })
+    void isReadFromNoOther(String header) {
+        assertEquals(Optional.empty(), RetryAfter.of(Map.of(header, "42"), NOW));
+    }
 
-  @ParameterizedTest
-  @CsvSource(delimiter = '|', textBlock = """
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
       retry-after=10;x-ms-ratelimit-microsoft.costmanagement-tenant-retry-after=30;x-ms-ratelimit-microsoft.costmanagement-qpu-retry-after=20 | PT30S
       retry-after=0                                | PT0S
       retry-after=1.5                              | PT1.5S
@@ -57,10 +61,11 @@ class RetryAfterTest {
       retry-after=1e300                            |
       retry-after=                                 |
       """)
-  void isTheLongestThatMakesSense(String headers, Duration wait) {
-    Map<String, String> byName = Arrays.stream(headers.split(";")).map(header -> header.split("=", 2))
-        .collect(Collectors.toMap(header -> header[0], header -> header[1]));
+    void isTheLongestThatMakesSense(String headers, Duration wait) {
+        Map<String, String> byName = Arrays.stream(headers.split(";"))
+                .map(header -> header.split("=", 2))
+                .collect(Collectors.toMap(header -> header[0], header -> header[1]));
 
-    assertEquals(Optional.ofNullable(wait), RetryAfter.of(byName, NOW));
-  }
+        assertEquals(Optional.ofNullable(wait), RetryAfter.of(byName, NOW));
+    }
 }

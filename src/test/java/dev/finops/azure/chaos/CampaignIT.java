@@ -7,13 +7,19 @@ import org.junit.jupiter.api.Test;
 
 /** A short {@code make campaign}, the same one each time. */
 class CampaignIT {
-  private static final long SEED = 1;
+    private static final long SEED = 1;
 
-  @Test
-  void everythingConvergesNothingIsRunTwiceAndNothingDeleted() throws InterruptedException {
-    try (ControlPlane cluster = ControlPlane.own()) {
-      cluster.installCrd();
-      new Campaign(cluster, Path.of("target/operator-logs"), OperatorCommand.OF_THE_JAR, new Schedule(SEED, Duration.ofSeconds(60)), System.out).run();
+    @Test
+    void everythingConvergesNothingIsRunTwiceAndNothingDeleted() throws InterruptedException {
+        try (ControlPlane cluster = ControlPlane.own()) {
+            cluster.installCrd();
+            new Campaign(
+                            cluster,
+                            Path.of("target/operator-logs"),
+                            OperatorCommand.OF_THE_JAR,
+                            new Schedule(SEED, Duration.ofSeconds(60)),
+                            System.out)
+                    .run();
+        }
     }
-  }
 }

@@ -14,61 +14,77 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ControlPlaneIT {
-  @TempDir Path directory;
+    @TempDir
+    Path directory;
 
-  @Test
-  void leavesNoProcessBehind() {
-    var plane = ControlPlane.start(directory, true);
-    var pids = plane.pids();
+    @Test
+    void leavesNoProcessBehind() {
+        var plane = ControlPlane.start(directory, true);
+        var pids = plane.pids();
 
-    plane.close();
+        plane.close();
 
-    assertEquals(3, pids.size());
-    assertFalse(pids.stream().anyMatch(pid -> ProcessHandle.of(pid).isPresent()));
-  }
-
-  @Test
-  void startsAgainInTheSameDirectory() {
-    ControlPlane.start(directory, false).close();
-
-    try (var plane = ControlPlane.start(directory, false)) {
-      plane.kubectl().run("", "get", "namespace", "default").orFail();
+        assertEquals(3, pids.size());
+        assertFalse(pids.stream().anyMatch(pid -> ProcessHandle.of(pid).isPresent()));
     }
-  }
 
-  @Test
-  void aDeletedNamespaceGoesWithTheControllerManager() {
-    try (var plane = ControlPlane.start(directory, true)) {
-      var namespace = plane.newNamespace("harness");
-      await().until(() -> plane.client().serviceAccounts().inNamespace(namespace).withName("default").get() != null);
-      assertFalse(plane.kubectl().run("", "create", "token", "default", "-n", namespace).orFail().isBlank());
+    @Test
+    void startsAgainInTheSameDirectory() {
+        ControlPlane.start(directory, false).close();
 
-      plane.client().namespaces().withName(namespace).delete();
-
-      await().atMost(Duration.ofSeconds(30)).until(() -> plane.client().namespaces().withName(namespace).get() == null);
+        try (var plane = ControlPlane.start(directory, false)) {
+            plane.kubectl().run("", "get", "namespace", "default").orFail();
+        }
     }
-  }
 
-  @Test
-  void namespacesAreIsolatedAndHaveTheirOwnKubeconfig() {
-    var plane = ControlPlane.shared();
-    var namespace = plane.newNamespace("harness");
+    @Test
+    void aDeletedNamespaceGoesWithTheControllerManager() {
+        try (var plane = ControlPlane.start(directory, true)) {
+            var namespace = plane.newNamespace("harness");
+            await().until(() -> plane.client()
+                            .serviceAccounts()
+                            .inNamespace(namespace)
+                            .withName("default")
+                            .get()
+                    != null);
+            assertFalse(plane.kubectl()
+                    .run("", "create", "token", "default", "-n", namespace)
+                    .orFail()
+                    .isBlank());
 
-    assertNotEquals(namespace, plane.newNamespace("harness"));
-    assertEquals(namespace, Config.fromKubeconfig(plane.kubeconfig(namespace).toFile()).getNamespace());
-    assertNotNull(plane.client().namespaces().withName(namespace).get());
-  }
+            plane.client().namespaces().withName(namespace).delete();
 
-  @Test
-  void kubectlReadsStdinAndReportsFailure() {
-    var kubectl = ControlPlane.shared().kubectl();
-    var namespace = ControlPlane.shared().newNamespace("harness");
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> plane.client().namespaces().withName(namespace).get() == null);
+        }
+    }
 
-    kubectl.run("{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}", "apply", "-n", namespace, "-f", "-").orFail();
+    @Test
+    void namespacesAreIsolatedAndHaveTheirOwnKubeconfig() {
+        var plane = ControlPlane.shared();
+        var namespace = plane.newNamespace("harness");
 
-    assertEquals("configmap/a\n", kubectl.run("", "get", "configmap/a", "-n", namespace, "-o", "name").orFail());
-    var missing = kubectl.run("", "get", "configmap/b", "-n", namespace);
-    assertEquals(1, missing.exit());
-    assertTrue(missing.stderr().contains("NotFound"));
-  }
+        assertNotEquals(namespace, plane.newNamespace("harness"));
+        assertEquals(
+                namespace,
+                Config.fromKubeconfig(plane.kubeconfig(namespace).toFile()).getNamespace());
+        assertNotNull(plane.client().namespaces().withName(namespace).get());
+    }
+
+    @Test
+    void kubectlReadsStdinAndReportsFailure() {
+        var kubectl = ControlPlane.shared().kubectl();
+        var namespace = ControlPlane.shared().newNamespace("harness");
+
+        kubectl.run("{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}", "apply", "-n", namespace, "-f", "-")
+                .orFail();
+
+        assertEquals(
+                "configmap/a\n",
+                kubectl.run("", "get", "configmap/a", "-n", namespace, "-o", "name")
+                        .orFail());
+        var missing = kubectl.run("", "get", "configmap/b", "-n", namespace);
+        assertEquals(1, missing.exit());
+        assertTrue(missing.stderr().contains("NotFound"));
+    }
 }

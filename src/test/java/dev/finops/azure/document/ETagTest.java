@@ -7,8 +7,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ETagTest {
 
-  @ParameterizedTest
-  @CsvSource(quoteCharacter = '\'', nullValues = "-", textBlock = """
+    @ParameterizedTest
+    @CsvSource(quoteCharacter = '\'', nullValues = "-", textBlock = """
       "1d838558fcbccf2", 1d838558fcbccf2, true
       "1d838558fcbccf2", W/"1d838558fcbccf2", true
       ""1d8"", "1d8", true
@@ -19,8 +19,8 @@ class ETagTest {
       -, -, false
       "1d8", -, false
       """)
-  void isOneVersionInAllSpellings(String one, String other, boolean same) {
-    assertEquals(same, ETag.same(one, other));
-    assertEquals(same, ETag.same(other, one));
-  }
+    void isOneVersionInAllSpellings(String one, String other, boolean same) {
+        assertEquals(same, ETag.same(one, other));
+        assertEquals(same, ETag.same(other, one));
+    }
 }

@@ -8,8 +8,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Two answers that say the same, and two that do not. */
 class VolatilePartsTest {
-  @ParameterizedTest
-  @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
       AADSTS7000215: no. Trace ID: 11111111-aaaa-bbbb-cccc-111111111100 Correlation ID: 2a Timestamp: 2026-11-30 20:53:13Z | AADSTS7000215: no. Trace ID: 21111111-aaaa-bbbb-cccc-111111111100 Correlation ID: 2b Timestamp: 2026-11-30 20:58:14Z
       no. Timestamp: 2026-11-30T20:53:13.1234567Z           | no. Timestamp: 2026-11-30T21:00:00Z
       no (at 2026-11-30 20:53:13.123 +00:00)                | no (at 2026-12-01 00:00:00.9 +00:00)
@@ -31,12 +31,12 @@ class VolatilePartsTest {
       it took 1503 ms                                       | it took 87 ms
       current time '2026-11-30T20:53:13Z'                   | current time '2026-11-30T20:53:14Z'
       """)
-  void sayTheSame(String one, String other) {
-    assertEquals(VolatileParts.without(one), VolatileParts.without(other));
-  }
+    void sayTheSame(String one, String other) {
+        assertEquals(VolatileParts.without(one), VolatileParts.without(other));
+    }
 
-  @ParameterizedTest
-  @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
       Application '11111111-aaaa-bbbb-cccc-111111111111' was not found | Application '21111111-aaaa-bbbb-cccc-111111111111' was not found
       scope '/subscriptions/11111111-aaaa-bbbb-cccc-111111111111'      | scope '/subscriptions/21111111-aaaa-bbbb-cccc-111111111111'
       no role at /subscriptions/11111111-aaaa-bbbb-cccc-111111111111   | no role at /subscriptions/21111111-aaaa-bbbb-cccc-111111111111
@@ -45,7 +45,7 @@ class VolatilePartsTest {
       HTTP 401                                                         | HTTP 403
       no export daily-1                                                | no export daily-2
       """)
-  void doNotSayTheSame(String one, String other) {
-    assertNotEquals(VolatileParts.without(one), VolatileParts.without(other));
-  }
+    void doNotSayTheSame(String one, String other) {
+        assertNotEquals(VolatileParts.without(one), VolatileParts.without(other));
+    }
 }

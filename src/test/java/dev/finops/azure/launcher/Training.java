@@ -9,8 +9,6 @@ import dev.finops.azure.system.OperatorProcess;
 import dev.finops.azure.system.Yaml;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.CustomResourceDefinitionContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.server.mock.KubernetesCrudDispatcher;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.fabric8.kubernetes.client.server.mock.crud.KubernetesCrudDispatcherException;
@@ -26,66 +24,83 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * A short life of the operator, in which the JVM learns which classes it needs: {@code Training launcher cache}. The API server and
+ * A short life of the operator, in which the JVM learns which classes it needs: {@code Training launcher cache}. The
+ * API server and
  * Azure are simulated in this process, so that a build needs nothing but the JDK.
  */
 public final class Training {
-  private static final String NAMESPACE = "training";
+    private static final String NAMESPACE = "training";
 
-  private Training() {}
+    private Training() {}
 
-  public static void main(String[] arguments) throws IOException, InterruptedException {
-    String cache = "-XX:AOTCacheOutput=" + Path.of(arguments[1]).toAbsolutePath();
-    live(List.of(Path.of(arguments[0]).toAbsolutePath().toString()), Map.of("JAVA_OPTS", cache));
-  }
-
-  /** @param command starts the operator so that it writes a cache when it ends */
-  public static void live(List<String> command, Map<String, String> more) throws IOException, InterruptedException {
-    MockWebServer web = new MockWebServer();
-    KubernetesMockServer cluster = new KubernetesMockServer(new Context(), web, new HashMap<>(),
-        new ApiServer(), true);
-    cluster.init();
-    Path directory = Files.createTempDirectory(Path.of("target"), "training-");
-    try (AzureSimulator azure = AzureSimulator.start(); KubernetesClient client = cluster.createClient()) {
-      Map<String, String> environment = new HashMap<>(azure.environment());
-      environment.putAll(Map.of("KUBECONFIG", kubeconfig(directory, web).toString(), "HTTP_PORT", "0", "RUN_POLL_INTERVAL", "300ms",
-          "AZURE_BLOB_ENDPOINT_TEMPLATE", azure.endpoint() + "/{account}"));
-      environment.putAll(more);
-      try (OperatorProcess operator = OperatorProcess.launch(directory, environment, command).awaitReady()) {
-        operator.page("/readyz");
-        live(client);
-        operator.page("/metrics");
-      }
-    } finally {
-      cluster.destroy();
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        String cache = "-XX:AOTCacheOutput=" + Path.of(arguments[1]).toAbsolutePath();
+        live(List.of(Path.of(arguments[0]).toAbsolutePath().toString()), Map.of("JAVA_OPTS", cache));
     }
-  }
 
-  private static void live(KubernetesClient client) throws InterruptedException {
-    for (int i = 0; i < 3; i++) {
-      client.resource(export("daily-" + i)).create();
+    /** @param command starts the operator so that it writes a cache when it ends */
+    public static void live(List<String> command, Map<String, String> more) throws IOException, InterruptedException {
+        MockWebServer web = new MockWebServer();
+        KubernetesMockServer cluster =
+                new KubernetesMockServer(new Context(), web, new HashMap<>(), new ApiServer(), true);
+        cluster.init();
+        Path directory = Files.createTempDirectory(Path.of("target"), "training-");
+        try (AzureSimulator azure = AzureSimulator.start();
+                KubernetesClient client = cluster.createClient()) {
+            Map<String, String> environment = new HashMap<>(azure.environment());
+            environment.putAll(Map.of(
+                    "KUBECONFIG",
+                    kubeconfig(directory, web).toString(),
+                    "HTTP_PORT",
+                    "0",
+                    "RUN_POLL_INTERVAL",
+                    "300ms",
+                    "AZURE_BLOB_ENDPOINT_TEMPLATE",
+                    azure.endpoint() + "/{account}"));
+            environment.putAll(more);
+            try (OperatorProcess operator =
+                    OperatorProcess.launch(directory, environment, command).awaitReady()) {
+                operator.page("/readyz");
+                live(client);
+                operator.page("/metrics");
+            }
+        } finally {
+            cluster.destroy();
+        }
     }
-    for (int i = 0; i < 3; i++) {
-      await(client, "daily-" + i, object -> LiveExport.isReady(object) && object.getStatus().lastSuccessfulRun() != null);
-    }
-  }
 
-  private static void await(KubernetesClient client, String name, Predicate<CostExport> reached) throws InterruptedException {
-    long until = System.nanoTime() + 30_000_000_000L;
-    while (true) {
-      CostExport object = client.resources(CostExport.class).inNamespace(NAMESPACE).withName(name).get();
-      if (reached.test(object)) {
-        return;
-      }
-      if (System.nanoTime() > until) {
-        throw new IllegalStateException("waited in vain for " + Serialization.asYaml(object));
-      }
-      Thread.sleep(20);
+    private static void live(KubernetesClient client) throws InterruptedException {
+        for (int i = 0; i < 3; i++) {
+            client.resource(export("daily-" + i)).create();
+        }
+        for (int i = 0; i < 3; i++) {
+            await(
+                    client,
+                    "daily-" + i,
+                    object -> LiveExport.isReady(object) && object.getStatus().lastSuccessfulRun() != null);
+        }
     }
-  }
 
-  private static CostExport export(String name) {
-    return Serialization.unmarshal("""
+    private static void await(KubernetesClient client, String name, Predicate<CostExport> reached)
+            throws InterruptedException {
+        long until = System.nanoTime() + 30_000_000_000L;
+        while (true) {
+            CostExport object = client.resources(CostExport.class)
+                    .inNamespace(NAMESPACE)
+                    .withName(name)
+                    .get();
+            if (reached.test(object)) {
+                return;
+            }
+            if (System.nanoTime() > until) {
+                throw new IllegalStateException("waited in vain for " + Serialization.asYaml(object));
+            }
+            Thread.sleep(20);
+        }
+    }
+
+    private static CostExport export(String name) {
+        return Serialization.unmarshal("""
         apiVersion: azure.finops.dev/v1alpha1
         kind: CostExport
         metadata: {name: %s, namespace: %s}
@@ -99,24 +114,24 @@ public final class Training {
             container: exports
             rootFolderPath: %1$s
         """.formatted(name, NAMESPACE), CostExport.class);
-  }
-
-  /** The mock's own merge appends to lists instead of replacing them. */
-  private static final class ApiServer extends KubernetesCrudDispatcher {
-    ApiServer() {
-      super(List.of(CustomResourceDefinitionContext.fromCustomResourceType(CostExport.class)));
     }
 
-    @Override
-    public JsonNode merge(JsonNode before, String patch) throws KubernetesCrudDispatcherException {
-      ObjectNode target = before.deepCopy();
-      Yaml.merge(target, (ObjectNode) asNode(patch));
-      return target;
-    }
-  }
+    /** The mock's own merge appends to lists instead of replacing them. */
+    private static final class ApiServer extends KubernetesCrudDispatcher {
+        ApiServer() {
+            super(List.of(CustomResourceDefinitionContext.fromCustomResourceType(CostExport.class)));
+        }
 
-  private static Path kubeconfig(Path directory, MockWebServer web) throws IOException {
-    return Files.writeString(directory.resolve("kubeconfig"), """
+        @Override
+        public JsonNode merge(JsonNode before, String patch) throws KubernetesCrudDispatcherException {
+            ObjectNode target = before.deepCopy();
+            Yaml.merge(target, (ObjectNode) asNode(patch));
+            return target;
+        }
+    }
+
+    private static Path kubeconfig(Path directory, MockWebServer web) throws IOException {
+        return Files.writeString(directory.resolve("kubeconfig"), """
         apiVersion: v1
         kind: Config
         current-context: training
@@ -126,6 +141,7 @@ public final class Training {
         - {name: training, cluster: {server: "https://localhost:%d", certificate-authority: %s}}
         users:
         - {name: training, user: {token: training}}
-        """.formatted(web.getPort(), web.getSelfSignedCertificate().certificatePath()));
-  }
+        """.formatted(
+                        web.getPort(), web.getSelfSignedCertificate().certificatePath()));
+    }
 }

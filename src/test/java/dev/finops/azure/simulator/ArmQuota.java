@@ -18,7 +18,9 @@ final class ArmQuota {
     }
 
     private enum Kind {
-        READ(250, 25), WRITE(200, 10), DELETE(200, 10);
+        READ(250, 25),
+        WRITE(200, 10),
+        DELETE(200, 10);
 
         private final int burst;
         private final int perSecond;
@@ -34,11 +36,13 @@ final class ArmQuota {
         }
 
         static Kind of(Operation operation, Behaviour behaviour) {
-            return behaviour.is(Choice.Counter.READS) ? READ : switch (operation) {
-                case PUT, RUN -> WRITE;
-                case DELETE -> DELETE;
-                default -> READ;
-            };
+            return behaviour.is(Choice.Counter.READS)
+                    ? READ
+                    : switch (operation) {
+                        case PUT, RUN -> WRITE;
+                        case DELETE -> DELETE;
+                        default -> READ;
+                    };
         }
     }
 
@@ -66,7 +70,8 @@ final class ArmQuota {
         synchronized (buckets) {
             var key = caller.id() + " " + owner + " " + kind;
             var before = buckets.getOrDefault(key, new Bucket(kind.burst, now));
-            double tokens = Math.min(kind.burst, before.tokens + Duration.between(before.at, now).toNanos() / 1e9 * kind.perSecond);
+            double tokens = Math.min(
+                    kind.burst, before.tokens + Duration.between(before.at, now).toNanos() / 1e9 * kind.perSecond);
             buckets.put(key, new Bucket(tokens < 1 ? tokens : tokens - 1, now));
             if (tokens < 1) throw new Refusal(ArmErrors.subscriptionThrottled(kind.toString(), owner, 1));
             return (int) tokens - 1;

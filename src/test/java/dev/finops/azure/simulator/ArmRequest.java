@@ -12,17 +12,21 @@ import java.util.regex.Pattern;
 record ArmRequest(String method, String path, Map<String, String> query, Map<String, String> headers, String text) {
 
     private static final Pattern EXPORTS = Pattern.compile(
-            "(?<scope>.*)/providers/Microsoft\\.CostManagement/exports(?:/(?<name>[^/]+)(?<action>/run|/runHistory)?)?/?", Pattern.CASE_INSENSITIVE);
+            "(?<scope>.*)/providers/Microsoft\\.CostManagement/exports(?:/(?<name>[^/]+)(?<action>/run|/runHistory)?)?/?",
+            Pattern.CASE_INSENSITIVE);
     private static final Pattern TOKEN = Pattern.compile("/[^/]+/oauth2(?:/v2\\.0)?/token", Pattern.CASE_INSENSITIVE);
 
     /** The operation on exports that a request names, and on what. */
-    record Target(Operation operation, String scope, String name) {
-    }
+    record Target(Operation operation, String scope, String name) {}
 
-    /** From the target of the request line, which is no URI: a path with a doubled slash at its start would be taken for a host. */
+    /**
+     * From the target of the request line, which is no URI: a path with a doubled slash at its start would be taken for
+     * a host.
+     */
     static ArmRequest of(String method, String target, Map<String, String> headers, String text) {
         var parts = target.split("\\?", 2);
-        return new ArmRequest(method, decode(parts[0].replace("+", "%2B")), pairs(parts.length > 1 ? parts[1] : ""), headers, text);
+        return new ArmRequest(
+                method, decode(parts[0].replace("+", "%2B")), pairs(parts.length > 1 ? parts[1] : ""), headers, text);
     }
 
     /** The pairs of a query or of a form. */
@@ -43,7 +47,8 @@ record ArmRequest(String method, String path, Map<String, String> query, Map<Str
         var matcher = EXPORTS.matcher(path);
         if (!matcher.matches()) return Optional.empty();
         var name = matcher.group("name");
-        var action = matcher.group("action") == null ? "" : matcher.group("action").toLowerCase();
+        var action =
+                matcher.group("action") == null ? "" : matcher.group("action").toLowerCase();
         var operation = switch (method + action) {
             case "GET" -> name == null ? Operation.LIST : Operation.GET;
             case "PUT" -> Operation.PUT;

@@ -16,7 +16,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 
-/** A pretended Azure, usually on loopback: Cost Management exports behind ARM, and the token endpoint, on one HTTPS server. */
+/**
+ * A pretended Azure, usually on loopback: Cost Management exports behind ARM, and the token endpoint, on one HTTPS
+ * server.
+ */
 public final class AzureSimulator implements AutoCloseable {
 
     /** A host name of its certificate that no name server knows. */
@@ -30,11 +33,22 @@ public final class AzureSimulator implements AutoCloseable {
      * @param port 0 for any free one
      * @param directory where certificate and trust store go; a temporary one that ends with the simulator when empty
      */
-    public record Settings(String address, int port, Optional<Path> directory, InstantSource clock, Behaviour behaviour,
+    public record Settings(
+            String address,
+            int port,
+            Optional<Path> directory,
+            InstantSource clock,
+            Behaviour behaviour,
             CertificateFlaw flaw) {
 
         public static Settings defaults() {
-            return new Settings("127.0.0.1", 0, Optional.empty(), InstantSource.system(), Behaviour.defaults(), CertificateFlaw.NONE);
+            return new Settings(
+                    "127.0.0.1",
+                    0,
+                    Optional.empty(),
+                    InstantSource.system(),
+                    Behaviour.defaults(),
+                    CertificateFlaw.NONE);
         }
 
         public Settings withAddress(String value) {
@@ -77,11 +91,15 @@ public final class AzureSimulator implements AutoCloseable {
     private final Surroundings surroundings;
 
     private AzureSimulator(Settings settings) throws IOException {
-        temporary = settings.directory.isPresent() ? Optional.empty() : Optional.of(Files.createTempDirectory("azure-simulator"));
-        certificates = Certificates.create(settings.directory.or(() -> temporary).orElseThrow(), settings.address, settings.flaw);
+        temporary = settings.directory.isPresent()
+                ? Optional.empty()
+                : Optional.of(Files.createTempDirectory("azure-simulator"));
+        certificates = Certificates.create(
+                settings.directory.or(() -> temporary).orElseThrow(), settings.address, settings.flaw);
         clock = settings.clock;
         behaviours = new Behaviours(settings.behaviour);
-        server = new HttpsListener(InetAddress.ofLiteral(settings.address), settings.port, certificates.server(), this::handle);
+        server = new HttpsListener(
+                InetAddress.ofLiteral(settings.address), settings.port, certificates.server(), this::handle);
         endpoint = URI.create("https://" + settings.address + ":" + server.port());
         exports = new ExportStore(clock, behaviours);
         entra = new Entra(endpoint, TENANT, clock, behaviours);
@@ -159,8 +177,10 @@ public final class AzureSimulator implements AutoCloseable {
         environment.put("AZURE_DISABLE_INSTANCE_DISCOVERY", "true");
         environment.put("AZURE_RESOURCE_MANAGER_ENDPOINT", endpoint.toString());
         environment.put("AZURE_RESOURCE_MANAGER_AUDIENCE", endpoint.toString());
-        environment.put("JAVA_TOOL_OPTIONS", "-Djavax.net.ssl.trustStore=" + trustStore() + " -Djavax.net.ssl.trustStoreType=PKCS12"
-                + " -Djavax.net.ssl.trustStorePassword=" + Certificates.PASSWORD);
+        environment.put(
+                "JAVA_TOOL_OPTIONS",
+                "-Djavax.net.ssl.trustStore=" + trustStore() + " -Djavax.net.ssl.trustStoreType=PKCS12"
+                        + " -Djavax.net.ssl.trustStorePassword=" + Certificates.PASSWORD);
         return environment;
     }
 
@@ -196,8 +216,11 @@ public final class AzureSimulator implements AutoCloseable {
     /** Gives the caller a role at a scope that is {@link Place#DENIED}; it works after {@link Pace#GRANT_TAKES}. */
     public void grant(String scope) {
         api.granted(scope);
-        behaviours.change(before -> before.with(Place.DENIED, before.where(Place.DENIED).stream()
-                .filter(denied -> !denied.equalsIgnoreCase(scope)).toArray(String[]::new)));
+        behaviours.change(before -> before.with(
+                Place.DENIED,
+                before.where(Place.DENIED).stream()
+                        .filter(denied -> !denied.equalsIgnoreCase(scope))
+                        .toArray(String[]::new)));
     }
 
     @Override
@@ -245,8 +268,10 @@ public final class AzureSimulator implements AutoCloseable {
                     act.run();
                     yield new Reply.Whole(answer);
                 }
-                case Fault.Across(var crossing) -> crossing.cross(request.operation(), request.path(), () -> noted(request, act(request)))
-                        .<Reply>map(Reply.Whole::new).orElseGet(Reply.Cut::new);
+                case Fault.Across(var crossing) ->
+                    crossing.cross(request.operation(), request.path(), () -> noted(request, act(request)))
+                            .<Reply>map(Reply.Whole::new)
+                            .orElseGet(Reply.Cut::new);
             };
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -270,7 +295,9 @@ public final class AzureSimulator implements AutoCloseable {
             if (login.isPresent()) return login.get();
             Thread.sleep(behaviours.usual().takes(Pace.LATENCY));
             var caller = entra.authenticate(request);
-            return request.target().map(target -> api.answer(target, request, caller)).orElseGet(() -> surroundings.answer(request));
+            return request.target()
+                    .map(target -> api.answer(target, request, caller))
+                    .orElseGet(() -> surroundings.answer(request));
         } catch (Refusal refusal) {
             return refusal.answer();
         } catch (RuntimeException e) {
@@ -284,7 +311,9 @@ public final class AzureSimulator implements AutoCloseable {
     private Answer noted(ArmRequest request, Answer answer) {
         var call = note(request, answer.status());
         var headers = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
-        headers.put("Date", DateTimeFormatter.RFC_1123_DATE_TIME.format(clock.instant().atZone(ZoneOffset.UTC)));
+        headers.put(
+                "Date",
+                DateTimeFormatter.RFC_1123_DATE_TIME.format(clock.instant().atZone(ZoneOffset.UTC)));
         headers.put("Cache-Control", "no-cache");
         headers.put("x-ms-request-id", UUID.randomUUID().toString());
         headers.put("x-ms-correlation-request-id", UUID.randomUUID().toString());
@@ -318,7 +347,8 @@ public final class AzureSimulator implements AutoCloseable {
 
     private Optional<Journal.Call> note(ArmRequest request, int status) {
         if (request.operation() == Operation.TOKEN) journal.countToken();
-        else if (!Entra.owns(request)) return Optional.of(journal.note(clock.instant(), Entra.caller(request), request, status));
+        else if (!Entra.owns(request))
+            return Optional.of(journal.note(clock.instant(), Entra.caller(request), request, status));
         return Optional.empty();
     }
 }

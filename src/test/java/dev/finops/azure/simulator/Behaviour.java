@@ -15,8 +15,13 @@ import java.util.stream.Stream;
  * @param ignoredFields paths such as {@code properties.exportDescription} that are answered with success and dropped
  * @param choices the points that do not have their default
  */
-public record Behaviour(Map<Pace, Duration> paces, int runsPerMinute, Set<Respelling> respellings, Set<String> ignoredFields,
-        Map<Place, Set<String>> places, Map<Class<? extends Choice>, Choice> choices) {
+public record Behaviour(
+        Map<Pace, Duration> paces,
+        int runsPerMinute,
+        Set<Respelling> respellings,
+        Set<String> ignoredFields,
+        Map<Place, Set<String>> places,
+        Map<Class<? extends Choice>, Choice> choices) {
 
     public Behaviour {
         paces = Map.copyOf(paces);
@@ -93,11 +98,17 @@ public record Behaviour(Map<Pace, Duration> paces, int runsPerMinute, Set<Respel
     }
 
     public Behaviour withStaleETagStatus(int value) {
-        return with(Stream.of(Choice.StaleETag.values()).filter(choice -> choice.status == value).findFirst().orElseThrow());
+        return with(Stream.of(Choice.StaleETag.values())
+                .filter(choice -> choice.status == value)
+                .findFirst()
+                .orElseThrow());
     }
 
     public Behaviour withMissingDeleteStatus(int value) {
-        return with(Stream.of(Choice.MissingDelete.values()).filter(choice -> choice.status == value).findFirst().orElseThrow());
+        return with(Stream.of(Choice.MissingDelete.values())
+                .filter(choice -> choice.status == value)
+                .findFirst()
+                .orElseThrow());
     }
 
     public Behaviour withRunsPerMinute(int value) {

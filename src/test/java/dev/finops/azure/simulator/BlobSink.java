@@ -5,12 +5,10 @@ public interface BlobSink {
 
     BlobSink NONE = new BlobSink() {
         @Override
-        public void write(String account, String container, String name, byte[] content) {
-        }
+        public void write(String account, String container, String name, byte[] content) {}
 
         @Override
-        public void delete(String account, String container, String prefix, String except) {
-        }
+        public void delete(String account, String container, String prefix, String except) {}
     };
 
     /** Makes the container too when it is missing. */

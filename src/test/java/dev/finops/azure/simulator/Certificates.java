@@ -51,9 +51,13 @@ record Certificates(Path caFile, Path trustStore, Path certificateFile, Path key
             var caKeys = keys();
             var ca = certificate(AUTHORITY, caKeys, caKeys, Optional.empty(), CertificateFlaw.NONE);
             var serverKeys = keys();
-            var server = certificate(new X500Name("CN=Azure simulator"), serverKeys, caKeys, Optional.of(address), flaw);
-            return new Certificates(pem(directory.resolve("ca.pem"), ca), trustStore(directory.resolve("trust.p12"), ca),
-                    pem(directory.resolve("server.pem"), server, ca), pem(directory.resolve("server.key"), new JcaPKCS8Generator(serverKeys.getPrivate(), null)),
+            var server =
+                    certificate(new X500Name("CN=Azure simulator"), serverKeys, caKeys, Optional.of(address), flaw);
+            return new Certificates(
+                    pem(directory.resolve("ca.pem"), ca),
+                    trustStore(directory.resolve("trust.p12"), ca),
+                    pem(directory.resolve("server.pem"), server, ca),
+                    pem(directory.resolve("server.key"), new JcaPKCS8Generator(serverKeys.getPrivate(), null)),
                     context(serverKeys, server, ca));
         } catch (GeneralSecurityException | OperatorCreationException e) {
             throw new IllegalStateException("cannot make certificates", e);
@@ -70,27 +74,47 @@ record Certificates(Path caFile, Path trustStore, Path certificateFile, Path key
         return generator.generateKeyPair();
     }
 
-    private static X509Certificate certificate(X500Name subject, KeyPair keys, KeyPair issuer, Optional<String> address, CertificateFlaw flaw)
+    private static X509Certificate certificate(
+            X500Name subject, KeyPair keys, KeyPair issuer, Optional<String> address, CertificateFlaw flaw)
             throws GeneralSecurityException, OperatorCreationException, IOException {
         // The machine's time, not the simulated one: it is real TLS clients that look at it.
         var now = Instant.now();
         boolean authority = address.isEmpty();
         var extensions = new JcaX509ExtensionUtils();
-        var builder = new JcaX509v3CertificateBuilder(AUTHORITY, new BigInteger(120, new SecureRandom()),
-                Date.from(now.minus(Duration.ofHours(1))), Date.from(flaw == CertificateFlaw.EXPIRED ? now.minusSeconds(1) : now.plus(Duration.ofDays(30))), subject, keys.getPublic())
+        var builder = new JcaX509v3CertificateBuilder(
+                        AUTHORITY,
+                        new BigInteger(120, new SecureRandom()),
+                        Date.from(now.minus(Duration.ofHours(1))),
+                        Date.from(
+                                flaw == CertificateFlaw.EXPIRED ? now.minusSeconds(1) : now.plus(Duration.ofDays(30))),
+                        subject,
+                        keys.getPublic())
                 .addExtension(Extension.basicConstraints, true, new BasicConstraints(authority))
-                .addExtension(Extension.subjectKeyIdentifier, false, extensions.createSubjectKeyIdentifier(keys.getPublic()))
-                .addExtension(Extension.authorityKeyIdentifier, false, extensions.createAuthorityKeyIdentifier(issuer.getPublic()))
-                .addExtension(Extension.keyUsage, true, new KeyUsage(authority ? KeyUsage.keyCertSign : KeyUsage.digitalSignature));
+                .addExtension(
+                        Extension.subjectKeyIdentifier, false, extensions.createSubjectKeyIdentifier(keys.getPublic()))
+                .addExtension(
+                        Extension.authorityKeyIdentifier,
+                        false,
+                        extensions.createAuthorityKeyIdentifier(issuer.getPublic()))
+                .addExtension(
+                        Extension.keyUsage,
+                        true,
+                        new KeyUsage(authority ? KeyUsage.keyCertSign : KeyUsage.digitalSignature));
         if (!authority) {
             builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth))
                     .addExtension(Extension.subjectAlternativeName, false, new GeneralNames(new GeneralName[] {
-                            new GeneralName(GeneralName.iPAddress, flaw == CertificateFlaw.OTHER_HOST ? "192.0.2.1" : address.get()),
-                            new GeneralName(GeneralName.dNSName, flaw == CertificateFlaw.OTHER_HOST ? "other.example" : "localhost"),
-                            new GeneralName(GeneralName.dNSName, AzureSimulator.BEHIND_PROXY)}));
+                        new GeneralName(
+                                GeneralName.iPAddress,
+                                flaw == CertificateFlaw.OTHER_HOST ? "192.0.2.1" : address.get()),
+                        new GeneralName(
+                                GeneralName.dNSName,
+                                flaw == CertificateFlaw.OTHER_HOST ? "other.example" : "localhost"),
+                        new GeneralName(GeneralName.dNSName, AzureSimulator.BEHIND_PROXY)
+                    }));
         }
-        return new JcaX509CertificateConverter().getCertificate(
-                builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(issuer.getPrivate())));
+        return new JcaX509CertificateConverter()
+                .getCertificate(
+                        builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(issuer.getPrivate())));
     }
 
     private static Path pem(Path file, Object... contents) throws IOException {
@@ -111,7 +135,8 @@ record Certificates(Path caFile, Path trustStore, Path certificateFile, Path key
         return file;
     }
 
-    private static SSLContext context(KeyPair keys, X509Certificate server, X509Certificate ca) throws GeneralSecurityException, IOException {
+    private static SSLContext context(KeyPair keys, X509Certificate server, X509Certificate ca)
+            throws GeneralSecurityException, IOException {
         var store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
         store.setKeyEntry("server", keys.getPrivate(), PASSWORD.toCharArray(), new Certificate[] {server, ca});

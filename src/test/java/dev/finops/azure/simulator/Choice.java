@@ -9,34 +9,75 @@ import java.util.stream.Stream;
  */
 public sealed interface Choice {
 
-    enum Estimate implements Choice { MOVES_WITH_THE_READ, ON_SCHEDULE }
+    enum Estimate implements Choice {
+        MOVES_WITH_THE_READ,
+        ON_SCHEDULE
+    }
 
-    enum EstimateAfterPut implements Choice { ABSENT, PRESENT }
+    enum EstimateAfterPut implements Choice {
+        ABSENT,
+        PRESENT
+    }
 
-    enum Names implements Choice { CASE_SENSITIVE, CASE_INSENSITIVE }
+    enum Names implements Choice {
+        CASE_SENSITIVE,
+        CASE_INSENSITIVE
+    }
 
-    enum HistoryOrder implements Choice { OLDEST_FIRST, NEWEST_FIRST }
+    enum HistoryOrder implements Choice {
+        OLDEST_FIRST,
+        NEWEST_FIRST
+    }
 
-    enum HistoryAfterDelete implements Choice { CLEARED, KEPT }
+    enum HistoryAfterDelete implements Choice {
+        CLEARED,
+        KEPT
+    }
 
-    enum RunIdentity implements Choice { ONLY_IN_ID, ALSO_AS_NAME }
+    enum RunIdentity implements Choice {
+        ONLY_IN_ID,
+        ALSO_AS_NAME
+    }
 
-    enum RunBegin implements Choice { IN_PROGRESS, QUEUED }
+    enum RunBegin implements Choice {
+        IN_PROGRESS,
+        QUEUED
+    }
 
-    enum SubmittedTime implements Choice { ONE_SECOND_EARLIER, AS_ANSWERED }
+    enum SubmittedTime implements Choice {
+        ONE_SECOND_EARLIER,
+        AS_ANSWERED
+    }
 
-    enum ParallelRun implements Choice { ACCEPTED, REFUSED }
+    enum ParallelRun implements Choice {
+        ACCEPTED,
+        REFUSED
+    }
 
-    enum RunToken implements Choice { ANY, WITH_EMAIL }
+    enum RunToken implements Choice {
+        ANY,
+        WITH_EMAIL
+    }
 
-    enum RunAtMca implements Choice { REFUSED_TO_APPLICATIONS, ACCEPTED }
+    enum RunAtMca implements Choice {
+        REFUSED_TO_APPLICATIONS,
+        ACCEPTED
+    }
 
-    enum OldRunBody implements Choice { REFUSED, IGNORED }
+    enum OldRunBody implements Choice {
+        REFUSED,
+        IGNORED
+    }
 
-    enum ETags implements Choice { FILETIME, GUID }
+    enum ETags implements Choice {
+        FILETIME,
+        GUID
+    }
 
     enum StaleETag implements Choice {
-        STATUS_412(412), STATUS_409(409), STATUS_400(400);
+        STATUS_412(412),
+        STATUS_409(409),
+        STATUS_400(400);
 
         final int status;
 
@@ -46,7 +87,9 @@ public sealed interface Choice {
     }
 
     enum MissingDelete implements Choice {
-        STATUS_200(200), STATUS_204(204), STATUS_404(404);
+        STATUS_200(200),
+        STATUS_204(204),
+        STATUS_404(404);
 
         final int status;
 
@@ -55,34 +98,74 @@ public sealed interface Choice {
         }
     }
 
-    enum IfNoneMatch implements Choice { IGNORED, HONOURED, REFUSED }
+    enum IfNoneMatch implements Choice {
+        IGNORED,
+        HONOURED,
+        REFUSED
+    }
 
-    enum OldOverNew implements Choice { WANTS_ETAG, OVERWRITES }
+    enum OldOverNew implements Choice {
+        WANTS_ETAG,
+        OVERWRITES
+    }
 
-    enum PastStart implements Choice { MAY_BE_REPEATED, REFUSED }
+    enum PastStart implements Choice {
+        MAY_BE_REPEATED,
+        REFUSED
+    }
 
-    enum InactiveWithoutRecurrence implements Choice { REFUSED, ACCEPTED }
+    enum InactiveWithoutRecurrence implements Choice {
+        REFUSED,
+        ACCEPTED
+    }
 
-    enum LegacyMembers implements Choice { ACCEPTED, REFUSED }
+    enum LegacyMembers implements Choice {
+        ACCEPTED,
+        REFUSED
+    }
 
-    enum IdentityAtMca implements Choice { BARE_401, ACCEPTED }
+    enum IdentityAtMca implements Choice {
+        BARE_401,
+        ACCEPTED
+    }
 
-    enum Counter implements Choice { READS, BY_METHOD }
+    enum Counter implements Choice {
+        READS,
+        BY_METHOD
+    }
 
-    enum ArmBuckets implements Choice { OPEN, KEPT }
+    enum ArmBuckets implements Choice {
+        OPEN,
+        KEPT
+    }
 
-    enum QuotaHeaders implements Choice { NONE, RETRY_HINTS_ON_SUCCESS, QPU_ON_SUCCESS }
+    enum QuotaHeaders implements Choice {
+        NONE,
+        RETRY_HINTS_ON_SUCCESS,
+        QPU_ON_SUCCESS
+    }
 
-    enum BillingList implements Choice { COMPLETE, EMPTY }
+    enum BillingList implements Choice {
+        COMPLETE,
+        EMPTY
+    }
 
-    enum ListPages implements Choice { ONE, ONE_WITH_NULL_LINK, SEVERAL }
+    enum ListPages implements Choice {
+        ONE,
+        ONE_WITH_NULL_LINK,
+        SEVERAL
+    }
 
-    enum PartNumbers implements Choice { FROM_ZERO, FROM_ONE }
+    enum PartNumbers implements Choice {
+        FROM_ZERO,
+        FROM_ONE
+    }
 
     /** All constants of all points. */
     static List<Choice> all() {
         return Stream.of(Choice.class.getPermittedSubclasses())
-                .flatMap(point -> Stream.of((Choice[]) point.getEnumConstants())).toList();
+                .flatMap(point -> Stream.of((Choice[]) point.getEnumConstants()))
+                .toList();
     }
 
     default boolean isDefault() {

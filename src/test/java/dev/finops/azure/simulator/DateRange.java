@@ -39,17 +39,22 @@ record DateRange(LocalDate from, LocalDate to) {
     static DateRange of(JsonNode definition, LocalDate today) {
         var month = YearMonth.from(today);
         return switch (Json.text(definition, "timeframe").orElse("").toLowerCase()) {
-            case "thelastmonth", "thelastbillingmonth" -> new DateRange(month.minusMonths(1).atDay(1), month.minusMonths(1).atEndOfMonth());
+            case "thelastmonth", "thelastbillingmonth" ->
+                new DateRange(
+                        month.minusMonths(1).atDay(1), month.minusMonths(1).atEndOfMonth());
             case "weektodate" -> new DateRange(today.with(TemporalAdjusters.previousOrSame(DayOfWeek.SUNDAY)), today);
             case "thelast7days" -> new DateRange(today.minusDays(7), today.minusDays(1));
-            case "custom" -> new DateRange(day(instant(definition, "timePeriod.from").orElseThrow()),
-                    day(instant(definition, "timePeriod.to").orElseThrow()));
+            case "custom" ->
+                new DateRange(
+                        day(instant(definition, "timePeriod.from").orElseThrow()),
+                        day(instant(definition, "timePeriod.to").orElseThrow()));
             default -> new DateRange(month.atDay(1), today);
         };
     }
 
     /** The folder of the delivered files is named after whole months, also for month-to-date runs. */
     String folder() {
-        return COMPACT.format(YearMonth.from(from).atDay(1)) + "-" + COMPACT.format(YearMonth.from(to).atEndOfMonth());
+        return COMPACT.format(YearMonth.from(from).atDay(1)) + "-"
+                + COMPACT.format(YearMonth.from(to).atEndOfMonth());
     }
 }

@@ -45,19 +45,35 @@ final class Echo {
     /** What stands for the SAS token; sent back it means "the same as before". */
     static final String MASK = "********";
 
-    private static final DateTimeFormatter LONG = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSSS'+00:00'").withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter LONG =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSSS'+00:00'").withZone(ZoneOffset.UTC);
     /** A fraction of up to seven digits without the zeros at its end. */
-    private static final DateTimeFormatter SHORT = new DateTimeFormatterBuilder().appendPattern("yyyy-MM-dd'T'HH:mm:ss")
-            .appendFraction(ChronoField.NANO_OF_SECOND, 0, 7, true).appendLiteral('Z').toFormatter(Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter SHORT = new DateTimeFormatterBuilder()
+            .appendPattern("yyyy-MM-dd'T'HH:mm:ss")
+            .appendFraction(ChronoField.NANO_OF_SECOND, 0, 7, true)
+            .appendLiteral('Z')
+            .toFormatter(Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
+
     private static final Duration AHEAD = Duration.ofHours(12);
     private static final int NANOS_PER_TICK = 100;
     private static final String DESTINATION = "properties.deliveryInfo.destination";
     private static final String DATA_SET = "properties.definition.dataSet";
-    private static final List<String> DATES = List.of("properties.schedule.recurrencePeriod.from", "properties.schedule.recurrencePeriod.to",
-            "properties.definition.timePeriod.from", "properties.definition.timePeriod.to", "properties.nextRunTimeEstimate");
-    private static final List<String> ENUMS = List.of("properties.format", "properties.compressionMode", "properties.dataOverwriteBehavior",
-            "properties.definition.type", "properties.definition.timeframe", DATA_SET + ".granularity",
-            "properties.schedule.status", "properties.schedule.recurrence");
+    private static final List<String> DATES = List.of(
+            "properties.schedule.recurrencePeriod.from",
+            "properties.schedule.recurrencePeriod.to",
+            "properties.definition.timePeriod.from",
+            "properties.definition.timePeriod.to",
+            "properties.nextRunTimeEstimate");
+    private static final List<String> ENUMS = List.of(
+            "properties.format",
+            "properties.compressionMode",
+            "properties.dataOverwriteBehavior",
+            "properties.definition.type",
+            "properties.definition.timeframe",
+            DATA_SET + ".granularity",
+            "properties.schedule.status",
+            "properties.schedule.recurrence");
 
     private final ObjectNode document;
     private final Set<Respelling> respellings;
@@ -84,20 +100,29 @@ final class Echo {
         var scheduled = export.nextRun(now);
         if (behaviour.is(Choice.Estimate.ON_SCHEDULE)) return export(export, version, behaviour, scheduled, tick);
         var ahead = now.plus(AHEAD).plusNanos(tick % 1_000_000 * NANOS_PER_TICK);
-        var from = DateRange.instant(export.properties(), "schedule.recurrencePeriod.from").filter(start -> start.isAfter(ahead)).orElse(ahead);
+        var from = DateRange.instant(export.properties(), "schedule.recurrencePeriod.from")
+                .filter(start -> start.isAfter(ahead))
+                .orElse(ahead);
         return export(export, version, behaviour, scheduled.map(_ -> from), tick);
     }
 
-    private static ObjectNode export(Export export, ApiVersion version, Behaviour behaviour, Optional<Instant> estimate, long tick) {
-        var document = Json.object().put("id", id(export, version, behaviour)).put("name", export.name())
+    private static ObjectNode export(
+            Export export, ApiVersion version, Behaviour behaviour, Optional<Instant> estimate, long tick) {
+        var document = Json.object()
+                .put("id", id(export, version, behaviour))
+                .put("name", export.name())
                 .put("type", "Microsoft.CostManagement/exports");
         document.setAll(export.document().deepCopy());
         if (!version.isNew()) document.remove("systemData");
         var properties = (ObjectNode) document.path("properties");
         estimate.ifPresent(next -> properties.put("nextRunTimeEstimate", SHORT.format(next)));
         if (version.isNew()) {
-            export.suspension().ifPresent(suspension -> properties.putObject("systemSuspensionContext").put("suspensionCode", suspension.code())
-                    .put("suspensionReason", suspension.reason()).put("suspensionTime", suspension.since().toString()));
+            export.suspension()
+                    .ifPresent(suspension -> properties
+                            .putObject("systemSuspensionContext")
+                            .put("suspensionCode", suspension.code())
+                            .put("suspensionReason", suspension.reason())
+                            .put("suspensionTime", suspension.since().toString()));
         }
         if (version.namesSuspension() && export.suspension().isPresent()) {
             Json.set(document, "properties.schedule.status", JsonNodeFactory.instance.textNode("SystemSuspended"));
@@ -107,8 +132,11 @@ final class Echo {
     }
 
     static ObjectNode run(Export export, Run run, Instant now, ApiVersion version, Behaviour behaviour) {
-        var document = Json.object().put("id", id(export, version, behaviour) + "/Run/" + run.id())
-                .put("name", behaviour.is(Choice.RunIdentity.ALSO_AS_NAME) ? run.id() : null).putNull("type").putNull("eTag");
+        var document = Json.object()
+                .put("id", id(export, version, behaviour) + "/Run/" + run.id())
+                .put("name", behaviour.is(Choice.RunIdentity.ALSO_AS_NAME) ? run.id() : null)
+                .putNull("type")
+                .putNull("eTag");
         var properties = run.properties(now, version);
         document.set("properties", properties);
         mask(properties, "runSettings.deliveryInfo.destination.sasToken");
@@ -117,7 +145,8 @@ final class Echo {
 
     private static String id(Export export, ApiVersion version, Behaviour behaviour) {
         var respellings = behaviour.respellings();
-        boolean slashless = respellings.contains(SLASHLESS_IDS) && (export.scope().inSubscription() || !version.isNew());
+        boolean slashless =
+                respellings.contains(SLASHLESS_IDS) && (export.scope().inSubscription() || !version.isNew());
         var id = slashless ? export.id().substring(1) : export.id();
         return respellings.contains(LOWER_CASE_IDS) ? id.toLowerCase(Locale.ROOT) : id;
     }
@@ -125,24 +154,33 @@ final class Echo {
     private void respell(ApiVersion version) {
         mask(document, DESTINATION + ".sasToken");
         Json.set(document, DESTINATION + ".type", JsonNodeFactory.instance.missingNode());
-        if (does(INACTIVE_SCHEDULE)) properties().putIfAbsent("schedule", Json.object().put("status", "Inactive"));
-        if (does(NULL_FOLDER)) ((ObjectNode) Json.at(document, DESTINATION)).putIfAbsent("rootFolderPath", JsonNodeFactory.instance.nullNode());
-        if (does(NO_EMPTY_DATA_SET) && Json.at(document, DATA_SET).isEmpty()) Json.set(document, DATA_SET, JsonNodeFactory.instance.missingNode());
+        if (does(INACTIVE_SCHEDULE))
+            properties().putIfAbsent("schedule", Json.object().put("status", "Inactive"));
+        if (does(NULL_FOLDER))
+            ((ObjectNode) Json.at(document, DESTINATION))
+                    .putIfAbsent("rootFolderPath", JsonNodeFactory.instance.nullNode());
+        if (does(NO_EMPTY_DATA_SET) && Json.at(document, DATA_SET).isEmpty())
+            Json.set(document, DATA_SET, JsonNodeFactory.instance.missingNode());
         if (version.isNew() && does(DEFAULTS)) fillIn();
         if (version.isNew() && does(NULLS)) nulls();
         if (version.isNew() && does(LONG_DATES)) {
-            for (var path : DATES) DateRange.instant(document, path).ifPresent(instant -> text(path, _ -> LONG.format(instant)));
+            for (var path : DATES)
+                DateRange.instant(document, path).ifPresent(instant -> text(path, _ -> LONG.format(instant)));
         } else if (does(SHORT_DATES)) {
             for (var path : DATES) text(path, Echo::shortened);
         }
         if (does(ZONELESS_DATES)) DATES.forEach(path -> text(path, time -> time.replaceFirst("(?:Z|\\+00:00)$", "")));
-        if (does(SPACED_VERSION)) text(DATA_SET + ".configuration.dataVersion", text -> text.replace("preview(", "preview ("));
+        if (does(SPACED_VERSION))
+            text(DATA_SET + ".configuration.dataVersion", text -> text.replace("preview(", "preview ("));
         if (does(LOWER_CASE_IDS)) text(DESTINATION + ".resourceId", id -> id.toLowerCase(Locale.ROOT));
         if (does(SLASHLESS_STORAGE_ID)) text(DESTINATION + ".resourceId", id -> id.replaceFirst("^/", ""));
         if (does(OTHER_CASE)) ENUMS.forEach(path -> text(path, Echo::otherCase));
-        if (does(SLASH_AFTER_FOLDER)) text(DESTINATION + ".rootFolderPath", path -> path.endsWith("/") ? path : path + "/");
+        if (does(SLASH_AFTER_FOLDER))
+            text(DESTINATION + ".rootFolderPath", path -> path.endsWith("/") ? path : path + "/");
         if (does(NO_SLASH_AFTER_FOLDER)) text(DESTINATION + ".rootFolderPath", path -> path.replaceFirst("/$", ""));
-        if (does(COLUMNS_REORDERED) && Json.at(document, DATA_SET + ".configuration.columns") instanceof ArrayNode columns) reverse(columns);
+        if (does(COLUMNS_REORDERED)
+                && Json.at(document, DATA_SET + ".configuration.columns") instanceof ArrayNode columns)
+            reverse(columns);
         if (does(UNKNOWN_MEMBER)) properties().put("lastEvaluatedBy", "exports-service");
         if (does(ETAG_RESPELLED)) text("eTag", this::respelledETag);
         if (does(MEMBERS_SHUFFLED)) shuffle(document);
@@ -190,10 +228,12 @@ final class Echo {
         properties().putIfAbsent("schedule", Json.object().put("status", "Inactive"));
         if (!definition.has("dataSet") && does(NO_EMPTY_DATA_SET)) return;
         definition.putIfAbsent("dataSet", Json.object());
-        if (!Json.present(definition, "dataSet.configuration")) ((ObjectNode) definition.path("dataSet")).putObject("configuration");
+        if (!Json.present(definition, "dataSet.configuration"))
+            ((ObjectNode) definition.path("dataSet")).putObject("configuration");
         var configuration = (ObjectNode) Json.at(definition, "dataSet.configuration");
         configuration.putIfAbsent("columns", JsonNodeFactory.instance.arrayNode());
-        configuration.putIfAbsent("dataVersion", text(latestVersion(definition.path("type").asText())));
+        configuration.putIfAbsent(
+                "dataVersion", text(latestVersion(definition.path("type").asText())));
     }
 
     private static String latestVersion(String type) {
@@ -206,7 +246,10 @@ final class Echo {
     }
 
     private void nulls() {
-        for (var path : List.of(DATA_SET + ".granularity", DATA_SET + ".configuration.filters", "properties.definition.timePeriod",
+        for (var path : List.of(
+                DATA_SET + ".granularity",
+                DATA_SET + ".configuration.filters",
+                "properties.definition.timePeriod",
                 "properties.systemSuspensionContext")) {
             if (!Json.present(document, path)) Json.set(document, path, JsonNodeFactory.instance.nullNode());
         }
@@ -221,7 +264,9 @@ final class Echo {
 
     private static String otherCase(String value) {
         var first = value.substring(0, 1);
-        var other = Character.isUpperCase(first.charAt(0)) ? first.toLowerCase(Locale.ROOT) : first.toUpperCase(Locale.ROOT);
+        var other = Character.isUpperCase(first.charAt(0))
+                ? first.toLowerCase(Locale.ROOT)
+                : first.toUpperCase(Locale.ROOT);
         return other + value.substring(1);
     }
 

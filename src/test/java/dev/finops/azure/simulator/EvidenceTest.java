@@ -23,16 +23,25 @@ class EvidenceTest {
 
     @Test
     void everySwitchHasOneRow() {
-        var switches = Stream.of(Choice.all().stream().map(choice -> (Enum<?>) choice), Stream.of(Respelling.values()), Stream.of(Place.values()),
-                Stream.of(Pace.values())).flatMap(stream -> stream).collect(Collectors.toSet());
-        var rows = Evidence.rows().stream().flatMap(row -> row.choice().stream()).toList();
+        var switches = Stream.of(
+                        Choice.all().stream().map(choice -> (Enum<?>) choice),
+                        Stream.of(Respelling.values()),
+                        Stream.of(Place.values()),
+                        Stream.of(Pace.values()))
+                .flatMap(stream -> stream)
+                .collect(Collectors.toSet());
+        var rows =
+                Evidence.rows().stream().flatMap(row -> row.choice().stream()).toList();
         assertEquals(switches, Set.copyOf(rows));
         assertEquals(switches.size(), rows.size(), "twice: " + rows);
     }
 
     @Test
     void anAssumptionHasASwitch() {
-        var fixed = Evidence.rows().stream().filter(row -> row.label() == Label.ASSUMED && row.choice().isEmpty()).map(Row::what).toList();
+        var fixed = Evidence.rows().stream()
+                .filter(row -> row.label() == Label.ASSUMED && row.choice().isEmpty())
+                .map(Row::what)
+                .toList();
         assertEquals(List.of(), fixed);
     }
 
@@ -46,8 +55,10 @@ class EvidenceTest {
 
     @Test
     void atMostATenthOfTheBehaviorsIsAssumed() {
-        assertTrue(10 * Evidence.count(Label.ASSUMED) <= Evidence.defaults().count(),
-                () -> Evidence.count(Label.ASSUMED) + " of " + Evidence.defaults().count() + " are assumed");
+        assertTrue(
+                10 * Evidence.count(Label.ASSUMED) <= Evidence.defaults().count(),
+                () -> Evidence.count(Label.ASSUMED) + " of "
+                        + Evidence.defaults().count() + " are assumed");
     }
 
     @Test

@@ -5,14 +5,20 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * One state of an export. The document has what the service keeps: eTag, identity, location, systemData and properties, never changed in place.
+ * One state of an export. The document has what the service keeps: eTag, identity, location, systemData and properties,
+ * never changed in place.
  *
  * @param scheduledFrom runs that the schedule asks for after this time are still to be added
  */
-record Export(Scope scope, String name, ApiVersion.Store store, ObjectNode document, Optional<Suspension> suspension, Instant scheduledFrom) {
+record Export(
+        Scope scope,
+        String name,
+        ApiVersion.Store store,
+        ObjectNode document,
+        Optional<Suspension> suspension,
+        Instant scheduledFrom) {
 
-    record Suspension(String code, String reason, Instant since) {
-    }
+    record Suspension(String code, String reason, Instant since) {}
 
     String id() {
         return "/" + scope.path() + "/providers/Microsoft.CostManagement/exports/" + name;
@@ -27,7 +33,9 @@ record Export(Scope scope, String name, ApiVersion.Store store, ObjectNode docum
     }
 
     Optional<Instant> nextRun(Instant after) {
-        return suspension.isPresent() ? Optional.empty() : Schedule.active(properties()).flatMap(schedule -> schedule.nextAfter(after));
+        return suspension.isPresent()
+                ? Optional.empty()
+                : Schedule.active(properties()).flatMap(schedule -> schedule.nextAfter(after));
     }
 
     Export scheduledFrom(Instant instant) {

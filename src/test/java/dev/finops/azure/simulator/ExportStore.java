@@ -20,7 +20,10 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/** The exports that exist, and the portal: whoever holds the store sees everything at once and may change it behind the API's back. */
+/**
+ * The exports that exist, and the portal: whoever holds the store sees everything at once and may change it behind the
+ * API's back.
+ */
 public final class ExportStore {
 
     private record Key(String scope, String name) {
@@ -29,7 +32,9 @@ public final class ExportStore {
         }
     }
 
-    /** All that is known under one name: the state before the last write is what late reads show, also after a deletion. */
+    /**
+     * All that is known under one name: the state before the last write is what late reads show, also after a deletion.
+     */
     private static final class Slot {
         private final String scope;
         private Optional<Export> latest = Optional.empty();
@@ -49,7 +54,8 @@ public final class ExportStore {
 
     private final InstantSource clock;
     private final Behaviours behaviours;
-    private final Map<Key, Slot> slots = new TreeMap<>(Comparator.comparing(Key::scope).thenComparing(Key::name));
+    private final Map<Key, Slot> slots =
+            new TreeMap<>(Comparator.comparing(Key::scope).thenComparing(Key::name));
 
     private final Set<String> delivered = new HashSet<>();
     private BlobSink blobs = BlobSink.NONE;
@@ -64,7 +70,10 @@ public final class ExportStore {
     /** The latest state as the service keeps it: nothing re-spelled, no default filled in, the SAS token readable. */
     public synchronized Optional<ObjectNode> find(String scope, String name) {
         return latest(Scope.of(scope), name).map(export -> {
-            var document = Json.object().put("id", export.id()).put("name", export.name()).put("type", "Microsoft.CostManagement/exports");
+            var document = Json.object()
+                    .put("id", export.id())
+                    .put("name", export.name())
+                    .put("type", "Microsoft.CostManagement/exports");
             document.setAll(export.document().deepCopy());
             return document;
         });
@@ -77,12 +86,20 @@ public final class ExportStore {
 
     /** The latest state with Azure's defaults filled in, as a read shows it. */
     public synchronized Optional<ObjectNode> shown(String scope, String name) {
-        return latest(Scope.of(scope), name).map(export -> Echo.written(export, NEWEST,
-                behaviours.at(export.scope()).withRespellings(Respelling.DEFAULTS).with(Choice.EstimateAfterPut.PRESENT), clock.instant()));
+        return latest(Scope.of(scope), name)
+                .map(export -> Echo.written(
+                        export,
+                        NEWEST,
+                        behaviours
+                                .at(export.scope())
+                                .withRespellings(Respelling.DEFAULTS)
+                                .with(Choice.EstimateAfterPut.PRESENT),
+                        clock.instant()));
     }
 
     /** An export that was there before, or that somebody else makes. The document is what a PUT would send. */
-    public synchronized void create(String scope, String name, String apiVersion, String createdBy, ObjectNode document) {
+    public synchronized void create(
+            String scope, String name, String apiVersion, String createdBy, ObjectNode document) {
         var version = ApiVersion.of(apiVersion);
         save(Scope.of(scope), name, version.store(), Principal.of(createdBy), document.deepCopy());
     }
@@ -92,7 +109,10 @@ public final class ExportStore {
         var kept = document.deepCopy();
         kept.remove(List.of("id", "name", "type"));
         var at = Scope.of(scope);
-        change(slot(key(at, name)), Optional.of(new Export(at, name, ApiVersion.of(apiVersion).store(), kept, Optional.empty(), clock.instant())));
+        change(
+                slot(key(at, name)),
+                Optional.of(new Export(
+                        at, name, ApiVersion.of(apiVersion).store(), kept, Optional.empty(), clock.instant())));
     }
 
     /** Somebody's edit: a new eTag and another lastModifiedBy. */
@@ -111,21 +131,33 @@ public final class ExportStore {
     public synchronized void suspend(String scope, String name, String code, String reason) {
         var export = existing(scope, name);
         var suspension = new Export.Suspension(code, reason, clock.instant());
-        slot(export).latest = Optional.of(new Export(export.scope(), export.name(), export.store(), export.document(),
-                Optional.of(suspension), export.scheduledFrom()));
+        slot(export).latest = Optional.of(new Export(
+                export.scope(),
+                export.name(),
+                export.store(),
+                export.document(),
+                Optional.of(suspension),
+                export.scheduledFrom()));
     }
 
     /** The names of the exports of a scope as they are spelled. */
     public synchronized List<String> names(String scope) {
-        return slots.entrySet().stream().filter(entry -> entry.getKey().scope.equals(Scope.of(scope).normal()))
-                .flatMap(entry -> entry.getValue().latest.stream()).map(Export::name).toList();
+        return slots.entrySet().stream()
+                .filter(entry -> entry.getKey().scope.equals(Scope.of(scope).normal()))
+                .flatMap(entry -> entry.getValue().latest.stream())
+                .map(Export::name)
+                .toList();
     }
 
     public synchronized int size() {
-        return (int) slots.values().stream().filter(slot -> slot.latest.isPresent()).count();
+        return (int)
+                slots.values().stream().filter(slot -> slot.latest.isPresent()).count();
     }
 
-    /** How the next run of an export ends, on demand or scheduled; asked several times, the runs after it. Without it runs complete. */
+    /**
+     * How the next run of an export ends, on demand or scheduled; asked several times, the runs after it. Without it
+     * runs complete.
+     */
     public synchronized void nextRun(String scope, String name, RunOutcome outcome) {
         slot(key(Scope.of(scope), name)).outcomes.add(outcome);
     }
@@ -144,16 +176,26 @@ public final class ExportStore {
     /** A run of the past: an entry of the run history, of which id and name may be left out. */
     public synchronized void addRun(String scope, String name, ObjectNode run) {
         var properties = (ObjectNode) run.path("properties");
-        var submitted = DateRange.instant(properties, "submittedTime").orElseThrow(() -> new IllegalArgumentException("a run has a submittedTime"));
-        slot(existing(scope, name)).runs.add(new Run.Recorded(Json.text(run, "name").orElseGet(() -> UUID.randomUUID().toString()), submitted,
-                properties.deepCopy()));
+        var submitted = DateRange.instant(properties, "submittedTime")
+                .orElseThrow(() -> new IllegalArgumentException("a run has a submittedTime"));
+        slot(existing(scope, name))
+                .runs
+                .add(new Run.Recorded(
+                        Json.text(run, "name").orElseGet(() -> UUID.randomUUID().toString()),
+                        submitted,
+                        properties.deepCopy()));
     }
 
-    /** The run history with all that the newest version knows, newest first and with the run's id as its name, whatever answers show. */
+    /**
+     * The run history with all that the newest version knows, newest first and with the run's id as its name, whatever
+     * answers show.
+     */
     public synchronized List<ObjectNode> runs(String scope, String name) {
         var export = existing(scope, name);
         var plain = behaviours.at(export.scope()).with(Choice.RunIdentity.ALSO_AS_NAME);
-        return runs(export, Duration.ZERO).map(run -> Echo.run(export, run, clock.instant(), NEWEST, plain)).toList();
+        return runs(export, Duration.ZERO)
+                .map(run -> Echo.run(export, run, clock.instant(), NEWEST, plain))
+                .toList();
     }
 
     synchronized Optional<Export> latest(Scope scope, String name) {
@@ -164,7 +206,10 @@ public final class ExportStore {
     private Key key(Scope scope, String name) {
         var exact = new Key(scope, name);
         if (behaviours.at(scope).is(Choice.Names.CASE_SENSITIVE) || slots.containsKey(exact)) return exact;
-        return slots.keySet().stream().filter(key -> key.scope.equals(exact.scope) && key.name.equalsIgnoreCase(name)).findFirst().orElse(exact);
+        return slots.keySet().stream()
+                .filter(key -> key.scope.equals(exact.scope) && key.name.equalsIgnoreCase(name))
+                .findFirst()
+                .orElse(exact);
     }
 
     /** What a read shows, which may be late. */
@@ -173,12 +218,17 @@ public final class ExportStore {
     }
 
     synchronized List<Export> visible(Scope scope) {
-        return slots.entrySet().stream().filter(entry -> entry.getKey().scope.equals(scope.normal()))
-                .flatMap(entry -> visible(entry.getValue()).stream()).toList();
+        return slots.entrySet().stream()
+                .filter(entry -> entry.getKey().scope.equals(scope.normal()))
+                .flatMap(entry -> visible(entry.getValue()).stream())
+                .toList();
     }
 
     private Optional<Export> visible(Slot slot) {
-        return clock.instant().isBefore(slot.changed.plus(behaviours.at(slot.scope).takes(Pace.READS_LAG))) ? slot.before : slot.latest;
+        return clock.instant()
+                        .isBefore(slot.changed.plus(behaviours.at(slot.scope).takes(Pace.READS_LAG)))
+                ? slot.before
+                : slot.latest;
     }
 
     /** Newest first, those submitted in the last moments left out when reads are late. */
@@ -187,7 +237,8 @@ public final class ExportStore {
     }
 
     synchronized boolean runsNow(Export export) {
-        return runs(export, Duration.ZERO).anyMatch(run -> run instanceof Run.Simulated one && one.underWay(clock.instant()));
+        return runs(export, Duration.ZERO)
+                .anyMatch(run -> run instanceof Run.Simulated one && one.underWay(clock.instant()));
     }
 
     synchronized void deliverTo(BlobSink sink) {
@@ -197,10 +248,14 @@ public final class ExportStore {
     private Stream<Run> runs(Export export, Duration late) {
         var slot = slot(export);
         catchUp(slot);
-        slot.runs.stream().flatMap(run -> run instanceof Run.Simulated one ? Stream.of(one) : Stream.empty())
-                .filter(run -> run.completed(clock.instant()) && delivered.add(run.id())).forEach(run -> new Delivery(run, blobs).write());
+        slot.runs.stream()
+                .flatMap(run -> run instanceof Run.Simulated one ? Stream.of(one) : Stream.empty())
+                .filter(run -> run.completed(clock.instant()) && delivered.add(run.id()))
+                .forEach(run -> new Delivery(run, blobs).write());
         var shown = clock.instant().minus(late);
-        return slot.runs.reversed().stream().filter(run -> !run.submitted().isAfter(shown)).sorted(Comparator.comparing(Run::submitted).reversed());
+        return slot.runs.reversed().stream()
+                .filter(run -> !run.submitted().isAfter(shown))
+                .sorted(Comparator.comparing(Run::submitted).reversed());
     }
 
     /** Adds the runs that the schedule asked for since somebody last looked. */
@@ -208,10 +263,15 @@ public final class ExportStore {
         var now = clock.instant();
         while (true) {
             var export = slot.latest.orElse(null);
-            var due = export == null ? null : export.nextRun(export.scheduledFrom()).filter(next -> !next.isAfter(now)).orElse(null);
+            var due = export == null
+                    ? null
+                    : export.nextRun(export.scheduledFrom())
+                            .filter(next -> !next.isAfter(now))
+                            .orElse(null);
             if (due == null) return;
             var range = DateRange.of(export.properties().path("definition"), DateRange.day(due));
-            slot.runs.add(Run.Simulated.submit(export, true, "System", due, range, outcome(slot, range), behaviours.at(slot.scope)));
+            slot.runs.add(Run.Simulated.submit(
+                    export, true, "System", due, range, outcome(slot, range), behaviours.at(slot.scope)));
             slot.latest = Optional.of(export.scheduledFrom(due));
         }
     }
@@ -219,7 +279,8 @@ public final class ExportStore {
     synchronized void run(Export export, String submittedBy, DateRange range) {
         var slot = slot(export);
         catchUp(slot);
-        slot.runs.add(Run.Simulated.submit(export, false, submittedBy, clock.instant(), range, outcome(slot, range), behaviours.at(slot.scope)));
+        slot.runs.add(Run.Simulated.submit(
+                export, false, submittedBy, clock.instant(), range, outcome(slot, range), behaviours.at(slot.scope)));
     }
 
     private static RunOutcome outcome(Slot slot, DateRange range) {
@@ -235,15 +296,26 @@ public final class ExportStore {
         var now = clock.instant();
         var before = slot.latest;
         document.put("eTag", "\"" + newETag(scope, now) + "\"");
-        document.set("systemData", by.systemData(before.map(export -> (ObjectNode) export.document().path("systemData")), now));
+        document.set(
+                "systemData",
+                by.systemData(
+                        before.map(export -> (ObjectNode) export.document().path("systemData")), now));
         // The first spelling of scope and name stays.
-        var saved = new Export(before.map(Export::scope).orElse(scope), before.map(Export::name).orElse(name), store, document,
-                Optional.empty(), now);
+        var saved = new Export(
+                before.map(Export::scope).orElse(scope),
+                before.map(Export::name).orElse(name),
+                store,
+                document,
+                Optional.empty(),
+                now);
         change(slot, Optional.of(saved));
         return saved;
     }
 
-    /** The time of the write in units of 100 ns since 1601, in hexadecimal digits; or a GUID, as the specification's examples have it. */
+    /**
+     * The time of the write in units of 100 ns since 1601, in hexadecimal digits; or a GUID, as the specification's
+     * examples have it.
+     */
     private String newETag(Scope scope, Instant now) {
         if (behaviours.at(scope).is(Choice.ETags.GUID)) return UUID.randomUUID().toString();
         long filetime = (now.getEpochSecond() + SECONDS_FROM_1601_TO_1970) * 10_000_000 + now.getNano() / 100;
@@ -264,7 +336,8 @@ public final class ExportStore {
     }
 
     private Export existing(String scope, String name) {
-        return latest(Scope.of(scope), name).orElseThrow(() -> new IllegalStateException("no export " + name + " at " + scope));
+        return latest(Scope.of(scope), name)
+                .orElseThrow(() -> new IllegalStateException("no export " + name + " at " + scope));
     }
 
     private Slot slot(Export export) {

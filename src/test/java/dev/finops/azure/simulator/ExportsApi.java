@@ -21,8 +21,15 @@ import java.util.concurrent.ConcurrentHashMap;
 final class ExportsApi {
 
     private static final String LOCATION_HOST = "https://costmanagement.trafficmanager.net/";
-    private static final List<String> SERVICE_ONLY = List.of("properties.nextRunTimeEstimate", "properties.systemSuspensionContext",
-            "properties.runHistory", "id", "name", "type", "eTag", "systemData");
+    private static final List<String> SERVICE_ONLY = List.of(
+            "properties.nextRunTimeEstimate",
+            "properties.systemSuspensionContext",
+            "properties.runHistory",
+            "id",
+            "name",
+            "type",
+            "eTag",
+            "systemData");
     private static final String SAS_TOKEN = "properties.deliveryInfo.destination.sasToken";
     private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final int PAGE = 20;
@@ -36,7 +43,8 @@ final class ExportsApi {
     private final Map<String, Deque<Instant>> runs = new HashMap<>();
     private final Map<String, Instant> grants = new ConcurrentHashMap<>();
 
-    ExportsApi(ExportStore store, Surroundings surroundings, InstantSource clock, Behaviours behaviours, String tenantId) {
+    ExportsApi(
+            ExportStore store, Surroundings surroundings, InstantSource clock, Behaviours behaviours, String tenantId) {
         this.store = store;
         this.surroundings = surroundings;
         this.clock = clock;
@@ -46,9 +54,13 @@ final class ExportsApi {
     }
 
     Answer answer(ArmRequest.Target target, ArmRequest request, Principal caller) {
-        var scope = Scope.parse(target.scope()).orElseThrow(() -> new Refusal(Answer.error(404, "MissingSubscription",
-                "The request did not have a subscription or a valid tenant level resource provider.")));
-        if (behaviours.at(scope).is(Choice.ArmBuckets.OPEN)) return hinted(scope, answer(scope, target, request, caller));
+        var scope = Scope.parse(target.scope())
+                .orElseThrow(() -> new Refusal(Answer.error(
+                        404,
+                        "MissingSubscription",
+                        "The request did not have a subscription or a valid tenant level resource provider.")));
+        if (behaviours.at(scope).is(Choice.ArmBuckets.OPEN))
+            return hinted(scope, answer(scope, target, request, caller));
         int left = quota.take(caller, scope, target.operation(), behaviours.at(scope));
         return hinted(scope, answer(scope, target, request, caller))
                 .with(ArmQuota.header(scope, target.operation(), behaviours.at(scope)), Integer.toString(left));
@@ -62,7 +74,9 @@ final class ExportsApi {
     private boolean isDenied(Scope scope) {
         var until = clock.instant().minus(behaviours.at(scope).takes(Pace.GRANT_TAKES));
         return behaviours.at(scope).covers(Place.DENIED, scope)
-                || grants.entrySet().stream().anyMatch(grant -> scope.within(grant.getKey()) && grant.getValue().isAfter(until));
+                || grants.entrySet().stream()
+                        .anyMatch(grant ->
+                                scope.within(grant.getKey()) && grant.getValue().isAfter(until));
     }
 
     private Answer hinted(Scope scope, Answer answer) {
@@ -70,9 +84,12 @@ final class ExportsApi {
         return switch (behaviours.at(scope).of(Choice.QuotaHeaders.class)) {
             case NONE -> answer;
             case RETRY_HINTS_ON_SUCCESS -> withRetryHints(answer);
-            case QPU_ON_SUCCESS -> answer.with("x-ms-ratelimit-remaining-microsoft.costmanagement-entity-requests", "DefaultQuota:7")
-                    .with("x-ms-ratelimit-microsoft.costmanagement-qpu-consumed", "1")
-                    .with("x-ms-ratelimit-microsoft.costmanagement-qpu-remaining", "QueriesPerHour:577,QueriesPerMin:59,QueriesPer10Sec:11");
+            case QPU_ON_SUCCESS ->
+                answer.with("x-ms-ratelimit-remaining-microsoft.costmanagement-entity-requests", "DefaultQuota:7")
+                        .with("x-ms-ratelimit-microsoft.costmanagement-qpu-consumed", "1")
+                        .with(
+                                "x-ms-ratelimit-microsoft.costmanagement-qpu-remaining",
+                                "QueriesPerHour:577,QueriesPerMin:59,QueriesPer10Sec:11");
         };
     }
 
@@ -93,11 +110,18 @@ final class ExportsApi {
         synchronized (store) {
             return switch (target.operation()) {
                 case LIST -> list(scope, version, request);
-                case GET -> Answer.json(200, read(readable(scope, target.name(), version), version, request.expandsRunHistory() ? 10 : 0));
+                case GET ->
+                    Answer.json(
+                            200,
+                            read(
+                                    readable(scope, target.name(), version),
+                                    version,
+                                    request.expandsRunHistory() ? 10 : 0));
                 case PUT -> put(scope, target.name(), version, request, caller);
                 case DELETE -> delete(scope, target.name(), version);
                 case RUN -> run(scope, target.name(), version, request.text(), caller);
-                case HISTORY -> Answer.json(200, history(readable(scope, target.name(), version), version, Integer.MAX_VALUE));
+                case HISTORY ->
+                    Answer.json(200, history(readable(scope, target.name(), version), version, Integer.MAX_VALUE));
                 case TOKEN, OTHER -> throw new IllegalArgumentException(target.toString());
             };
         }
@@ -107,21 +131,27 @@ final class ExportsApi {
         var list = Json.object();
         var value = list.putArray("value");
         boolean empty = scope.isBilling() && behaviours.at(scope).is(Choice.BillingList.EMPTY);
-        var exports = new ArrayList<>(empty ? List.<Export>of()
-                : store.visible(scope).stream().filter(export -> version.sees(export.store())).toList());
+        var exports = new ArrayList<>(
+                empty
+                        ? List.<Export>of()
+                        : store.visible(scope).stream()
+                                .filter(export -> version.sees(export.store()))
+                                .toList());
         if (behaviours.at(scope).respellings().contains(Respelling.LIST_SHUFFLED)) Collections.shuffle(exports);
         boolean several = behaviours.at(scope).is(Choice.ListPages.SEVERAL);
         int from = several ? Integer.parseInt(request.query().getOrDefault("$skiptoken", "0")) : 0;
         int to = several ? Math.min(exports.size(), from + PAGE) : exports.size();
-        exports.subList(Math.min(from, to), to).forEach(export -> value.add(read(export, version, request.expandsRunHistory() ? 1 : 0)));
+        exports.subList(Math.min(from, to), to)
+                .forEach(export -> value.add(read(export, version, request.expandsRunHistory() ? 1 : 0)));
         if (behaviours.at(scope).is(Choice.ListPages.ONE_WITH_NULL_LINK)) list.putNull("nextLink");
         if (several && to < exports.size()) list.put("nextLink", nextPage(scope, version, request, to));
         return Answer.json(200, list);
     }
 
     private static String nextPage(Scope scope, ApiVersion version, ArmRequest request, int from) {
-        return "https://" + request.headers().get("host") + "/" + scope.path() + "/providers/Microsoft.CostManagement/exports?api-version="
-                + version.text() + (request.expandsRunHistory() ? "&$expand=runHistory" : "") + "&$skiptoken=" + from;
+        return "https://" + request.headers().get("host") + "/" + scope.path()
+                + "/providers/Microsoft.CostManagement/exports?api-version=" + version.text()
+                + (request.expandsRunHistory() ? "&$expand=runHistory" : "") + "&$skiptoken=" + from;
     }
 
     private Answer put(Scope scope, String name, ApiVersion version, ArmRequest request, Principal caller) {
@@ -140,7 +170,8 @@ final class ExportsApi {
         var saved = store.save(scope, name, version.store(), caller, kept(scope, document, existing));
         var answer = Echo.written(saved, version, behaviours.at(scope), clock.instant());
         if (existing.isPresent()) return Answer.json(200, answer);
-        return Answer.json(201, answer).with("Location", LOCATION_HOST + saved.id().substring(1) + "?api-version=" + version.text());
+        return Answer.json(201, answer)
+                .with("Location", LOCATION_HOST + saved.id().substring(1) + "?api-version=" + version.text());
     }
 
     /** The old store accepts {@code dataset}, and an export without a type is one of Usage. */
@@ -152,10 +183,11 @@ final class ExportsApi {
 
     private void checkNoneMatch(Scope scope, Optional<Export> existing, ApiVersion version) {
         switch (behaviours.at(scope).of(Choice.IfNoneMatch.class)) {
-            case IGNORED -> { }
-            case HONOURED -> existing.ifPresent(_ -> {
-                throw version.refusal(412, "The condition If-None-Match is not met.");
-            });
+            case IGNORED -> {}
+            case HONOURED ->
+                existing.ifPresent(_ -> {
+                    throw version.refusal(412, "The condition If-None-Match is not met.");
+                });
             case REFUSED -> throw version.refusal(400, "The header If-None-Match is not supported.");
         }
     }
@@ -164,7 +196,9 @@ final class ExportsApi {
     private void checkCaller(Scope scope, ObjectNode document, Principal caller) {
         if (caller.isPerson()) return;
         if (behaviours.at(scope).covers(Place.PERSONS_ONLY, scope)) throw new Refusal(ArmErrors.accessDenied());
-        boolean identity = Json.text(document, "identity.type").filter("SystemAssigned"::equalsIgnoreCase).isPresent();
+        boolean identity = Json.text(document, "identity.type")
+                .filter("SystemAssigned"::equalsIgnoreCase)
+                .isPresent();
         if (identity && scope.isMcaBilling() && behaviours.at(scope).is(Choice.IdentityAtMca.BARE_401)) {
             throw new Refusal(ArmErrors.bareUnauthorized());
         }
@@ -172,7 +206,8 @@ final class ExportsApi {
 
     private void checkRegistration(ObjectNode document) {
         Json.text(document, "properties.deliveryInfo.destination.resourceId")
-                .map(id -> id.replaceFirst("(?i)^/?subscriptions/", "").replaceFirst("/.*", "")).filter(surroundings::registers)
+                .map(id -> id.replaceFirst("(?i)^/?subscriptions/", "").replaceFirst("/.*", ""))
+                .filter(surroundings::registers)
                 .ifPresent(_ -> {
                     throw new Refusal(ArmErrors.unavailable(60));
                 });
@@ -180,30 +215,43 @@ final class ExportsApi {
 
     private void checkETag(Export export, JsonNode eTag, ApiVersion version) {
         if (!eTag.isTextual()) {
-            throw version.refusal(400, "Etag value required for update operation of report: " + export.name()
-                    + ".Please get the latest to avoid overwrite.");
+            throw version.refusal(
+                    400,
+                    "Etag value required for update operation of report: " + export.name()
+                            + ".Please get the latest to avoid overwrite.");
         }
         if (!sameETag(eTag.asText(), export)) {
-            throw version.refusal(behaviours.at(export.scope()).of(Choice.StaleETag.class).status, "Etag value is not the latest for update operation of report: " + export.name()
-                    + ".Please get the latest to avoid overwrite.");
+            throw version.refusal(
+                    behaviours.at(export.scope()).of(Choice.StaleETag.class).status,
+                    "Etag value is not the latest for update operation of report: " + export.name()
+                            + ".Please get the latest to avoid overwrite.");
         }
     }
 
     private boolean sameETag(String sent, Export export) {
-        if (!behaviours.at(export.scope()).respellings().contains(Respelling.ETAG_RESPELLED)) return sent.equals(export.eTag());
+        if (!behaviours.at(export.scope()).respellings().contains(Respelling.ETAG_RESPELLED))
+            return sent.equals(export.eTag());
         return Echo.plainETag(sent).equals(Echo.plainETag(export.eTag()));
     }
 
-    /** What the service keeps of a body: not what it sets itself, and of the rest what it always had where the body cannot change it. */
+    /**
+     * What the service keeps of a body: not what it sets itself, and of the rest what it always had where the body
+     * cannot change it.
+     */
     private ObjectNode kept(Scope scope, ObjectNode body, Optional<Export> existing) {
         var document = body.deepCopy();
         SERVICE_ONLY.forEach(path -> Json.set(document, path, JsonNodeFactory.instance.missingNode()));
         var before = existing.map(Export::document).orElseGet(Json::object);
         behaviours.at(scope).ignoredFields().forEach(path -> Json.set(document, path, Json.at(before, path)));
         if (before.has("location")) document.set("location", before.path("location"));
-        if (Json.text(document, SAS_TOKEN).filter(Echo.MASK::equals).isPresent()) Json.set(document, SAS_TOKEN, Json.at(before, SAS_TOKEN));
-        if (document.path("identity") instanceof ObjectNode identity && identity.path("type").asText().equalsIgnoreCase("SystemAssigned")) {
-            identity.put("principalId", Json.text(before, "identity.principalId").orElseGet(() -> UUID.randomUUID().toString()));
+        if (Json.text(document, SAS_TOKEN).filter(Echo.MASK::equals).isPresent())
+            Json.set(document, SAS_TOKEN, Json.at(before, SAS_TOKEN));
+        if (document.path("identity") instanceof ObjectNode identity
+                && identity.path("type").asText().equalsIgnoreCase("SystemAssigned")) {
+            identity.put(
+                    "principalId",
+                    Json.text(before, "identity.principalId")
+                            .orElseGet(() -> UUID.randomUUID().toString()));
             identity.put("tenantId", tenantId);
         }
         return document;
@@ -219,7 +267,9 @@ final class ExportsApi {
     }
 
     private Answer run(Scope scope, String name, ApiVersion version, String body, Principal caller) {
-        var export = store.latest(scope, name).filter(found -> version.sees(found.store())).orElseThrow(() -> notFound(scope, name, version));
+        var export = store.latest(scope, name)
+                .filter(found -> version.sees(found.store()))
+                .orElseThrow(() -> notFound(scope, name, version));
         if (behaviours.at(scope).is(Choice.RunToken.WITH_EMAIL)) throw new Refusal(ArmErrors.emailClaimMissing());
         boolean refused = scope.isMcaBilling() && behaviours.at(scope).is(Choice.RunAtMca.REFUSED_TO_APPLICATIONS);
         if (refused && !caller.isPerson()) throw new Refusal(ArmErrors.accessDenied());
@@ -237,19 +287,28 @@ final class ExportsApi {
         var recent = runs.computeIfAbsent(scope.normal(), _ -> new ArrayDeque<>());
         recent.removeIf(accepted -> !accepted.plus(MINUTE).isAfter(now));
         if (recent.size() >= behaviours.at(scope).runsPerMinute()) {
-            long wait = recent.isEmpty() ? MINUTE.toSeconds() : Duration.between(now, recent.peek().plus(MINUTE)).plusMillis(999).toSeconds();
+            long wait = recent.isEmpty()
+                    ? MINUTE.toSeconds()
+                    : Duration.between(now, recent.peek().plus(MINUTE))
+                            .plusMillis(999)
+                            .toSeconds();
             throw new Refusal(ArmErrors.throttled("entity", (int) wait));
         }
         recent.add(now);
     }
 
     private Export readable(Scope scope, String name, ApiVersion version) {
-        return store.visible(scope, name).filter(export -> version.sees(export.store())).orElseThrow(() -> notFound(scope, name, version));
+        return store.visible(scope, name)
+                .filter(export -> version.sees(export.store()))
+                .orElseThrow(() -> notFound(scope, name, version));
     }
 
     private static Refusal notFound(Scope scope, String name, ApiVersion version) {
-        return version.refusal(404, version.isNew() ? "The requested export with export name: " + name + " could not be found."
-                : "No export found for " + name + ", " + scope.kind().label + ": " + scope.lastSegment() + ".");
+        return version.refusal(
+                404,
+                version.isNew()
+                        ? "The requested export with export name: " + name + " could not be found."
+                        : "No export found for " + name + ", " + scope.kind().label + ": " + scope.lastSegment() + ".");
     }
 
     private ObjectNode read(Export export, ApiVersion version, int runs) {
@@ -263,7 +322,8 @@ final class ExportsApi {
         var value = history.putArray("value");
         var runs = store.visibleRuns(export).limit(depth).toList();
         (behaviours.at(export.scope()).is(Choice.HistoryOrder.OLDEST_FIRST) ? runs.reversed() : runs)
-                .forEach(run -> value.add(Echo.run(export, run, clock.instant(), version, behaviours.at(export.scope()))));
+                .forEach(run ->
+                        value.add(Echo.run(export, run, clock.instant(), version, behaviours.at(export.scope()))));
         return history;
     }
 }

@@ -9,8 +9,7 @@ import java.util.function.BooleanSupplier;
 /** The faults to come. A fault for the next request goes before one that lasts, and an older one before a newer one. */
 public final class Faults {
 
-    private record Planned(Match match, Fault fault, BooleanSupplier strikes) {
-    }
+    private record Planned(Match match, Fault fault, BooleanSupplier strikes) {}
 
     private final List<Planned> once = new ArrayList<>();
     private final List<Planned> lasting = new ArrayList<>();
@@ -51,6 +50,9 @@ public final class Faults {
                 return Optional.of(planned.fault);
             }
         }
-        return lasting.stream().filter(planned -> planned.match.hits(operation, path) && planned.strikes.getAsBoolean()).map(Planned::fault).findFirst();
+        return lasting.stream()
+                .filter(planned -> planned.match.hits(operation, path) && planned.strikes.getAsBoolean())
+                .map(Planned::fault)
+                .findFirst();
     }
 }

@@ -12,7 +12,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The client libraries of terraform's azurerm provider take the simulator for Azure. The first run compiles them, which takes a minute or two. */
+/**
+ * The client libraries of terraform's azurerm provider take the simulator for Azure. The first run compiles them, which
+ * takes a minute or two.
+ */
 class GoAzureSdkIT {
 
     private static final Path SOURCES = Path.of("src/test/go-azure-sdk");
@@ -25,7 +28,10 @@ class GoAzureSdkIT {
         var output = module.resolve("output");
         var built = module.resolve("client");
         // Built before the simulator's CA is the only one that is trusted: modules may have to be fetched.
-        assertEquals(0, run(process(module, output, "go", "build", "-mod=mod", "-o", built.toString(), ".")), () -> read(output));
+        assertEquals(
+                0,
+                run(process(module, output, "go", "build", "-mod=mod", "-o", built.toString(), ".")),
+                () -> read(output));
         try (var azure = AzureSimulator.start()) {
             var client = process(module, output, built.toString());
             client.environment().putAll(azure.environment());
@@ -33,14 +39,19 @@ class GoAzureSdkIT {
             client.environment().put("SSL_CERT_FILE", azure.caFile().toString());
             assertEquals(0, run(client), () -> read(output));
             assertEquals(16, azure.journal().writes().size());
-            assertTrue(azure.journal().calls().stream().noneMatch(call -> call.operation() == Operation.OTHER && call.status() == 404),
+            assertTrue(
+                    azure.journal().calls().stream()
+                            .noneMatch(call -> call.operation() == Operation.OTHER && call.status() == 404),
                     () -> "asked for more than there is: " + azure.journal().calls());
             assertEquals(0, azure.exports().size());
         }
     }
 
     private static ProcessBuilder process(Path module, Path output, String... command) {
-        return new ProcessBuilder(command).directory(module.toFile()).redirectErrorStream(true).redirectOutput(output.toFile());
+        return new ProcessBuilder(command)
+                .directory(module.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile());
     }
 
     private static int run(ProcessBuilder command) throws InterruptedException {

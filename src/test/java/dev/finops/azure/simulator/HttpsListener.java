@@ -27,19 +27,15 @@ final class HttpsListener implements AutoCloseable {
     /** What happens to a request on the wire. */
     sealed interface Reply {
 
-        record Whole(Answer answer) implements Reply {
-        }
+        record Whole(Answer answer) implements Reply {}
 
         /** The connection ends half way through the body. */
-        record Half(Answer answer) implements Reply {
-        }
+        record Half(Answer answer) implements Reply {}
 
-        record Cut() implements Reply {
-        }
+        record Cut() implements Reply {}
 
         /** Whatever it writes; then the connection ends. */
-        record Raw(Fault.Bytes bytes) implements Reply {
-        }
+        record Raw(Fault.Bytes bytes) implements Reply {}
     }
 
     private final ServerSocket server;
@@ -47,7 +43,8 @@ final class HttpsListener implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
 
-    HttpsListener(InetAddress address, int port, SSLContext tls, Function<ArmRequest, Reply> handler) throws IOException {
+    HttpsListener(InetAddress address, int port, SSLContext tls, Function<ArmRequest, Reply> handler)
+            throws IOException {
         server = tls.getServerSocketFactory().createServerSocket(port, 512, address);
         this.handler = handler;
     }
@@ -121,18 +118,25 @@ final class HttpsListener implements AutoCloseable {
         var headers = new TreeMap<String, String>();
         for (var line = line(in); !line.isEmpty(); line = line(in)) {
             var parts = line.split(":", 2);
-            if (parts.length == 2) headers.merge(parts[0].toLowerCase(), parts[1].strip(), (one, other) -> one + "," + other);
+            if (parts.length == 2)
+                headers.merge(parts[0].toLowerCase(), parts[1].strip(), (one, other) -> one + "," + other);
         }
         if (headers.containsKey("expect")) {
             out.write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             out.flush();
         }
-        return Optional.of(ArmRequest.of(start[0], start[1], headers, new String(body(in, headers.get("content-length"),
-                headers.getOrDefault("transfer-encoding", "")), StandardCharsets.UTF_8)));
+        return Optional.of(ArmRequest.of(
+                start[0],
+                start[1],
+                headers,
+                new String(
+                        body(in, headers.get("content-length"), headers.getOrDefault("transfer-encoding", "")),
+                        StandardCharsets.UTF_8)));
     }
 
     private static byte[] body(InputStream in, String length, String encoding) throws IOException {
-        if (!encoding.equalsIgnoreCase("chunked")) return length == null ? new byte[0] : in.readNBytes(Integer.parseInt(length));
+        if (!encoding.equalsIgnoreCase("chunked"))
+            return length == null ? new byte[0] : in.readNBytes(Integer.parseInt(length));
         var body = new ByteArrayOutputStream();
         int size;
         do {
@@ -157,9 +161,12 @@ final class HttpsListener implements AutoCloseable {
     private static void write(OutputStream out, Answer answer, boolean half) throws IOException {
         var body = answer.body().getBytes(StandardCharsets.UTF_8);
         var head = new StringBuilder("HTTP/1.1 ").append(answer.status()).append(" \r\n");
-        answer.headers().forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+        answer.headers()
+                .forEach((name, value) ->
+                        head.append(name).append(": ").append(value).append("\r\n"));
         // For a half answer one byte more than there is, so that an empty body is cut too.
-        if (answer.status() != 204 || half) head.append("Content-Length: ").append(body.length + (half ? 1 : 0)).append("\r\n");
+        if (answer.status() != 204 || half)
+            head.append("Content-Length: ").append(body.length + (half ? 1 : 0)).append("\r\n");
         out.write(head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
         out.write(body, 0, half ? body.length / 2 : body.length);
         out.flush();

@@ -20,10 +20,19 @@ public final class Journal {
      * One call, without what is secret; names of headers are in lower case.
      *
      * @param caller the application that the token was issued to; empty without one
-     * @param status what was answered, or would have been where the connection was cut afterwards; 0 where it was cut before anything happened
+     * @param status what was answered, or would have been where the connection was cut afterwards; 0 where it was cut
+     *     before anything happened
      */
-    public record Call(Instant time, String caller, Operation operation, String method, String path, Map<String, String> query, Map<String, String> headers,
-            JsonNode body, int status) {
+    public record Call(
+            Instant time,
+            String caller,
+            Operation operation,
+            String method,
+            String path,
+            Map<String, String> query,
+            Map<String, String> headers,
+            JsonNode body,
+            int status) {
 
         @Override
         public String toString() {
@@ -32,13 +41,12 @@ public final class Journal {
     }
 
     /** One call and what was answered. */
-    public record Exchange(Call call, Answer answer) {
-    }
+    public record Exchange(Call call, Answer answer) {}
 
     private final List<Call> calls = new ArrayList<>();
     private int tokenRequests;
-    private Consumer<Call> listener = _ -> { };
-    private Consumer<Exchange> recorder = _ -> { };
+    private Consumer<Call> listener = _ -> {};
+    private Consumer<Exchange> recorder = _ -> {};
 
     public synchronized List<Call> calls() {
         return List.copyOf(calls);
@@ -51,7 +59,10 @@ public final class Journal {
 
     public List<Call> to(String method, String pathContains) {
         var part = pathContains.toLowerCase(Locale.ROOT);
-        return calls().stream().filter(call -> call.method.equals(method) && call.path.toLowerCase(Locale.ROOT).contains(part)).toList();
+        return calls().stream()
+                .filter(call -> call.method.equals(method)
+                        && call.path.toLowerCase(Locale.ROOT).contains(part))
+                .toList();
     }
 
     /** A place in the journal, for {@link #since(int)}. */
@@ -88,11 +99,22 @@ public final class Journal {
     Call note(Instant time, String caller, ArmRequest request, int status) {
         var headers = new HashMap<>(request.headers());
         headers.keySet().removeAll(SECRET_HEADERS);
-        var body = Json.parse(request.text()).orElseGet(() -> Json.object().put("unreadable", request.text().length()));
-        if (Json.at(body, "properties.deliveryInfo.destination") instanceof ObjectNode destination && destination.has("sasToken")) {
+        var body = Json.parse(request.text())
+                .orElseGet(() -> Json.object().put("unreadable", request.text().length()));
+        if (Json.at(body, "properties.deliveryInfo.destination") instanceof ObjectNode destination
+                && destination.has("sasToken")) {
             destination.put("sasToken", "(redacted)");
         }
-        var call = new Call(time, caller, request.operation(), request.method(), request.path(), request.query(), Map.copyOf(headers), body, status);
+        var call = new Call(
+                time,
+                caller,
+                request.operation(),
+                request.method(),
+                request.path(),
+                request.query(),
+                Map.copyOf(headers),
+                body,
+                status);
         synchronized (this) {
             calls.add(call);
             listener.accept(call);

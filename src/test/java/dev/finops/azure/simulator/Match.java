@@ -40,6 +40,7 @@ public record Match(Set<Operation> operations, String pathContains) {
     }
 
     boolean hits(Operation operation, String path) {
-        return operations.contains(operation) && path.toLowerCase(Locale.ROOT).contains(pathContains.toLowerCase(Locale.ROOT));
+        return operations.contains(operation)
+                && path.toLowerCase(Locale.ROOT).contains(pathContains.toLowerCase(Locale.ROOT));
     }
 }

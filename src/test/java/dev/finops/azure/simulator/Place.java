@@ -6,7 +6,10 @@ public enum Place {
     DENIED,
     /** The caller may not use the storage account as a destination. */
     STORAGE_DENIED,
-    /** A subscription of an individual agreement or of pay-as-you-go: applications cannot create exports, whatever their role. */
+    /**
+     * A subscription of an individual agreement or of pay-as-you-go: applications cannot create exports, whatever their
+     * role.
+     */
     PERSONS_ONLY,
     /** A subscription of the pay-as-you-go offer, which has no FOCUS data. */
     PAY_AS_YOU_GO,

@@ -25,11 +25,14 @@ public final class PlainClient implements AutoCloseable {
         }
 
         String message() {
-            return Json.text(json(), "error.message").orElseThrow(() -> new AssertionError("no error: " + status + " " + text));
+            return Json.text(json(), "error.message")
+                    .orElseThrow(() -> new AssertionError("no error: " + status + " " + text));
         }
 
         public String header(String name) {
-            return headers.firstValue(name).orElseThrow(() -> new AssertionError("no " + name + " in " + headers.map().keySet()));
+            return headers.firstValue(name)
+                    .orElseThrow(() -> new AssertionError(
+                            "no " + name + " in " + headers.map().keySet()));
         }
     }
 
@@ -58,8 +61,13 @@ public final class PlainClient implements AutoCloseable {
     }
 
     void signIn() {
-        signIn(post("/" + simulator.tenantId() + "/oauth2/v2.0/token", "grant_type=client_credentials&scope=" + simulator.endpoint() + "/.default"
-                + "&client_id=" + simulator.clientId() + "&client_secret=" + simulator.clientSecret()).json().path("access_token").asText());
+        signIn(post(
+                        "/" + simulator.tenantId() + "/oauth2/v2.0/token",
+                        "grant_type=client_credentials&scope=" + simulator.endpoint() + "/.default" + "&client_id="
+                                + simulator.clientId() + "&client_secret=" + simulator.clientSecret())
+                .json()
+                .path("access_token")
+                .asText());
     }
 
     /** Calls from now on with this token, or without one. */
@@ -94,7 +102,8 @@ public final class PlainClient implements AutoCloseable {
 
     Reply sendOrFail(String method, String path, String body, String... header) throws IOException {
         var publisher = body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body);
-        var request = HttpRequest.newBuilder(URI.create(simulator.endpoint() + path)).method(method, publisher);
+        var request =
+                HttpRequest.newBuilder(URI.create(simulator.endpoint() + path)).method(method, publisher);
         if (token != null) request.header("Authorization", "Bearer " + token);
         if (header.length > 0) request.headers(header);
         try {
@@ -107,7 +116,8 @@ public final class PlainClient implements AutoCloseable {
 
     /** The path of an export, or with an empty name of the list, on a version. */
     public static String path(String scope, String name, String version) {
-        return scope + "/providers/Microsoft.CostManagement/exports" + (name.isEmpty() ? "" : "/" + name) + "?api-version=" + version;
+        return scope + "/providers/Microsoft.CostManagement/exports" + (name.isEmpty() ? "" : "/" + name)
+                + "?api-version=" + version;
     }
 
     static String run(String scope, String name, String version) {

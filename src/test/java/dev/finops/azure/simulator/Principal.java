@@ -21,8 +21,13 @@ record Principal(String id) {
 
     /** ARM's record of who created and last modified a resource. */
     ObjectNode systemData(Optional<ObjectNode> before, Instant now) {
-        var data = before.map(ObjectNode::deepCopy).orElseGet(() -> Json.object()
-                .put("createdBy", id).put("createdByType", type()).put("createdAt", Run.SEVEN_DIGITS.format(now)));
-        return data.put("lastModifiedBy", id).put("lastModifiedByType", type()).put("lastModifiedAt", Run.SEVEN_DIGITS.format(now));
+        var data = before.map(ObjectNode::deepCopy)
+                .orElseGet(() -> Json.object()
+                        .put("createdBy", id)
+                        .put("createdByType", type())
+                        .put("createdAt", Run.SEVEN_DIGITS.format(now)));
+        return data.put("lastModifiedBy", id)
+                .put("lastModifiedByType", type())
+                .put("lastModifiedAt", Run.SEVEN_DIGITS.format(now));
     }
 }

@@ -19,8 +19,11 @@ import org.junit.jupiter.api.io.TempDir;
 class ProbeAzureTest {
 
     private static final String SCRIPT = "docs/how-to/probe-azure.sh";
-    private static final String STORAGE = PlainClient.SUBSCRIPTION + "/resourceGroups/r/providers/Microsoft.Storage/storageAccounts/a";
-    private static final Pattern ROW = Pattern.compile("\\| [^|]+ \\| [^|]+\\. \\| recorded \\| az rest, \\d{4}-\\d\\d-\\d\\d, api-version 2025-03-01 \\| `([^`]*)` \\|");
+    private static final String STORAGE =
+            PlainClient.SUBSCRIPTION + "/resourceGroups/r/providers/Microsoft.Storage/storageAccounts/a";
+    private static final Pattern ROW =
+            Pattern.compile("\\| [^|]+ \\| [^|]+\\. \\| recorded \\| az rest, \\d{4}-\\d\\d-\\d\\d, api-version "
+                    + "2025-03-01 \\| `([^`]*)` \\|");
 
     @TempDir
     Path directory;
@@ -29,7 +32,9 @@ class ProbeAzureTest {
         try (var azure = AzureSimulator.start(AzureSimulator.Settings.defaults().withBehaviour(behaviour))) {
             var output = directory.resolve("output");
             var errors = directory.resolve("errors");
-            var process = new ProcessBuilder("bash", SCRIPT, PlainClient.SUBSCRIPTION, STORAGE).redirectOutput(output.toFile()).redirectError(errors.toFile());
+            var process = new ProcessBuilder("bash", SCRIPT, PlainClient.SUBSCRIPTION, STORAGE)
+                    .redirectOutput(output.toFile())
+                    .redirectError(errors.toFile());
             process.environment().put("PATH", Path.of("src/test/probe").toAbsolutePath() + ":" + System.getenv("PATH"));
             process.environment().put("PROBE_ENDPOINT", azure.endpoint().toString());
             process.environment().put("CA_FILE", azure.caFile().toString());
@@ -38,29 +43,65 @@ class ProbeAzureTest {
             assertTrue(probe.waitFor(2, TimeUnit.MINUTES), "the probe takes more than two minutes");
             assertEquals(0, probe.exitValue(), Files.readString(errors) + Files.readString(output));
             assertEquals(0, azure.exports().size(), "the probe leaves exports behind");
-            assertEquals(List.of(), azure.journal().calls().stream().filter(call -> call.operation() == Operation.RUN).toList(), "a run costs money");
+            assertEquals(
+                    List.of(),
+                    azure.journal().calls().stream()
+                            .filter(call -> call.operation() == Operation.RUN)
+                            .toList(),
+                    "a run costs money");
             var lines = Files.readAllLines(output);
-            assertEquals(List.of("| area | behavior | evidence | source | switch |", "|---|---|---|---|---|"), lines.subList(0, 2));
+            assertEquals(
+                    List.of("| area | behavior | evidence | source | switch |", "|---|---|---|---|---|"),
+                    lines.subList(0, 2));
             lines.stream().skip(2).forEach(line -> assertTrue(ROW.matcher(line).matches(), line));
-            return lines.stream().skip(2).flatMap(line -> ROW.matcher(line).results()).map((MatchResult row) -> row.group(1)).collect(Collectors.toSet());
+            return lines.stream()
+                    .skip(2)
+                    .flatMap(line -> ROW.matcher(line).results())
+                    .map((MatchResult row) -> row.group(1))
+                    .collect(Collectors.toSet());
         }
     }
 
     @Test
     void theDefaultsAreFound() throws IOException, InterruptedException {
-        assertEquals(Set.of("EstimateAfterPut.ABSENT", "ETags.FILETIME", "Counter.READS", "Estimate.MOVES_WITH_THE_READ", "QuotaHeaders.NONE",
-                "StaleETag.STATUS_412", "IfNoneMatch.IGNORED", "Names.CASE_SENSITIVE", "ListPages.ONE", "PastStart.MAY_BE_REPEATED",
-                "InactiveWithoutRecurrence.REFUSED", "LegacyMembers.ACCEPTED", "OldOverNew.WANTS_ETAG", "MissingDelete.STATUS_200"),
+        assertEquals(
+                Set.of(
+                        "EstimateAfterPut.ABSENT",
+                        "ETags.FILETIME",
+                        "Counter.READS",
+                        "Estimate.MOVES_WITH_THE_READ",
+                        "QuotaHeaders.NONE",
+                        "StaleETag.STATUS_412",
+                        "IfNoneMatch.IGNORED",
+                        "Names.CASE_SENSITIVE",
+                        "ListPages.ONE",
+                        "PastStart.MAY_BE_REPEATED",
+                        "InactiveWithoutRecurrence.REFUSED",
+                        "LegacyMembers.ACCEPTED",
+                        "OldOverNew.WANTS_ETAG",
+                        "MissingDelete.STATUS_200"),
                 probed(Behaviour.defaults()));
     }
 
     @Test
     void theOtherAnswersAreFound() throws IOException, InterruptedException {
-        var other = List.of(Choice.EstimateAfterPut.PRESENT, Choice.ETags.GUID, Choice.Counter.BY_METHOD, Choice.Estimate.ON_SCHEDULE,
-                Choice.QuotaHeaders.RETRY_HINTS_ON_SUCCESS, Choice.StaleETag.STATUS_409, Choice.IfNoneMatch.HONOURED, Choice.Names.CASE_INSENSITIVE,
-                Choice.ListPages.ONE_WITH_NULL_LINK, Choice.PastStart.REFUSED, Choice.InactiveWithoutRecurrence.ACCEPTED,
-                Choice.LegacyMembers.REFUSED, Choice.OldOverNew.OVERWRITES, Choice.MissingDelete.STATUS_404);
-        assertEquals(other.stream().map(Choice::label).collect(Collectors.toSet()),
+        var other = List.of(
+                Choice.EstimateAfterPut.PRESENT,
+                Choice.ETags.GUID,
+                Choice.Counter.BY_METHOD,
+                Choice.Estimate.ON_SCHEDULE,
+                Choice.QuotaHeaders.RETRY_HINTS_ON_SUCCESS,
+                Choice.StaleETag.STATUS_409,
+                Choice.IfNoneMatch.HONOURED,
+                Choice.Names.CASE_INSENSITIVE,
+                Choice.ListPages.ONE_WITH_NULL_LINK,
+                Choice.PastStart.REFUSED,
+                Choice.InactiveWithoutRecurrence.ACCEPTED,
+                Choice.LegacyMembers.REFUSED,
+                Choice.OldOverNew.OVERWRITES,
+                Choice.MissingDelete.STATUS_404);
+        assertEquals(
+                other.stream().map(Choice::label).collect(Collectors.toSet()),
                 probed(Behaviour.defaults().with(other.toArray(Choice[]::new))));
     }
 }

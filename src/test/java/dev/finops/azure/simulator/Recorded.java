@@ -30,13 +30,29 @@ public record Recorded(String id, JsonNode row) {
 
     private static final Path FILE = Path.of("src/test/resources/azure/recorded.yaml");
     private static final ObjectMapper MAPPER = new ObjectMapper();
-    private static final String STORAGE = "/subscriptions/" + SUBSCRIPTION + "/resourceGroups/r/providers/Microsoft.Storage/storageAccounts/a";
+    private static final String STORAGE =
+            "/subscriptions/" + SUBSCRIPTION + "/resourceGroups/r/providers/Microsoft.Storage/storageAccounts/a";
     private static final String ETAG = "\"1d6eefc4a6d610c\"";
 
     /** What stands in the file for a value of which only the form was recorded, as a regular expression. */
-    private static final Map<String, String> FORMS = Map.of("GUID", "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "ETAG", "\"[0-9a-f]{15}\"",
-            "FRACTION", "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{1,7}Z", "NUMBER", "\\d+", "TEXT", ".+", "CALLER", "[0-9a-f-]{36}",
-            "SUBSCRIPTION", "subscriptions/" + SUBSCRIPTION, "STORAGE", STORAGE);
+    private static final Map<String, String> FORMS = Map.of(
+            "GUID",
+            "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+            "ETAG",
+            "\"[0-9a-f]{15}\"",
+            "FRACTION",
+            "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{1,7}Z",
+            "NUMBER",
+            "\\d+",
+            "TEXT",
+            ".+",
+            "CALLER",
+            "[0-9a-f-]{36}",
+            "SUBSCRIPTION",
+            "subscriptions/" + SUBSCRIPTION,
+            "STORAGE",
+            STORAGE);
+
     private static final Pattern FORM = Pattern.compile(String.join("|", FORMS.keySet()));
 
     public static List<Recorded> all() {
@@ -45,7 +61,9 @@ public record Recorded(String id, JsonNode row) {
             options.setMaxAliasesForCollections(1000);
             Map<String, Object> file = new Yaml(options).load(text);
             var exchanges = new ArrayList<Recorded>();
-            MAPPER.valueToTree(file.get("exchanges")).properties().forEach(row -> exchanges.add(new Recorded(row.getKey(), row.getValue())));
+            MAPPER.valueToTree(file.get("exchanges"))
+                    .properties()
+                    .forEach(row -> exchanges.add(new Recorded(row.getKey(), row.getValue())));
             return exchanges;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -53,7 +71,10 @@ public record Recorded(String id, JsonNode row) {
     }
 
     static Recorded of(String id) {
-        return all().stream().filter(exchange -> exchange.id.equals(id)).findFirst().orElseThrow();
+        return all().stream()
+                .filter(exchange -> exchange.id.equals(id))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Override
@@ -97,7 +118,9 @@ public record Recorded(String id, JsonNode row) {
     }
 
     Instant clock() {
-        return row.path("given").isEmpty() ? Instant.parse(row.path("clock").asText()) : given().getFirst().clock();
+        return row.path("given").isEmpty()
+                ? Instant.parse(row.path("clock").asText())
+                : given().getFirst().clock();
     }
 
     Duration after() {
@@ -118,7 +141,9 @@ public record Recorded(String id, JsonNode row) {
     /** Exports that were there. */
     Map<String, ObjectNode> made() {
         var made = new TreeMap<String, ObjectNode>();
-        row.path("made").properties().forEach(export -> made.put(export.getKey(), (ObjectNode) filled(export.getValue())));
+        row.path("made")
+                .properties()
+                .forEach(export -> made.put(export.getKey(), (ObjectNode) filled(export.getValue())));
         return made;
     }
 
@@ -135,14 +160,20 @@ public record Recorded(String id, JsonNode row) {
     /** The headers that were there, each with the form of its value as a regular expression. */
     Map<String, String> headerForms() {
         var forms = new TreeMap<String, String>();
-        row.path("headers").properties().forEach(header -> forms.put(header.getKey(), form(header.getValue().asText())));
+        row.path("headers")
+                .properties()
+                .forEach(header ->
+                        forms.put(header.getKey(), form(header.getValue().asText())));
         return forms;
     }
 
     /** Headers with values of the recorded forms. */
     public Map<String, String> headers() {
         var headers = new TreeMap<String, String>();
-        row.path("headers").properties().forEach(header -> headers.put(header.getKey(), filled(header.getValue().asText())));
+        row.path("headers")
+                .properties()
+                .forEach(header ->
+                        headers.put(header.getKey(), filled(header.getValue().asText())));
         headers.remove("Date");
         headers.put("x-ms-request-id", UUID.randomUUID().toString());
         return headers;
@@ -153,7 +184,10 @@ public record Recorded(String id, JsonNode row) {
         return row.has("answer") ? Optional.of(filled(row.path("answer"))) : Optional.empty();
     }
 
-    /** Where a document is not of the recorded form: the paths of the members that are missing, that are too many, or that have another form. */
+    /**
+     * Where a document is not of the recorded form: the paths of the members that are missing, that are too many, or
+     * that have another form.
+     */
     List<String> differences(JsonNode document) {
         var differences = new ArrayList<String>();
         compare("", row.path("answer"), document, differences);
@@ -164,7 +198,12 @@ public record Recorded(String id, JsonNode row) {
         boolean same = switch (recorded) {
             case ObjectNode object -> {
                 if (!(document instanceof ObjectNode other)) yield false;
-                object.properties().forEach(member -> compare(path + "/" + member.getKey(), member.getValue(), other.path(member.getKey()), differences));
+                object.properties()
+                        .forEach(member -> compare(
+                                path + "/" + member.getKey(),
+                                member.getValue(),
+                                other.path(member.getKey()),
+                                differences));
                 other.fieldNames().forEachRemaining(name -> {
                     if (!object.has(name)) differences.add(path + "/" + name + " was not recorded");
                 });

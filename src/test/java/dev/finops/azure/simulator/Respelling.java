@@ -12,7 +12,10 @@ public enum Respelling {
     LOWER_CASE_IDS,
     /** Times without a fraction that is zero, with {@code Z}. */
     SHORT_DATES,
-    /** {@code Z} becomes {@code +00:00} after seven digits; on new versions, because terraform would never settle if old ones did it. */
+    /**
+     * {@code Z} becomes {@code +00:00} after seven digits; on new versions, because terraform would never settle if old
+     * ones did it.
+     */
     LONG_DATES,
     /** Times lose their zone. */
     ZONELESS_DATES,
@@ -43,6 +46,6 @@ public enum Respelling {
     UNKNOWN_MEMBER;
 
     /** What the real service does according to recordings or the specification's examples. */
-    public static final Set<Respelling> LIVE = Set.copyOf(EnumSet.of(SLASHLESS_IDS, SHORT_DATES, DEFAULTS, NULLS,
-            NULL_FOLDER, INACTIVE_SCHEDULE, NO_EMPTY_DATA_SET));
+    public static final Set<Respelling> LIVE = Set.copyOf(
+            EnumSet.of(SLASHLESS_IDS, SHORT_DATES, DEFAULTS, NULLS, NULL_FOLDER, INACTIVE_SCHEDULE, NO_EMPTY_DATA_SET));
 }

@@ -11,7 +11,8 @@ import java.util.UUID;
 sealed interface Run {
 
     /** The form of the times in the specification's run history. */
-    DateTimeFormatter SEVEN_DIGITS = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSSS'Z'").withZone(ZoneOffset.UTC);
+    DateTimeFormatter SEVEN_DIGITS =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSSS'Z'").withZone(ZoneOffset.UTC);
 
     Instant submitted();
 
@@ -28,12 +29,38 @@ sealed interface Run {
     }
 
     /** A run that takes its course; how long it takes is settled when it is submitted. */
-    record Simulated(String id, boolean scheduled, String submittedBy, Instant submitted, Duration queued, Duration inProgress,
-            RunOutcome outcome, DateRange range, Export export, Behaviour behaviour) implements Run {
+    record Simulated(
+            String id,
+            boolean scheduled,
+            String submittedBy,
+            Instant submitted,
+            Duration queued,
+            Duration inProgress,
+            RunOutcome outcome,
+            DateRange range,
+            Export export,
+            Behaviour behaviour)
+            implements Run {
 
-        static Simulated submit(Export export, boolean scheduled, String by, Instant at, DateRange range, RunOutcome outcome, Behaviour behaviour) {
-            return new Simulated(UUID.randomUUID().toString(), scheduled, by, at, behaviour.takes(Pace.RUN_WAITS),
-                    behaviour.takes(Pace.RUN_TAKES), outcome, range, export, behaviour);
+        static Simulated submit(
+                Export export,
+                boolean scheduled,
+                String by,
+                Instant at,
+                DateRange range,
+                RunOutcome outcome,
+                Behaviour behaviour) {
+            return new Simulated(
+                    UUID.randomUUID().toString(),
+                    scheduled,
+                    by,
+                    at,
+                    behaviour.takes(Pace.RUN_WAITS),
+                    behaviour.takes(Pace.RUN_TAKES),
+                    outcome,
+                    range,
+                    export,
+                    behaviour);
         }
 
         @Override
@@ -43,7 +70,10 @@ sealed interface Run {
             properties.put("executionType", scheduled ? "Scheduled" : "OnDemand");
             properties.put("submittedBy", submittedBy);
             properties.put("submittedTime", SEVEN_DIGITS.format(shownSubmission()));
-            properties.putNull("processingStartTime").putNull("processingEndTime").putNull("fileName");
+            properties
+                    .putNull("processingStartTime")
+                    .putNull("processingEndTime")
+                    .putNull("fileName");
             if (version.isNew()) {
                 properties.put("startDate", range.from() + "T00:00:00Z");
                 properties.put("endDate", range.to() + "T00:00:00Z");
@@ -60,8 +90,12 @@ sealed interface Run {
             properties.put("status", outcome.status());
             switch (outcome) {
                 case RunOutcome.Completed _ -> name(new RunFiles(this), properties, version);
-                case RunOutcome.Failed(var code, var message) -> properties.putObject("error").put("code", code).put("message", message);
-                case RunOutcome.Timeout(), RunOutcome.NewDataNotAvailable(), RunOutcome.DataNotAvailable(), RunOutcome.DataReady() -> { }
+                case RunOutcome.Failed(var code, var message) ->
+                    properties.putObject("error").put("code", code).put("message", message);
+                case RunOutcome.Timeout(),
+                        RunOutcome.NewDataNotAvailable(),
+                        RunOutcome.DataNotAvailable(),
+                        RunOutcome.DataReady() -> {}
             }
             return properties;
         }

@@ -8,7 +8,8 @@ import java.util.Optional;
 /** Which blobs a completed run writes, by the versions and the overwrite mode of its export. */
 record RunFiles(Run.Simulated run) {
 
-    private static final DateTimeFormatter MINUTE = DateTimeFormatter.ofPattern("yyyyMMddHHmm").withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter MINUTE =
+            DateTimeFormatter.ofPattern("yyyyMMddHHmm").withZone(ZoneOffset.UTC);
 
     String part(int number) {
         if (single()) return month() + run.export().name() + "_" + run.id() + extension();
@@ -23,7 +24,9 @@ record RunFiles(Run.Simulated run) {
 
     /** What a run that overwrites leaves nothing else in. */
     String month() {
-        return setting("deliveryInfo.destination.rootFolderPath").map(path -> path.replaceAll("^/|/$", "") + "/").orElse("")
+        return setting("deliveryInfo.destination.rootFolderPath")
+                        .map(path -> path.replaceAll("^/|/$", "") + "/")
+                        .orElse("")
                 + run.export().name() + "/" + run.range().folder() + "/";
     }
 

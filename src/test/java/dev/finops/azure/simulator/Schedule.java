@@ -26,8 +26,11 @@ record Schedule(OffsetDateTime first, Period step, Instant end) {
             default -> Period.ZERO;
         };
         if (step.isZero()) return Optional.empty();
-        return DateRange.instant(schedule, "recurrencePeriod.from").map(from -> new Schedule(
-                from.atOffset(ZoneOffset.UTC).with(HOUR), step, DateRange.instant(schedule, "recurrencePeriod.to").orElse(Instant.MAX)));
+        return DateRange.instant(schedule, "recurrencePeriod.from")
+                .map(from -> new Schedule(
+                        from.atOffset(ZoneOffset.UTC).with(HOUR),
+                        step,
+                        DateRange.instant(schedule, "recurrencePeriod.to").orElse(Instant.MAX)));
     }
 
     /** Steps are counted from the first run, so that a schedule that starts on the 31st comes back to it. */

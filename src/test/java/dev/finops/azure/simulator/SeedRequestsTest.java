@@ -13,8 +13,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SeedRequestsTest {
 
     private static final String EXPORTS = "/providers/Microsoft.CostManagement/exports";
-    private static final String STORAGE = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/MYDEVTESTRG"
-            + "/providers/Microsoft.Storage/storageAccounts/ccmeastusdiag182";
+    private static final String STORAGE =
+            "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/MYDEVTESTRG"
+                    + "/providers/Microsoft.Storage/storageAccounts/ccmeastusdiag182";
 
     private final AzureSimulator azure = AzureSimulator.start();
     private final PlainClient client = new PlainClient(azure);
@@ -36,28 +37,50 @@ class SeedRequestsTest {
                 """.formatted(STORAGE)).orElseThrow();
     }
 
-    /** With the article's api-version the list is empty and the export refused; with the first one that knows it, it all works. */
+    /**
+     * With the article's api-version the list is empty and the export refused; with the first one that knows it, it all
+     * works.
+     */
     @Test
     void workflowOfTheBillingScope() {
         var scope = PlainClient.EA;
-        assertEquals("{\"value\":[]}", client.get(scope + EXPORTS + "?api-version=2023-08-01").text());
+        assertEquals(
+                "{\"value\":[]}",
+                client.get(scope + EXPORTS + "?api-version=2023-08-01").text());
 
         var refused = client.put(scope + EXPORTS + "/ftk-costs-daily?api-version=2023-08-01", focusParquet());
         assertEquals(400, refused.status());
         assertTrue(refused.message().contains("Invalid format 'Parquet'"), refused.message());
 
-        assertEquals(201, client.put(scope + EXPORTS + "/ftk-costs-daily?api-version=2025-03-01", focusParquet()).status());
-        assertEquals(200, client.send("POST", scope + EXPORTS + "/ftk-costs-daily/run?api-version=2025-03-01", null).status());
-        var listed = client.get(scope + EXPORTS + "?api-version=2025-03-01").json().path("value").path(0);
-        assertEquals("ftk-costs-daily FocusCost Active", listed.path("name").asText() + " " + Json.at(listed, "properties.definition.type").asText()
-                + " " + Json.at(listed, "properties.schedule.status").asText());
+        assertEquals(
+                201,
+                client.put(scope + EXPORTS + "/ftk-costs-daily?api-version=2025-03-01", focusParquet())
+                        .status());
+        assertEquals(
+                200,
+                client.send("POST", scope + EXPORTS + "/ftk-costs-daily/run?api-version=2025-03-01", null)
+                        .status());
+        var listed = client.get(scope + EXPORTS + "?api-version=2025-03-01")
+                .json()
+                .path("value")
+                .path(0);
+        assertEquals(
+                "ftk-costs-daily FocusCost Active",
+                listed.path("name").asText() + " "
+                        + Json.at(listed, "properties.definition.type").asText() + " "
+                        + Json.at(listed, "properties.schedule.status").asText());
         assertEquals(1, azure.exports().runs(scope, "ftk-costs-daily").size());
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/providers/Microsoft.Billing/billingAccounts/123456", "/providers/Microsoft.Billing/billingAccounts/12/departments/1234",
-        "/providers/Microsoft.Billing/billingAccounts/100/enrollmentAccounts/456",
-        "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/MYDEVTESTRG", "/subscriptions/00000000-0000-0000-0000-000000000000"})
+    @ValueSource(
+            strings = {
+                "/providers/Microsoft.Billing/billingAccounts/123456",
+                "/providers/Microsoft.Billing/billingAccounts/12/departments/1234",
+                "/providers/Microsoft.Billing/billingAccounts/100/enrollmentAccounts/456",
+                "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/MYDEVTESTRG",
+                "/subscriptions/00000000-0000-0000-0000-000000000000"
+            })
     void examplesOfTheReference(String scope) {
         var body = Json.parse("""
                 {"identity": {"type": "SystemAssigned"}, "location": "centralus",
@@ -74,9 +97,12 @@ class SeedRequestsTest {
 
         assertEquals(201, created.status());
         var answer = created.json();
-        assertEquals(scope.substring(1) + EXPORTS + "/TestExport", answer.path("id").asText());
+        assertEquals(
+                scope.substring(1) + EXPORTS + "/TestExport", answer.path("id").asText());
         assertEquals("Microsoft.CostManagement/exports", answer.path("type").asText());
-        assertEquals(body.path("properties").path("definition"), answer.path("properties").path("definition"));
+        assertEquals(
+                body.path("properties").path("definition"),
+                answer.path("properties").path("definition"));
         assertTrue(Json.present(answer, "identity.principalId"));
     }
 }

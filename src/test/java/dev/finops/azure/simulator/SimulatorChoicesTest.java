@@ -72,23 +72,31 @@ class SimulatorChoicesTest {
         assertTrue(first.matches("2026-03-11T00:00:00\\.\\d{1,7}Z"), first);
         assertNotEquals(first, text(client.get(path(EA, "daily", NEW)).json(), SHOWN));
         var ahead = active();
-        Json.set(ahead, "properties.schedule.recurrencePeriod.from", Json.parse("\"2026-04-01T00:00:00Z\"").orElseThrow());
+        Json.set(
+                ahead,
+                "properties.schedule.recurrencePeriod.from",
+                Json.parse("\"2026-04-01T00:00:00Z\"").orElseThrow());
         client.put(path(EA, "ahead", NEW), ahead);
-        assertEquals("2026-04-01T00:00:00Z", text(client.get(path(EA, "ahead", NEW)).json(), SHOWN));
+        assertEquals(
+                "2026-04-01T00:00:00Z", text(client.get(path(EA, "ahead", NEW)).json(), SHOWN));
     }
 
     @Test
     void theEstimateIsOnTheSchedule() {
         with(Choice.Estimate.ON_SCHEDULE, Choice.EstimateAfterPut.PRESENT);
-        assertEquals("2026-03-11T23:00:00Z", text(client.put(path(EA, "daily", NEW), active()).json(), SHOWN));
-        assertEquals("2026-03-11T23:00:00Z", text(client.get(path(EA, "daily", NEW)).json(), SHOWN));
+        assertEquals(
+                "2026-03-11T23:00:00Z",
+                text(client.put(path(EA, "daily", NEW), active()).json(), SHOWN));
+        assertEquals(
+                "2026-03-11T23:00:00Z", text(client.get(path(EA, "daily", NEW)).json(), SHOWN));
     }
 
     @Test
     void namesThatDifferInLetterCaseAreTwoExports() {
         client.put(path(EA, "daily", NEW), export());
         assertEquals(404, client.get(path(EA, "Daily", NEW)).status());
-        assertEquals(201, client.put(path(EA.toUpperCase(), "Daily", NEW), export()).status());
+        assertEquals(
+                201, client.put(path(EA.toUpperCase(), "Daily", NEW), export()).status());
         assertEquals(2, client.get(path(EA, "", NEW)).json().path("value").size());
         client.delete(path(EA, "Daily", NEW));
         assertEquals(200, client.get(path(EA, "daily", NEW)).status());
@@ -96,22 +104,29 @@ class SimulatorChoicesTest {
 
     @Test
     void runsTakeThePlaceThatTheHistoryGivesThem() {
-        azure.behaviour(azure.behaviour().withQueuedFor(Duration.ofSeconds(60)).withInProgressFor(Duration.ofSeconds(60)));
+        azure.behaviour(
+                azure.behaviour().withQueuedFor(Duration.ofSeconds(60)).withInProgressFor(Duration.ofSeconds(60)));
         client.put(path(EA, "daily", NEW), export());
         var posted = client.post(run(EA, "daily", NEW), "");
         assertTrue(posted.headers().firstValue("Location").isEmpty());
         clock.advance(Duration.ofSeconds(4));
-        assertEquals(200, client.post(run(EA, "daily", NEW), "").status(), "a second run while the first is in progress");
+        assertEquals(
+                200, client.post(run(EA, "daily", NEW), "").status(), "a second run while the first is in progress");
         var runs = client.get(history(EA, "daily", NEW)).json().path("value");
         var first = runs.path(0);
         assertEquals("2026-03-10T11:59:59.0000000Z", text(first, "properties.submittedTime"));
         assertEquals("InProgress", text(first, "properties.status"));
-        for (var absent : new String[] {"name", "type", "eTag", "properties.processingStartTime", "properties.fileName"}) {
+        for (var absent :
+                new String[] {"name", "type", "eTag", "properties.processingStartTime", "properties.fileName"}) {
             assertTrue(Json.at(first, absent).isNull(), absent);
         }
         assertTrue(first.path("id").asText().matches(".*/exports/daily/Run/[0-9a-f-]{36}"));
 
-        with(Choice.HistoryOrder.NEWEST_FIRST, Choice.RunBegin.QUEUED, Choice.RunIdentity.ALSO_AS_NAME, Choice.SubmittedTime.AS_ANSWERED,
+        with(
+                Choice.HistoryOrder.NEWEST_FIRST,
+                Choice.RunBegin.QUEUED,
+                Choice.RunIdentity.ALSO_AS_NAME,
+                Choice.SubmittedTime.AS_ANSWERED,
                 Choice.ParallelRun.REFUSED);
         assertEquals(409, client.post(run(EA, "daily", NEW), "").status());
         clock.advance(Duration.ofMinutes(2));
@@ -140,7 +155,9 @@ class SimulatorChoicesTest {
             client.delete(path(EA, "daily", NEW));
             client.put(path(EA, "daily", NEW), export());
             int left = choice == Choice.HistoryAfterDelete.KEPT ? 1 : 0;
-            assertEquals(left, client.get(history(EA, "daily", NEW)).json().path("value").size());
+            assertEquals(
+                    left,
+                    client.get(history(EA, "daily", NEW)).json().path("value").size());
             client.delete(path(EA, "daily", NEW));
         }
     }
@@ -148,9 +165,12 @@ class SimulatorChoicesTest {
     @Test
     void eTagsAreTimesOrGuids() {
         var created = text(client.put(path(EA, "daily", NEW), export()).json(), "eTag");
-        assertEquals("\"" + Long.toHexString((clock.instant().getEpochSecond() + 11_644_473_600L) * 10_000_000) + "\"", created);
+        assertEquals(
+                "\"" + Long.toHexString((clock.instant().getEpochSecond() + 11_644_473_600L) * 10_000_000) + "\"",
+                created);
         with(Choice.ETags.GUID);
-        assertTrue(text(client.put(path(EA, "guid", NEW), export()).json(), "eTag").matches("\"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\""));
+        assertTrue(text(client.put(path(EA, "guid", NEW), export()).json(), "eTag")
+                .matches("\"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\""));
     }
 
     @Test
@@ -158,12 +178,24 @@ class SimulatorChoicesTest {
         with(Choice.ArmBuckets.KEPT);
         var put = client.put(path(SUBSCRIPTION, "daily", NEW), export());
         assertEquals("249", put.header("x-ms-ratelimit-remaining-subscription-reads"));
-        assertTrue(put.headers().firstValue("x-ms-ratelimit-remaining-subscription-writes").isEmpty());
-        assertEquals("248", client.get(path(SUBSCRIPTION, "daily", NEW)).header("x-ms-ratelimit-remaining-subscription-reads"));
-        assertEquals("247", client.delete(path(SUBSCRIPTION, "daily", NEW)).header("x-ms-ratelimit-remaining-subscription-reads"));
+        assertTrue(put.headers()
+                .firstValue("x-ms-ratelimit-remaining-subscription-writes")
+                .isEmpty());
+        assertEquals(
+                "248",
+                client.get(path(SUBSCRIPTION, "daily", NEW)).header("x-ms-ratelimit-remaining-subscription-reads"));
+        assertEquals(
+                "247",
+                client.delete(path(SUBSCRIPTION, "daily", NEW)).header("x-ms-ratelimit-remaining-subscription-reads"));
         with(Choice.Counter.BY_METHOD);
-        assertEquals("199", client.put(path(SUBSCRIPTION, "daily", NEW), export()).header("x-ms-ratelimit-remaining-subscription-writes"));
-        assertEquals("199", client.delete(path(SUBSCRIPTION, "daily", NEW)).header("x-ms-ratelimit-remaining-subscription-deletes"));
+        assertEquals(
+                "199",
+                client.put(path(SUBSCRIPTION, "daily", NEW), export())
+                        .header("x-ms-ratelimit-remaining-subscription-writes"));
+        assertEquals(
+                "199",
+                client.delete(path(SUBSCRIPTION, "daily", NEW))
+                        .header("x-ms-ratelimit-remaining-subscription-deletes"));
     }
 
     @Test
@@ -175,9 +207,14 @@ class SimulatorChoicesTest {
         assertEquals("60", hinted.header("x-ms-ratelimit-microsoft.costmanagement-tenant-retry-after"));
         assertEquals("29", hinted.header("x-ms-ratelimit-remaining-microsoft.costmanagement-entity-requests"));
         with(Choice.QuotaHeaders.QPU_ON_SUCCESS);
-        assertEquals("DefaultQuota:7", client.get(path(EA, "", NEW)).header("x-ms-ratelimit-remaining-microsoft.costmanagement-entity-requests"));
-        assertEquals("60", client.post(SUBSCRIPTION + "/providers/Microsoft.CostManagement/query?api-version=2020-06-01", "{}")
-                .header("x-ms-ratelimit-microsoft.costmanagement-entity-retry-after"));
+        assertEquals(
+                "DefaultQuota:7",
+                client.get(path(EA, "", NEW))
+                        .header("x-ms-ratelimit-remaining-microsoft.costmanagement-entity-requests"));
+        assertEquals(
+                "60",
+                client.post(SUBSCRIPTION + "/providers/Microsoft.CostManagement/query?api-version=2020-06-01", "{}")
+                        .header("x-ms-ratelimit-microsoft.costmanagement-entity-retry-after"));
     }
 
     @Test
@@ -195,13 +232,15 @@ class SimulatorChoicesTest {
         assertEquals("{\"status\":\"Inactive\"}", properties.path("schedule").toString());
         assertEquals("Usage", text(properties, "definition.type"));
         assertFalse(Json.at(properties, "definition").has("dataSet"));
-        assertTrue(Json.at(properties, "deliveryInfo.destination.rootFolderPath").isNull());
+        assertTrue(
+                Json.at(properties, "deliveryInfo.destination.rootFolderPath").isNull());
         assertTrue(created.header("Location").startsWith("https://costmanagement.trafficmanager.net/"));
         var again = client.put(path(SUBSCRIPTION, "bare", OLD), created.json());
         assertEquals(200, again.status(), again.text());
         assertTrue(again.headers().firstValue("Location").isEmpty());
         assertEquals("ASP.NET", again.header("X-Powered-By"));
-        assertEquals("{\"value\":[", client.get(path(SUBSCRIPTION, "", OLD)).text().substring(0, 10));
+        assertEquals(
+                "{\"value\":[", client.get(path(SUBSCRIPTION, "", OLD)).text().substring(0, 10));
     }
 
     /** Which today's service refuses to be sent back, though it shows it. */
@@ -219,7 +258,8 @@ class SimulatorChoicesTest {
         assertEquals(200, client.put(path(SUBSCRIPTION, "legacy", NEW), read).status());
         with(Choice.LegacyMembers.REFUSED);
         read = (ObjectNode) client.get(path(SUBSCRIPTION, "legacy", NEW)).json();
-        assertEquals("Invalid request payload, Invalid member :properties.definition.dataSet.aggregation",
+        assertEquals(
+                "Invalid request payload, Invalid member :properties.definition.dataSet.aggregation",
                 client.put(path(SUBSCRIPTION, "legacy", NEW), read).message());
     }
 
@@ -250,7 +290,11 @@ class SimulatorChoicesTest {
 
     @Test
     void theDestinationWantsARoleToo() {
-        azure.behaviour(azure.behaviour().with(Place.STORAGE_DENIED, text(export(), "properties.deliveryInfo.destination.resourceId").toUpperCase()));
+        azure.behaviour(azure.behaviour()
+                .with(
+                        Place.STORAGE_DENIED,
+                        text(export(), "properties.deliveryInfo.destination.resourceId")
+                                .toUpperCase()));
         assertEquals("RBACAccessDenied", code(client.put(path(EA, "daily", NEW), export())));
         azure.behaviour(azure.behaviour().with(Place.STORAGE_DENIED));
         assertEquals(201, client.put(path(EA, "daily", NEW), export()).status());
@@ -270,9 +314,14 @@ class SimulatorChoicesTest {
     @Test
     void aProviderIsUnavailableWhileItRegisters() {
         var subscription = "00000000-0000-0000-0000-000000000001";
-        azure.behaviour(azure.behaviour().with(Place.UNREGISTERED, subscription).with(Pace.REGISTRATION_TAKES, Duration.ofMinutes(5)));
+        azure.behaviour(azure.behaviour()
+                .with(Place.UNREGISTERED, subscription)
+                .with(Pace.REGISTRATION_TAKES, Duration.ofMinutes(5)));
         assertTrue(client.put(path(EA, "daily", NEW), export()).message().startsWith("RP Not Registered."));
-        client.post("/subscriptions/" + subscription + "/providers/Microsoft.CostManagementExports/register?api-version=2022-09-01", "");
+        client.post(
+                "/subscriptions/" + subscription
+                        + "/providers/Microsoft.CostManagementExports/register?api-version=2022-09-01",
+                "");
         var registering = client.put(path(EA, "daily", NEW), export());
         assertEquals("503 60", registering.status() + " " + registering.header("Retry-After"));
         clock.advance(Duration.ofMinutes(5));
@@ -281,13 +330,17 @@ class SimulatorChoicesTest {
 
     @Test
     void offersThatHaveLess() {
-        azure.behaviour(azure.behaviour().with(Place.USAGE_ONLY, SUBSCRIPTION).with(Place.WITHOUT_PARTITIONS, SUBSCRIPTION));
-        assertEquals("Request properties validation failed: Export type: ActualCost is not supported for Agreement Type: "
-                + "MicrosoftCustomerAgreement and Subscription.", client.put(path(SUBSCRIPTION, "daily", NEW), export()).message());
+        azure.behaviour(
+                azure.behaviour().with(Place.USAGE_ONLY, SUBSCRIPTION).with(Place.WITHOUT_PARTITIONS, SUBSCRIPTION));
+        assertEquals(
+                "Request properties validation failed: Export type: ActualCost is not supported for Agreement Type: "
+                        + "MicrosoftCustomerAgreement and Subscription.",
+                client.put(path(SUBSCRIPTION, "daily", NEW), export()).message());
         var usage = export("properties.definition.type", "\"Usage\"");
         assertEquals(201, client.put(path(SUBSCRIPTION, "daily", NEW), usage).status());
         ((ObjectNode) usage.path("properties")).put("partitionData", true);
-        assertEquals("Invalid request payload, Invalid member :properties.partitionData",
+        assertEquals(
+                "Invalid request payload, Invalid member :properties.partitionData",
                 client.put(path(SUBSCRIPTION, "parts", NEW), usage).message());
         azure.behaviour(azure.behaviour().with(Place.DISALLOWED_PROVIDER, SUBSCRIPTION));
         assertEquals("DisallowedProvider", code(client.get(path(SUBSCRIPTION, "", NEW))));
@@ -313,7 +366,9 @@ class SimulatorChoicesTest {
         for (var next = path(EA, "", NEW); next != null; pages++) {
             var page = client.get(next).json();
             page.path("value").forEach(export -> names.add(export.path("name").asText()));
-            next = Json.text(page, "nextLink").map(link -> link.replace(azure.endpoint().toString(), "")).orElse(null);
+            next = Json.text(page, "nextLink")
+                    .map(link -> link.replace(azure.endpoint().toString(), ""))
+                    .orElse(null);
         }
         assertEquals("3 pages of 41", pages + " pages of " + names.size());
     }
@@ -323,8 +378,14 @@ class SimulatorChoicesTest {
     void aCreateThatWantsToBeTheFirst(Choice.IfNoneMatch choice, int existing, int fresh) {
         client.put(path(EA, "there", NEW), export());
         with(choice);
-        assertEquals(existing, client.send("PUT", path(EA, "there", NEW), export().toString(), "If-None-Match", "*").status());
-        assertEquals(fresh, client.send("PUT", path(EA, "fresh", NEW), export().toString(), "If-None-Match", "*").status());
+        assertEquals(
+                existing,
+                client.send("PUT", path(EA, "there", NEW), export().toString(), "If-None-Match", "*")
+                        .status());
+        assertEquals(
+                fresh,
+                client.send("PUT", path(EA, "fresh", NEW), export().toString(), "If-None-Match", "*")
+                        .status());
     }
 
     @Test
@@ -360,11 +421,20 @@ class SimulatorChoicesTest {
 
     @Test
     void errorsWithoutAMemberError() {
-        var foreign = client.get(SUBSCRIPTION + "/providers/Microsoft.CostManagement/operationResults/1?api-version=2023-08-01");
+        var foreign = client.get(
+                SUBSCRIPTION + "/providers/Microsoft.CostManagement/operationResults/1?api-version=2023-08-01");
         assertEquals(400, foreign.status());
-        assertEquals("[message, messageDetail]", foreign.json().properties().stream().map(member -> member.getKey()).toList().toString());
+        assertEquals(
+                "[message, messageDetail]",
+                foreign.json().properties().stream()
+                        .map(member -> member.getKey())
+                        .toList()
+                        .toString());
         azure.faults().next(Match.on(Operation.LIST), ArmErrors.notAcceptable());
         assertEquals(406, client.get(path(EA, "", NEW)).status());
-        assertTrue(client.get(SUBSCRIPTION + "/providers/Microsoft.CostManagement/alerts?api-version=2023-08-01").json().path("nextLink").isNull());
+        assertTrue(client.get(SUBSCRIPTION + "/providers/Microsoft.CostManagement/alerts?api-version=2023-08-01")
+                .json()
+                .path("nextLink")
+                .isNull());
     }
 }

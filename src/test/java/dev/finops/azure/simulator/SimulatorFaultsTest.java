@@ -39,12 +39,17 @@ class SimulatorFaultsTest {
 
     @Test
     void aFaultHitsOnceOrAsLongAsItLasts() {
-        azure.faults().next(Match.on(Operation.LIST), ArmErrors.unavailable(7))
+        azure.faults()
+                .next(Match.on(Operation.LIST), ArmErrors.unavailable(7))
                 .while_(Match.method("GET").path("BILLINGACCOUNTS"), ArmErrors.internalError());
         var first = client.get(path(EA, "", NEW));
         assertEquals(503, first.status());
         assertEquals("7", first.header("Retry-After"));
-        assertEquals(List.of(500, 500), IntStream.range(0, 2).mapToObj(_ -> client.get(path(EA, "", NEW)).status()).toList());
+        assertEquals(
+                List.of(500, 500),
+                IntStream.range(0, 2)
+                        .mapToObj(_ -> client.get(path(EA, "", NEW)).status())
+                        .toList());
         assertEquals(200, client.get(path(SUBSCRIPTION, "", NEW)).status(), "another scope");
         azure.faults().clear();
         assertEquals(200, client.get(path(EA, "", NEW)).status());
@@ -57,17 +62,25 @@ class SimulatorFaultsTest {
             azure.faults().next(Match.any(), ArmErrors.throttled(bucket, 30));
             var reply = client.get(path(EA, "", NEW));
             assertEquals(429, reply.status());
-            assertEquals("{\"error\":{\"code\":\"429\",\"message\":\"Too many requests. Please retry.\"}}", reply.text());
+            assertEquals(
+                    "{\"error\":{\"code\":\"429\",\"message\":\"Too many requests. Please retry.\"}}", reply.text());
             assertEquals("30", reply.header("x-ms-ratelimit-microsoft.costmanagement-" + bucket + "-retry-after"));
         }
-        azure.faults().next(Match.any(), ArmErrors.throttledBy("x-ms-ratelimit-microsoft.consumption-retry-after", 9).with("Retry-After", "3"));
+        azure.faults()
+                .next(
+                        Match.any(),
+                        ArmErrors.throttledBy("x-ms-ratelimit-microsoft.consumption-retry-after", 9)
+                                .with("Retry-After", "3"));
         assertEquals("9", client.get(path(EA, "", NEW)).header("x-ms-ratelimit-microsoft.consumption-retry-after"));
     }
 
     @Test
     void answersThatAreNone() {
-        azure.faults().next(Match.any(), ArmErrors.badGateway()).next(Match.any(), ArmErrors.truncatedJson())
-                .next(Match.any(), ArmErrors.wrongShape()).next(Match.any(), ArmErrors.redirect(307, "https://elsewhere.example/"));
+        azure.faults()
+                .next(Match.any(), ArmErrors.badGateway())
+                .next(Match.any(), ArmErrors.truncatedJson())
+                .next(Match.any(), ArmErrors.wrongShape())
+                .next(Match.any(), ArmErrors.redirect(307, "https://elsewhere.example/"));
         assertTrue(client.get(path(EA, "", NEW)).text().startsWith("<html>"));
         assertTrue(Json.parse(client.get(path(EA, "", NEW)).text()).isEmpty());
         assertTrue(client.get(path(EA, "", NEW)).json().isArray());
@@ -88,15 +101,27 @@ class SimulatorFaultsTest {
         azure.faults().next(Match.writes(), new Fault.ResetDuring());
         assertThrows(IOException.class, () -> client.sendOrFail("DELETE", path(EA, "b", NEW), null));
         assertEquals(1, azure.exports().size());
-        assertEquals(List.of(0, 201, 201, 200), azure.journal().writes().stream().map(Journal.Call::status).toList());
+        assertEquals(
+                List.of(0, 201, 201, 200),
+                azure.journal().writes().stream().map(Journal.Call::status).toList());
         assertEquals(200, client.get(path(EA, "a", NEW)).status());
     }
 
     @Test
     void somebodyEditsBetweenGetAndPut() {
         client.put(path(EA, "a", NEW), export());
-        azure.faults().next(Match.on(Operation.GET), new Fault.ThenAct(() -> azure.exports().edit(EA, "a", "portal-user@contoso.example",
-                document -> Json.set(document, "properties.exportDescription", Json.parse("\"mine\"").orElseThrow()))));
+        azure.faults()
+                .next(
+                        Match.on(Operation.GET),
+                        new Fault.ThenAct(() -> azure.exports()
+                                .edit(
+                                        EA,
+                                        "a",
+                                        "portal-user@contoso.example",
+                                        document -> Json.set(
+                                                document,
+                                                "properties.exportDescription",
+                                                Json.parse("\"mine\"").orElseThrow()))));
         var read = client.get(path(EA, "a", NEW)).json();
         assertEquals("", Json.text(read, "properties.exportDescription").orElseThrow());
         assertEquals(412, client.put(path(EA, "a", NEW), read).status());
@@ -117,7 +142,9 @@ class SimulatorFaultsTest {
         int mark = azure.journal().mark();
         client.put(path(EA, "a", NEW), export());
         client.delete(path(EA, "a", NEW));
-        assertEquals(List.of("PUT", "DELETE"), azure.journal().since(mark).stream().map(Journal.Call::method).toList());
+        assertEquals(
+                List.of("PUT", "DELETE"),
+                azure.journal().since(mark).stream().map(Journal.Call::method).toList());
         assertEquals(3, azure.journal().calls().size());
         assertEquals(1, azure.journal().to("PUT", "/EXPORTS/A").size());
         var put = azure.journal().writes().getFirst();

@@ -7,8 +7,7 @@ import java.util.concurrent.CountDownLatch;
 /** The simulator alone, for people who try things by hand: {@code [port] [--log]}. It stays until it is interrupted. */
 public final class SimulatorMain {
 
-    private SimulatorMain() {
-    }
+    private SimulatorMain() {}
 
     public static void main(String[] args) throws InterruptedException {
         var arguments = new ArrayList<>(List.of(args));
@@ -28,7 +27,8 @@ public final class SimulatorMain {
     private static void print(AzureSimulator simulator) {
         System.out.println("Azure simulator at " + simulator.endpoint());
         System.out.println("CA file      " + simulator.caFile());
-        System.out.println("trust store  " + simulator.trustStore() + " (PKCS12, password " + Certificates.PASSWORD + ")");
+        System.out.println(
+                "trust store  " + simulator.trustStore() + " (PKCS12, password " + Certificates.PASSWORD + ")");
         System.out.println();
         simulator.environment().forEach((name, value) -> System.out.println("export " + name + "='" + value + "'"));
         System.out.println("""
@@ -38,7 +38,12 @@ public final class SimulatorMain {
                 curl -s --cacert %1$s -H "Authorization: Bearer $token" \\
                   '%4$s/subscriptions/%6$s/providers/Microsoft.CostManagement/exports?api-version=2025-03-01'
 
-                Ctrl-C ends it.""".formatted(simulator.caFile(), simulator.clientId(), simulator.clientSecret(), simulator.endpoint(),
-                simulator.tenantId(), simulator.subscriptionId()));
+                Ctrl-C ends it.""".formatted(
+                        simulator.caFile(),
+                        simulator.clientId(),
+                        simulator.clientSecret(),
+                        simulator.endpoint(),
+                        simulator.tenantId(),
+                        simulator.subscriptionId()));
     }
 }

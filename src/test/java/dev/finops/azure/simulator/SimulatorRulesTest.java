@@ -86,7 +86,10 @@ class SimulatorRulesTest {
             """)
     void customPeriods(String version, String from, String to, String expected) {
         var export = export("properties.definition.timeframe", "\"Custom\"");
-        ((ObjectNode) Json.at(export, "properties.definition")).putObject("timePeriod").put("from", from).put("to", to);
+        ((ObjectNode) Json.at(export, "properties.definition"))
+                .putObject("timePeriod")
+                .put("from", from)
+                .put("to", to);
         assertPut(version, EA, export, expected);
     }
 
@@ -119,9 +122,16 @@ class SimulatorRulesTest {
     void priceSheets() {
         assertPut(NEW, EA, priceSheet("TheCurrentMonth", "Daily"), "+");
         assertPut(NEW, MCA, priceSheet("TheCurrentMonth", "Daily"), "+");
-        assertPut(NEW, EA, priceSheet("MonthToDate", "Monthly"), "Invalid timeframe MonthToDate and schedule recurrence Monthly combination");
+        assertPut(
+                NEW,
+                EA,
+                priceSheet("MonthToDate", "Monthly"),
+                "Invalid timeframe MonthToDate and schedule recurrence Monthly combination");
         var daily = priceSheet("TheCurrentMonth", "Daily");
-        Json.set(daily, "properties.definition.dataSet.granularity", Json.parse("\"Daily\"").orElseThrow());
+        Json.set(
+                daily,
+                "properties.definition.dataSet.granularity",
+                Json.parse("\"Daily\"").orElseThrow());
         assertPut(NEW, EA, daily, "Invalid definition dataSet granularity; not supported for type 'PriceSheet'.");
         var unauthorized = client.put(path(SUBSCRIPTION, "prices", NEW), priceSheet("TheCurrentMonth", "Daily"));
         assertEquals(401, unauthorized.status());
@@ -129,7 +139,9 @@ class SimulatorRulesTest {
     }
 
     private static ObjectNode priceSheet(String timeframe, String recurrence) {
-        var export = export("properties.definition", "{\"type\": \"PriceSheet\", \"timeframe\": \"" + timeframe + "\", \"dataSet\": {}}");
+        var export = export(
+                "properties.definition",
+                "{\"type\": \"PriceSheet\", \"timeframe\": \"" + timeframe + "\", \"dataSet\": {}}");
         ((ObjectNode) Json.at(export, "properties.schedule")).put("recurrence", recurrence);
         return export;
     }
@@ -143,20 +155,31 @@ class SimulatorRulesTest {
         var read = (ObjectNode) client.get(path(EA, "start", NEW)).json();
         assertEquals(200, client.put(path(EA, "start", NEW), read).status(), "the start it always had");
         read = (ObjectNode) client.get(path(EA, "start", NEW)).json();
-        Json.set(read, "properties.schedule.recurrencePeriod.from", Json.parse("\"2026-03-12T00:00:00Z\"").orElseThrow());
-        assertEquals("Request properties validation failed: Invalid schedule recurrencePeriod; 'from' value cannot be in the past.",
+        Json.set(
+                read,
+                "properties.schedule.recurrencePeriod.from",
+                Json.parse("\"2026-03-12T00:00:00Z\"").orElseThrow());
+        assertEquals(
+                "Request properties validation failed: Invalid schedule recurrencePeriod; 'from' value "
+                        + "cannot be in the past.",
                 client.put(path(EA, "start", NEW), read).message());
         assertPut(NEW, EA, export, "Invalid schedule recurrencePeriod; 'from' value cannot be in the past.");
     }
 
     @Test
     void membersThatAVersionDoesNotHave() {
-        assertMessage("Invalid request payload, Invalid member :properties.dataOverwriteBehavior",
-                OLD, export("properties.dataOverwriteBehavior", "\"CreateNewReport\""));
-        assertMessage("Invalid request payload, Invalid member :properties.definition.dataSet.configuration",
-                NEW, export("properties.definition.dataSet.configurations", "{}"));
-        assertMessage("Invalid request payload, Invalid member :properties.schedule.recurrence",
-                NEW, export("properties.schedule.recurrence", "null"));
+        assertMessage(
+                "Invalid request payload, Invalid member :properties.dataOverwriteBehavior",
+                OLD,
+                export("properties.dataOverwriteBehavior", "\"CreateNewReport\""));
+        assertMessage(
+                "Invalid request payload, Invalid member :properties.definition.dataSet.configuration",
+                NEW,
+                export("properties.definition.dataSet.configurations", "{}"));
+        assertMessage(
+                "Invalid request payload, Invalid member :properties.schedule.recurrence",
+                NEW,
+                export("properties.schedule.recurrence", "null"));
         assertMessage("Invalid request payload: Unexpected end when reading JSON", NEW, null);
     }
 
@@ -169,8 +192,11 @@ class SimulatorRulesTest {
     @Test
     void versionsAndScopesThatDoNotExist() {
         assertEquals("InvalidApiVersionParameter", code(client.get(path(EA, "", "2031-01-01"))));
-        assertEquals("MissingApiVersionParameter", code(client.get(EA + "/providers/Microsoft.CostManagement/exports")));
-        for (var scope : new String[] {"/" + EA, "/subscriptions/nonsense", "/providers/Microsoft.Billing/billingProfiles/1", ""}) {
+        assertEquals(
+                "MissingApiVersionParameter", code(client.get(EA + "/providers/Microsoft.CostManagement/exports")));
+        for (var scope :
+                new String[] {"/" + EA, "/subscriptions/nonsense", "/providers/Microsoft.Billing/billingProfiles/1", ""
+                }) {
             assertEquals("MissingSubscription", code(client.get(path(scope, "", NEW))), scope);
         }
     }
@@ -179,11 +205,20 @@ class SimulatorRulesTest {
     void whatDependsOnTheCallerOrTheSubscription() {
         azure.behaviour(Behaviour.defaults().withDeniedScopes(EA).withPayAsYouGoScopes(SUBSCRIPTION));
         assertEquals("RBACAccessDenied", code(client.get(path(EA + "/departments/1", "", NEW))));
-        assertPut(NEW, SUBSCRIPTION + "/resourceGroups/rg", export("properties.definition.type", "\"FocusCost\""),
+        assertPut(
+                NEW,
+                SUBSCRIPTION + "/resourceGroups/rg",
+                export("properties.definition.type", "\"FocusCost\""),
                 "Export type: FocusCost is not supported for Agreement Type: WebDirect and ResourceGroup.");
         azure.behaviour(Behaviour.defaults().withUnregisteredSubscriptions("00000000-0000-0000-0000-000000000001"));
         assertTrue(client.put(path(EA, "rp", NEW), export()).message().startsWith("RP Not Registered."));
-        assertEquals(200, client.post(SUBSCRIPTION + "/providers/Microsoft.CostManagementExports/register?api-version=2022-09-01", "").status());
+        assertEquals(
+                200,
+                client.post(
+                                SUBSCRIPTION
+                                        + "/providers/Microsoft.CostManagementExports/register?api-version=2022-09-01",
+                                "")
+                        .status());
         assertEquals(201, client.put(path(EA, "rp", NEW), export()).status());
     }
 
@@ -197,7 +232,9 @@ class SimulatorRulesTest {
             assertEquals(201, reply.status(), reply.text());
         } else {
             assertEquals(400, reply.status(), reply.text());
-            assertEquals("Request properties validation failed: " + expected, reply.message().replaceFirst(" \\(Request ID: .*", ""));
+            assertEquals(
+                    "Request properties validation failed: " + expected,
+                    reply.message().replaceFirst(" \\(Request ID: .*", ""));
         }
     }
 }

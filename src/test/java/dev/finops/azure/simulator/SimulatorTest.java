@@ -55,16 +55,26 @@ class SimulatorTest {
         assertEquals(created.json(), client.get(path(EA, "daily", NEW)).json());
 
         var changed = export("eTag", created.json().path("eTag").toString());
-        Json.set(changed, "properties.exportDescription", Json.parse("\"for finance\"").orElseThrow());
+        Json.set(
+                changed,
+                "properties.exportDescription",
+                Json.parse("\"for finance\"").orElseThrow());
         var updated = client.put(path(EA, "daily", NEW), changed);
         assertEquals(200, updated.status());
         assertNotEquals(eTag, Json.text(updated.json(), "eTag").orElseThrow());
-        assertEquals("for finance", Json.text(client.get(path(EA, "daily", NEW)).json(), "properties.exportDescription").orElseThrow());
+        assertEquals(
+                "for finance",
+                Json.text(client.get(path(EA, "daily", NEW)).json(), "properties.exportDescription")
+                        .orElseThrow());
 
         var deleted = client.delete(path(EA, "daily", NEW));
         assertEquals(200, deleted.status());
         assertEquals("", deleted.text());
-        assertRefused(404, "NotFound", "The requested export with export name: daily could not be found.", client.get(path(EA, "daily", NEW)));
+        assertRefused(
+                404,
+                "NotFound",
+                "The requested export with export name: daily could not be found.",
+                client.get(path(EA, "daily", NEW)));
         assertEquals(0, azure.exports().size());
     }
 
@@ -72,9 +82,15 @@ class SimulatorTest {
     void scopesMatchInAnyLetterCaseAndNamesWhereTheServiceSaysSo() {
         azure.behaviour(azure.behaviour().with(Choice.Names.CASE_INSENSITIVE));
         client.put(path(SUBSCRIPTION + "/resourceGroups/Costs", "Daily", NEW), export());
-        assertEquals(200, client.get(path(SUBSCRIPTION.toUpperCase() + "/RESOURCEGROUPS/costs", "dAILY", NEW)).status());
-        assertTrue(azure.exports().find(SUBSCRIPTION.substring(1) + "/resourcegroups/costs/", "daily").isPresent());
-        assertEquals(0, client.get(path(SUBSCRIPTION, "", NEW)).json().path("value").size(), "a list shows no scope below");
+        assertEquals(
+                200,
+                client.get(path(SUBSCRIPTION.toUpperCase() + "/RESOURCEGROUPS/costs", "dAILY", NEW))
+                        .status());
+        assertTrue(azure.exports()
+                .find(SUBSCRIPTION.substring(1) + "/resourcegroups/costs/", "daily")
+                .isPresent());
+        assertEquals(
+                0, client.get(path(SUBSCRIPTION, "", NEW)).json().path("value").size(), "a list shows no scope below");
     }
 
     @Test
@@ -83,8 +99,12 @@ class SimulatorTest {
         var without = client.put(path(EA, "daily", OLD), export());
         assertEquals(400, without.status());
         assertEquals("400", Json.text(without.json(), "error.code").orElseThrow());
-        assertTrue(without.message().matches("Etag value required for update operation of report: daily\\.Please get the latest to avoid overwrite\\."
-                + " \\(Request ID: [0-9a-f-]{36}\\)"), without.message());
+        assertTrue(
+                without.message()
+                        .matches("Etag value required for update operation of report: daily\\.Please get "
+                                + "the latest to avoid overwrite\\."
+                                + " \\(Request ID: [0-9a-f-]{36}\\)"),
+                without.message());
 
         var update = export("eTag", first.path("eTag").toString());
         assertEquals(200, client.put(path(EA, "daily", OLD), update).status());
@@ -93,7 +113,8 @@ class SimulatorTest {
             assertEquals(status, client.put(path(EA, "daily", OLD), update).status());
         }
         assertTrue(Behaviour.defaults().is(Choice.StaleETag.STATUS_412));
-        assertEquals(400, client.put(path(EA, "daily", OLD), export("eTag", "\"*\"")).status(), "no wildcard");
+        assertEquals(
+                400, client.put(path(EA, "daily", OLD), export("eTag", "\"*\"")).status(), "no wildcard");
     }
 
     @Test
@@ -104,9 +125,13 @@ class SimulatorTest {
         assertEquals(2, client.get(path(EA, "", NEW)).json().path("value").size());
         var missing = client.get(path(EA, "focus", OLD));
         assertEquals(404, missing.status());
-        assertTrue(missing.message().startsWith("No export found for focus, BillingAccount: 1234567. (Request ID: "), missing.message());
+        assertTrue(
+                missing.message().startsWith("No export found for focus, BillingAccount: 1234567. (Request ID: "),
+                missing.message());
         assertEquals(200, client.get(path(EA, "actual", NEW)).status());
-        assertTrue(client.put(path(EA, "focus", OLD), export()).message().startsWith("Etag value required"), "the name is taken all the same");
+        assertTrue(
+                client.put(path(EA, "focus", OLD), export()).message().startsWith("Etag value required"),
+                "the name is taken all the same");
     }
 
     @Test
@@ -116,17 +141,28 @@ class SimulatorTest {
         destination(sent).put("type", "AzureBlob");
         var reply = client.put(path(SUBSCRIPTION, "focus", NEW), sent);
         assertTrue(reply.header("Location").startsWith("https://costmanagement.trafficmanager.net/subscriptions/"));
-        assertEquals("249", client.get(path(SUBSCRIPTION, "focus", NEW)).header("x-ms-ratelimit-remaining-subscription-reads"));
+        assertEquals(
+                "249",
+                client.get(path(SUBSCRIPTION, "focus", NEW)).header("x-ms-ratelimit-remaining-subscription-reads"));
         assertEquals("Tue, 10 Mar 2026 12:00:00 GMT", reply.header("Date"));
         var properties = reply.json().path("properties");
-        assertEquals(SUBSCRIPTION.substring(1) + "/providers/Microsoft.CostManagement/exports/focus", reply.json().path("id").asText());
+        assertEquals(
+                SUBSCRIPTION.substring(1) + "/providers/Microsoft.CostManagement/exports/focus",
+                reply.json().path("id").asText());
         assertFalse(Json.at(properties, "deliveryInfo.destination").has("type"));
-        assertEquals("2026-03-11T00:00:00Z", Json.text(properties, "schedule.recurrencePeriod.from").orElseThrow());
+        assertEquals(
+                "2026-03-11T00:00:00Z",
+                Json.text(properties, "schedule.recurrencePeriod.from").orElseThrow());
         assertEquals("Csv", properties.path("format").asText());
         assertEquals("CreateNewReport", properties.path("dataOverwriteBehavior").asText());
         assertEquals("none", properties.path("compressionMode").asText());
-        assertEquals("1.2-preview", Json.text(properties, "definition.dataSet.configuration.dataVersion").orElseThrow());
-        assertEquals(azure.clientId(), Json.text(reply.json(), "systemData.createdBy").orElseThrow());
+        assertEquals(
+                "1.2-preview",
+                Json.text(properties, "definition.dataSet.configuration.dataVersion")
+                        .orElseThrow());
+        assertEquals(
+                azure.clientId(),
+                Json.text(reply.json(), "systemData.createdBy").orElseThrow());
         var sentBack = client.put(path(SUBSCRIPTION, "focus", NEW), reply.json());
         assertEquals(200, sentBack.status(), sentBack.text());
         assertEquals(properties, sentBack.json().path("properties"));
@@ -154,11 +190,14 @@ class SimulatorTest {
         boolean refused = respelling == Respelling.UNKNOWN_MEMBER || respelling == Respelling.SLASHLESS_STORAGE_ID;
         var respelled = client.get(path(SUBSCRIPTION, "daily", NEW)).json();
         azure.behaviour(azure.behaviour().withRespellings(live.toArray(Respelling[]::new)));
-        if (!refused) assertEquals(200, client.put(path(SUBSCRIPTION, "daily", NEW), respelled).status());
+        if (!refused)
+            assertEquals(
+                    200, client.put(path(SUBSCRIPTION, "daily", NEW), respelled).status());
     }
 
     private String answers() {
-        return client.get(path(SUBSCRIPTION, "daily", NEW)).text() + client.get(path(SUBSCRIPTION, "", NEW)).text();
+        return client.get(path(SUBSCRIPTION, "daily", NEW)).text()
+                + client.get(path(SUBSCRIPTION, "", NEW)).text();
     }
 
     /** A document that the respelling changes. */
@@ -169,13 +208,22 @@ class SimulatorTest {
             case NULL_FOLDER -> destination(sent).remove("rootFolderPath");
             case INACTIVE_SCHEDULE -> ((ObjectNode) sent.path("properties")).remove("schedule");
             case NO_EMPTY_DATA_SET -> Json.set(sent, "properties.definition.dataSet", Json.object());
-            case SHORT_DATES -> Json.set(sent, "properties.schedule.recurrencePeriod.from",
-                    Json.parse("\"2026-03-11T00:00:00.0000000Z\"").orElseThrow());
+            case SHORT_DATES ->
+                Json.set(
+                        sent,
+                        "properties.schedule.recurrencePeriod.from",
+                        Json.parse("\"2026-03-11T00:00:00.0000000Z\"").orElseThrow());
             case SPACED_VERSION -> {
-                Json.set(sent, "properties.definition.type", Json.parse("\"FocusCost\"").orElseThrow());
-                Json.set(sent, "properties.definition.dataSet.configuration.dataVersion", Json.parse("\"1.0-preview(v1)\"").orElseThrow());
+                Json.set(
+                        sent,
+                        "properties.definition.type",
+                        Json.parse("\"FocusCost\"").orElseThrow());
+                Json.set(
+                        sent,
+                        "properties.definition.dataSet.configuration.dataVersion",
+                        Json.parse("\"1.0-preview(v1)\"").orElseThrow());
             }
-            default -> { }
+            default -> {}
         }
         return sent;
     }
@@ -186,10 +234,15 @@ class SimulatorTest {
         destination(sent).remove("resourceId");
         destination(sent).put("sasToken", "sv=2024&sig=secret").put("storageAccount", "costs");
         var created = client.put(path(EA, "sas", NEW), sent).json();
-        var mask = Json.text(created, "properties.deliveryInfo.destination.sasToken").orElseThrow();
+        var mask = Json.text(created, "properties.deliveryInfo.destination.sasToken")
+                .orElseThrow();
         assertFalse(mask.contains("secret"));
         client.put(path(EA, "sas", NEW), created);
-        assertEquals("sv=2024&sig=secret", destination(azure.exports().find(EA, "sas").orElseThrow()).path("sasToken").asText());
+        assertEquals(
+                "sv=2024&sig=secret",
+                destination(azure.exports().find(EA, "sas").orElseThrow())
+                        .path("sasToken")
+                        .asText());
         assertFalse(azure.journal().calls().toString().contains("secret"));
         assertFalse(azure.journal().calls().getFirst().body().toString().contains("secret"));
     }
@@ -233,11 +286,21 @@ class SimulatorTest {
         azure.exports().create(EA, "portal", NEW, "portal-user@contoso.example", export());
         var before = client.get(path(EA, "portal", NEW)).json();
         assertEquals("User", Json.text(before, "systemData.createdByType").orElseThrow());
-        azure.exports().edit(EA, "portal", "other-user@contoso.example", document -> destination(document).put("container", "elsewhere"));
+        azure.exports()
+                .edit(
+                        EA,
+                        "portal",
+                        "other-user@contoso.example",
+                        document -> destination(document).put("container", "elsewhere"));
         var after = client.get(path(EA, "portal", NEW)).json();
         assertNotEquals(before.path("eTag"), after.path("eTag"));
-        assertEquals("elsewhere", Json.text(after, "properties.deliveryInfo.destination.container").orElseThrow());
-        assertEquals("other-user@contoso.example", Json.text(after, "systemData.lastModifiedBy").orElseThrow());
+        assertEquals(
+                "elsewhere",
+                Json.text(after, "properties.deliveryInfo.destination.container")
+                        .orElseThrow());
+        assertEquals(
+                "other-user@contoso.example",
+                Json.text(after, "systemData.lastModifiedBy").orElseThrow());
         azure.exports().remove(EA, "portal");
         assertEquals(404, client.get(path(EA, "portal", NEW)).status());
     }
@@ -247,15 +310,25 @@ class SimulatorTest {
         azure.behaviour(azure.behaviour().with(Choice.Estimate.ON_SCHEDULE, Choice.EstimateAfterPut.PRESENT));
         var sent = export("properties.schedule.status", "\"Active\"");
         var active = client.put(path(EA, "daily", NEW), sent).json();
-        assertEquals("2026-03-11T23:00:00Z", Json.text(active, "properties.nextRunTimeEstimate").orElseThrow());
+        assertEquals(
+                "2026-03-11T23:00:00Z",
+                Json.text(active, "properties.nextRunTimeEstimate").orElseThrow());
         azure.exports().suspend(EA, "daily", "StorageNotFound", "The storage account is gone.");
         var suspended = client.get(path(EA, "daily", NEW)).json();
-        assertEquals("StorageNotFound", Json.text(suspended, "properties.systemSuspensionContext.suspensionCode").orElseThrow());
+        assertEquals(
+                "StorageNotFound",
+                Json.text(suspended, "properties.systemSuspensionContext.suspensionCode")
+                        .orElseThrow());
         assertFalse(Json.present(suspended, "properties.nextRunTimeEstimate"));
-        assertEquals("Active", Json.text(suspended, "properties.schedule.status").orElseThrow());
+        assertEquals(
+                "Active", Json.text(suspended, "properties.schedule.status").orElseThrow());
         var preview = client.get(path(EA, "daily", "2024-10-01-preview")).json();
-        assertEquals("SystemSuspended", Json.text(preview, "properties.schedule.status").orElseThrow());
-        assertTrue(Json.present(client.put(path(EA, "daily", NEW), suspended).json(), "properties.nextRunTimeEstimate"), "a PUT lifts it");
+        assertEquals(
+                "SystemSuspended",
+                Json.text(preview, "properties.schedule.status").orElseThrow());
+        assertTrue(
+                Json.present(client.put(path(EA, "daily", NEW), suspended).json(), "properties.nextRunTimeEstimate"),
+                "a PUT lifts it");
     }
 
     @Test
@@ -263,10 +336,14 @@ class SimulatorTest {
         azure.behaviour(azure.behaviour().withIgnoredFields("properties.exportDescription"));
         var created = client.put(path(EA, "daily", NEW), export("properties.exportDescription", "\"lost\""));
         assertEquals(201, created.status());
-        assertEquals("", Json.text(created.json(), "properties.exportDescription").orElseThrow());
+        assertEquals(
+                "", Json.text(created.json(), "properties.exportDescription").orElseThrow());
     }
 
-    /** The seed's commands on 2023-08-01: its Parquet and FOCUS are no values of that version; on 2025-03-01 they work once the start lies ahead. */
+    /**
+     * The seed's commands on 2023-08-01: its Parquet and FOCUS are no values of that version; on 2025-03-01 they work
+     * once the start lies ahead.
+     */
     @Test
     void theSeedsWorkflow() {
         var seed = (ObjectNode) Json.parse("""
@@ -279,20 +356,34 @@ class SimulatorTest {
                     "recurrencePeriod": {"from": "2026-01-01T00:00:00Z", "to": "2027-12-31T00:00:00Z"}}}}
                 """).orElseThrow();
         assertEquals("{\"value\":[]}", client.get(path(EA, "", OLD)).text());
-        assertTrue(client.put(path(EA, "ftk-costs-daily", OLD), seed).message()
+        assertTrue(client.put(path(EA, "ftk-costs-daily", OLD), seed)
+                .message()
                 .startsWith("Request properties validation failed: Invalid format 'Parquet'; valid values: 'Csv'."));
         Json.set(seed, "properties.format", Json.parse("\"Csv\"").orElseThrow());
-        assertTrue(client.put(path(EA, "ftk-costs-daily", OLD), seed).message().startsWith(
-                "Request properties validation failed: Invalid definition type 'FocusCost'; valid values: 'Usage', 'ActualCost', 'AmortizedCost'."));
-        assertEquals(404, client.post(PlainClient.run(EA, "ftk-costs-daily", OLD), "").status());
+        assertTrue(client.put(path(EA, "ftk-costs-daily", OLD), seed)
+                .message()
+                .startsWith("Request properties validation failed: Invalid definition type "
+                        + "'FocusCost'; valid values: 'Usage', 'ActualCost', 'AmortizedCost'."));
+        assertEquals(
+                404,
+                client.post(PlainClient.run(EA, "ftk-costs-daily", OLD), "").status());
 
         Json.set(seed, "properties.format", Json.parse("\"Parquet\"").orElseThrow());
         var past = client.put(path(EA, "ftk-costs-daily", NEW), seed);
-        assertRefused(400, "BadRequest", "Request properties validation failed: Invalid schedule recurrencePeriod; 'from' value cannot be in the past.",
+        assertRefused(
+                400,
+                "BadRequest",
+                "Request properties validation failed: Invalid schedule recurrencePeriod; 'from' value "
+                        + "cannot be in the past.",
                 past);
-        Json.set(seed, "properties.schedule.recurrencePeriod.from", Json.parse("\"2026-03-11T00:00:00Z\"").orElseThrow());
+        Json.set(
+                seed,
+                "properties.schedule.recurrencePeriod.from",
+                Json.parse("\"2026-03-11T00:00:00Z\"").orElseThrow());
         assertEquals(201, client.put(path(EA, "ftk-costs-daily", NEW), seed).status());
-        assertEquals(200, client.post(PlainClient.run(EA, "ftk-costs-daily", NEW), "").status());
+        assertEquals(
+                200,
+                client.post(PlainClient.run(EA, "ftk-costs-daily", NEW), "").status());
     }
 
     private static ObjectNode destination(JsonNode document) {

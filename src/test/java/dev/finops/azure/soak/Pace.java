@@ -10,9 +10,9 @@ import java.time.Duration;
  * @param step how long each takes at least, in real time
  */
 record Pace(int exports, int days, int steps, Duration step) {
-  static final Pace BRIEF = new Pace(40, 2, 6, Duration.ofMillis(1000));
+    static final Pace BRIEF = new Pace(40, 2, 6, Duration.ofMillis(1000));
 
-  static Pace full(int days) {
-    return new Pace(200, days, 6, Duration.ofMillis(3500));
-  }
+    static Pace full(int days) {
+        return new Pace(200, days, 6, Duration.ofMillis(3500));
+    }
 }

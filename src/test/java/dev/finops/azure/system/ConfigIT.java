@@ -26,21 +26,27 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The process: its configuration, its pages, its end, and its double. */
 class ConfigIT extends SystemTest {
 
-  @AfterEach
-  void oneUsualOperatorRuns() {
-    boolean usual = operators.stream().filter(started -> started.process().isAlive()).toList().equals(List.of(operator));
-    if (!usual) {
-      operators.forEach(OperatorProcess::close);
-      startOperator();
+    @AfterEach
+    void oneUsualOperatorRuns() {
+        boolean usual = operators.stream()
+                .filter(started -> started.process().isAlive())
+                .toList()
+                .equals(List.of(operator));
+        if (!usual) {
+            operators.forEach(OperatorProcess::close);
+            startOperator();
+        }
     }
-  }
 
-  private static List<String> said(OperatorProcess process) {
-    return process.log().lines().filter(line -> !line.startsWith("Picked up JAVA_TOOL_OPTIONS")).toList();
-  }
+    private static List<String> said(OperatorProcess process) {
+        return process.log()
+                .lines()
+                .filter(line -> !line.startsWith("Picked up JAVA_TOOL_OPTIONS"))
+                .toList();
+    }
 
-  @ParameterizedTest(name = "{0}={1}")
-  @CsvSource(textBlock = """
+    @ParameterizedTest(name = "{0}={1}")
+    @CsvSource(textBlock = """
       OBSERVE_INTERVAL, 5
       RUN_POLL_INTERVAL, -1s
       RETRY_INITIAL, 0s
@@ -58,142 +64,184 @@ class ConfigIT extends SystemTest {
       KUBECONFIG, /nonexistent
       KUBECONFIG, /etc/hostname
       """)
-  void aWrongVariableStopsTheStartWithOneLineThatNamesIt(String variable, String value) {
-    var process = launch(Map.of(variable, value));
+    void aWrongVariableStopsTheStartWithOneLineThatNamesIt(String variable, String value) {
+        var process = launch(Map.of(variable, value));
 
-    assertTrue(process.await() != 0);
+        assertTrue(process.await() != 0);
 
-    assertEquals(1, said(process).size(), process::log);
-    assertTrue(said(process).getFirst().startsWith("costexport-operator: " + variable + "=" + value), process::log);
-  }
-
-  @Test
-  void aClusterThatCannotBeReachedIsOneLineToo(@TempDir Path directory) throws IOException {
-    String nobody = Files.readString(cluster.kubeconfig()).replaceAll("https://127.0.0.1:\\d+", "https://127.0.0.1:1");
-    var process = launch(Map.of("KUBECONFIG", Files.writeString(directory.resolve("kubeconfig"), nobody).toString()));
-
-    assertTrue(process.await() != 0);
-
-    assertTrue(said(process).stream().anyMatch(line -> line.startsWith("costexport-operator: cannot start: ")), process::log);
-  }
-
-  /** As kubectl reads it: a list, of which some files are missing, and a token that another process renews in a file beside. */
-  @Test
-  void aKubeconfigMayBeAListAndHaveItsTokenInAFile(@TempDir Path directory) throws IOException {
-    String whole = Files.readString(cluster.kubeconfig(namespace));
-    String token = whole.replaceAll("(?s).*token: ([^}]+)}.*", "$1");
-    Path file = Files.writeString(directory.resolve("token"), token + "\n");
-    Path kubeconfig = Files.writeString(directory.resolve("kubeconfig"), whole.replace("token: " + token, "tokenFile: token"));
-    operator.close();
-    operator = launch(Map.of("KUBECONFIG", "/nonexistent:" + kubeconfig)).awaitReady();
-    export("token-in-a-file", "").awaitReady();
-
-    Files.writeString(file, "revoked");
-    eventually(() -> assertTrue(operator.log().contains("the API server does not answer or did not take a write") || operator.log().contains("Unauthorized"), operator::log));
-    Files.writeString(file, token);
-
-    export("token-renewed", "").awaitReady();
-  }
-
-  @Test
-  void itsPagesAreForKubeletAndPrometheus() {
-    export("measured", "").awaitReady();
-
-    assertEquals("ok", operator.page("/healthz"));
-    assertEquals("ok", operator.page("/readyz"));
-    assertTrue(operator.page("/elsewhere").startsWith("404"));
-    String metrics = operator.page("/metrics");
-    for (String call : List.of("list", "put")) {
-      assertTrue(metrics.lines().anyMatch(line -> line.startsWith("costexport_arm_requests_seconds_count{")
-          && line.toLowerCase().contains("operation=\"" + call + "\"") && line.contains("outcome=\"ok\"")), metrics);
+        assertEquals(1, said(process).size(), process::log);
+        assertTrue(said(process).getFirst().startsWith("costexport-operator: " + variable + "=" + value), process::log);
     }
-  }
 
-  @Test
-  void aSelectorLeavesTheOthersAlone() {
-    operator.close();
-    operator = launch(Map.of("WATCH_SELECTOR", "team=finops")).awaitReady();
-    var others = export("others", "");
-    ObjectNode manifest = others.manifest("ours");
-    ((ObjectNode) manifest.path("metadata")).putObject("labels").put("team", "finops");
+    @Test
+    void aClusterThatCannotBeReachedIsOneLineToo(@TempDir Path directory) throws IOException {
+        String nobody =
+                Files.readString(cluster.kubeconfig()).replaceAll("https://127.0.0.1:\\d+", "https://127.0.0.1:1");
+        var process = launch(Map.of(
+                "KUBECONFIG",
+                Files.writeString(directory.resolve("kubeconfig"), nobody).toString()));
 
-    var ours = apply(manifest).awaitReady();
+        assertTrue(process.await() != 0);
 
-    ours.awaitLooks(2);
-    assertEquals(List.of(), others.calls(PUT));
-    assertEquals(List.of(), others.object().getMetadata().getFinalizers());
-  }
+        assertTrue(
+                said(process).stream().anyMatch(line -> line.startsWith("costexport-operator: cannot start: ")),
+                process::log);
+    }
 
-  @Test
-  void anotherNamespaceIsLeftAlone() {
-    String elsewhere = cluster.newNamespace("elsewhere");
-    var manifest = export("here", "").awaitReady().manifest("there");
-    cluster.client().resource(Yaml.as(CostExport.class, manifest)).inNamespace(elsewhere).create();
+    /**
+     * As kubectl reads it: a list, of which some files are missing, and a token that another process renews in a file
+     * beside.
+     */
+    @Test
+    void aKubeconfigMayBeAListAndHaveItsTokenInAFile(@TempDir Path directory) throws IOException {
+        String whole = Files.readString(cluster.kubeconfig(namespace));
+        String token = whole.replaceAll("(?s).*token: ([^}]+)}.*", "$1");
+        Path file = Files.writeString(directory.resolve("token"), token + "\n");
+        Path kubeconfig = Files.writeString(
+                directory.resolve("kubeconfig"), whole.replace("token: " + token, "tokenFile: token"));
+        operator.close();
+        operator = launch(Map.of("KUBECONFIG", "/nonexistent:" + kubeconfig)).awaitReady();
+        export("token-in-a-file", "").awaitReady();
 
-    export("afterwards", "").awaitReady().awaitLooks(2);
+        Files.writeString(file, "revoked");
+        eventually(() -> assertTrue(
+                operator.log().contains("the API server does not answer or did not take a write")
+                        || operator.log().contains("Unauthorized"),
+                operator::log));
+        Files.writeString(file, token);
 
-    assertEquals(List.of(), azure.journal().to("PUT", "/exports/there"));
-  }
+        export("token-renewed", "").awaitReady();
+    }
 
-  @Test
-  void theLogIsJsonWhenAskedFor() {
-    operator.close();
-    operator = launch(Map.of("LOG_FORMAT", "json"));
-    eventually(() -> assertTrue(operator.log().contains("is ready")));
+    @Test
+    void itsPagesAreForKubeletAndPrometheus() {
+        export("measured", "").awaitReady();
 
-    said(operator).stream().filter(line -> line.startsWith("{")).forEach(line -> assertTrue(Yaml.object(line).has("formattedMessage"), line));
-    assertTrue(said(operator).getLast().startsWith("{"));
-  }
+        assertEquals("ok", operator.page("/healthz"));
+        assertEquals("ok", operator.page("/readyz"));
+        assertTrue(operator.page("/elsewhere").startsWith("404"));
+        String metrics = operator.page("/metrics");
+        for (String call : List.of("list", "put")) {
+            assertTrue(
+                    metrics.lines()
+                            .anyMatch(line -> line.startsWith("costexport_arm_requests_seconds_count{")
+                                    && line.toLowerCase().contains("operation=\"" + call + "\"")
+                                    && line.contains("outcome=\"ok\"")),
+                    metrics);
+        }
+    }
 
-  @Test
-  void aPutThatIsUnderWayAtSigtermIsWrittenDown() {
-    String scope = newSubscription();
-    azure.faults().next(Match.on(PUT).path(scope), new Fault.Delay(Duration.ofSeconds(2)));
-    var export = export("drained", scope, "");
-    eventually(() -> assertEquals(0, azure.faults().pending()));
+    @Test
+    void aSelectorLeavesTheOthersAlone() {
+        operator.close();
+        operator = launch(Map.of("WATCH_SELECTOR", "team=finops")).awaitReady();
+        var others = export("others", "");
+        ObjectNode manifest = others.manifest("ours");
+        ((ObjectNode) manifest.path("metadata")).putObject("labels").put("team", "finops");
 
-    operator.close();
+        var ours = apply(manifest).awaitReady();
 
-    assertEquals(export.inAzure().path("eTag").asText(), export.status().eTag());
-    startOperator();
-    export.awaitReady().awaitLooks(1);
-    assertEquals(List.of(PUT), export.written());
-  }
+        ours.awaitLooks(2);
+        assertEquals(List.of(), others.calls(PUT));
+        assertEquals(List.of(), others.object().getMetadata().getFinalizers());
+    }
 
-  @Test
-  void anOperatorThatEndsGivesItsLeaseBack() {
-    operator.close();
-    Map<String, String> election = Map.of("LEADER_ELECTION", "true", "LEASE_NAMESPACE", namespace, "LEASE_NAME", "given-back");
-    var first = launch(election).awaitReady();
-    await().atMost(PATIENCE).until(() -> first.log().contains("leading: holds lease"));
-    launch(election).awaitReady().close();
-    assertFalse(cluster.client().leases().inNamespace(namespace).withName("given-back").get().getSpec().getHolderIdentity().isEmpty());
+    @Test
+    void anotherNamespaceIsLeftAlone() {
+        String elsewhere = cluster.newNamespace("elsewhere");
+        var manifest = export("here", "").awaitReady().manifest("there");
+        cluster.client()
+                .resource(Yaml.as(CostExport.class, manifest))
+                .inNamespace(elsewhere)
+                .create();
 
-    first.close();
+        export("afterwards", "").awaitReady().awaitLooks(2);
 
-    assertEquals("", cluster.client().leases().inNamespace(namespace).withName("given-back").get().getSpec().getHolderIdentity());
-    launch(election).awaitReady();
-    export("led-again", "").awaitReady();
-  }
+        assertEquals(List.of(), azure.journal().to("PUT", "/exports/there"));
+    }
 
-  @Test
-  void ofTwoOperatorsOneActsAndTheOtherTakesOver() {
-    operator.close();
-    Map<String, String> election = Map.of("LEADER_ELECTION", "true", "LEASE_NAMESPACE", namespace, "LEASE_NAME", "acting");
-    var first = launch(election).awaitReady();
-    await().atMost(PATIENCE).until(() -> first.log().contains("leading: holds lease"));
-    var second = launch(election).awaitReady();
-    assertEquals("ok", second.page("/readyz"), "ready, leader or not");
-    var export = export("led", "").awaitReady();
-    assertFalse(second.log().contains("leading: holds lease"));
+    @Test
+    void theLogIsJsonWhenAskedFor() {
+        operator.close();
+        operator = launch(Map.of("LOG_FORMAT", "json"));
+        eventually(() -> assertTrue(operator.log().contains("is ready")));
 
-    first.kill();
-    export.change("description: by the other");
+        said(operator).stream()
+                .filter(line -> line.startsWith("{"))
+                .forEach(line -> assertTrue(Yaml.object(line).has("formattedMessage"), line));
+        assertTrue(said(operator).getLast().startsWith("{"));
+    }
 
-    await().atMost(Duration.ofSeconds(60)).until(() -> second.log().contains("leading: holds lease"));
-    export.awaitReady();
-    assertEquals(List.of(PUT, PUT), export.written());
-    second.close();
-    assertNotNull(cluster.client().leases().inNamespace(namespace).withName("acting").get());
-  }
+    @Test
+    void aPutThatIsUnderWayAtSigtermIsWrittenDown() {
+        String scope = newSubscription();
+        azure.faults().next(Match.on(PUT).path(scope), new Fault.Delay(Duration.ofSeconds(2)));
+        var export = export("drained", scope, "");
+        eventually(() -> assertEquals(0, azure.faults().pending()));
+
+        operator.close();
+
+        assertEquals(export.inAzure().path("eTag").asText(), export.status().eTag());
+        startOperator();
+        export.awaitReady().awaitLooks(1);
+        assertEquals(List.of(PUT), export.written());
+    }
+
+    @Test
+    void anOperatorThatEndsGivesItsLeaseBack() {
+        operator.close();
+        Map<String, String> election =
+                Map.of("LEADER_ELECTION", "true", "LEASE_NAMESPACE", namespace, "LEASE_NAME", "given-back");
+        var first = launch(election).awaitReady();
+        await().atMost(PATIENCE).until(() -> first.log().contains("leading: holds lease"));
+        launch(election).awaitReady().close();
+        assertFalse(cluster.client()
+                .leases()
+                .inNamespace(namespace)
+                .withName("given-back")
+                .get()
+                .getSpec()
+                .getHolderIdentity()
+                .isEmpty());
+
+        first.close();
+
+        assertEquals(
+                "",
+                cluster.client()
+                        .leases()
+                        .inNamespace(namespace)
+                        .withName("given-back")
+                        .get()
+                        .getSpec()
+                        .getHolderIdentity());
+        launch(election).awaitReady();
+        export("led-again", "").awaitReady();
+    }
+
+    @Test
+    void ofTwoOperatorsOneActsAndTheOtherTakesOver() {
+        operator.close();
+        Map<String, String> election =
+                Map.of("LEADER_ELECTION", "true", "LEASE_NAMESPACE", namespace, "LEASE_NAME", "acting");
+        var first = launch(election).awaitReady();
+        await().atMost(PATIENCE).until(() -> first.log().contains("leading: holds lease"));
+        var second = launch(election).awaitReady();
+        assertEquals("ok", second.page("/readyz"), "ready, leader or not");
+        var export = export("led", "").awaitReady();
+        assertFalse(second.log().contains("leading: holds lease"));
+
+        first.kill();
+        export.change("description: by the other");
+
+        await().atMost(Duration.ofSeconds(60)).until(() -> second.log().contains("leading: holds lease"));
+        export.awaitReady();
+        assertEquals(List.of(PUT, PUT), export.written());
+        second.close();
+        assertNotNull(cluster.client()
+                .leases()
+                .inNamespace(namespace)
+                .withName("acting")
+                .get());
+    }
 }

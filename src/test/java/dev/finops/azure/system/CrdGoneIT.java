@@ -12,21 +12,26 @@ import org.junit.jupiter.api.Test;
 /** Somebody deletes the CRD, which deletes every CostExport, and installs it again. */
 class CrdGoneIT extends OwnClusterTest {
 
-  @Test
-  void everyObjectIsDeletedByItsPolicyAndTheNextOnesAreServed() {
-    LiveExport ours = export("ours", "").awaitReady();
-    LiveExport orphan = export("orphan", "deletionPolicy: Orphan").awaitReady();
+    @Test
+    void everyObjectIsDeletedByItsPolicyAndTheNextOnesAreServed() {
+        LiveExport ours = export("ours", "").awaitReady();
+        LiveExport orphan = export("orphan", "deletionPolicy: Orphan").awaitReady();
 
-    cluster.kubectl().run("", "delete", "crd", "costexports.azure.finops.dev", "--timeout=60s").orFail();
-    assertEquals(List.of(PUT, DELETE), ours.written());
-    assertFalse(ours.existsInAzure());
-    assertTrue(orphan.existsInAzure());
-    eventually(() -> assertTrue(operator.page("/metrics").contains("costexport_watch_up 0"), "it has looked in vain"));
-    assertTrue(operator.process().isAlive(), operator::log);
+        cluster.kubectl()
+                .run("", "delete", "crd", "costexports.azure.finops.dev", "--timeout=60s")
+                .orFail();
+        assertEquals(List.of(PUT, DELETE), ours.written());
+        assertFalse(ours.existsInAzure());
+        assertTrue(orphan.existsInAzure());
+        eventually(
+                () -> assertTrue(operator.page("/metrics").contains("costexport_watch_up 0"), "it has looked in vain"));
+        assertTrue(operator.process().isAlive(), operator::log);
 
-    cluster.installCrd();
-    LiveExport again = export("ours", ours.scope(), "").awaitReady();
-    assertEquals(List.of(PUT), again.written());
-    assertEquals("Adopted", export("orphan", orphan.scope(), "").awaitReady().status().origin());
-  }
+        cluster.installCrd();
+        LiveExport again = export("ours", ours.scope(), "").awaitReady();
+        assertEquals(List.of(PUT), again.written());
+        assertEquals(
+                "Adopted",
+                export("orphan", orphan.scope(), "").awaitReady().status().origin());
+    }
 }

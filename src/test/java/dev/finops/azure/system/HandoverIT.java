@@ -6,19 +6,20 @@ import org.junit.jupiter.api.Test;
 /** What must not wait for the next look at Azure, which is far away here. */
 class HandoverIT extends SystemTest {
 
-  @Override
-  Map<String, String> settings() {
-    return Map.of("OBSERVE_INTERVAL", "10m");
-  }
+    @Override
+    Map<String, String> settings() {
+        return Map.of("OBSERVE_INTERVAL", "10m");
+    }
 
-  @Test
-  void theHeirTakesOverAsSoonAsTheOwnerIsGone() {
-    LiveExport owner = export("owner", "exportName: handed-over").awaitReady().grown();
-    LiveExport heir = export("heir", owner.scope(), "exportName: handed-over");
-    heir.await("Stalled", "True", "Conflict");
+    @Test
+    void theHeirTakesOverAsSoonAsTheOwnerIsGone() {
+        LiveExport owner =
+                export("owner", "exportName: handed-over").awaitReady().grown();
+        LiveExport heir = export("heir", owner.scope(), "exportName: handed-over");
+        heir.await("Stalled", "True", "Conflict");
 
-    owner.delete().awaitGone();
+        owner.delete().awaitGone();
 
-    heir.awaitReady();
-  }
+        heir.awaitReady();
+    }
 }

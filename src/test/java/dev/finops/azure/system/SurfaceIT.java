@@ -21,11 +21,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The one port on which the operator listens, as somebody sees it who may reach it and means harm. */
 class SurfaceIT extends SystemTest {
-  /** More than the server takes at once. */
-  private static final int MANY = 400;
+    /** More than the server takes at once. */
+    private static final int MANY = 400;
 
-  @ParameterizedTest
-  @CsvSource(textBlock = """
+    @ParameterizedTest
+    @CsvSource(textBlock = """
       GET /healthz,                                   200
       GET /readyz,                                    200
       GET /metrics,                                   200
@@ -50,78 +50,84 @@ class SurfaceIT extends SystemTest {
       GET /health z,                                  404
       GET /%zz,                                       400
       """)
-  void onlyThreePagesAreServedAndNothingIsToldOfTheServer(String request, int status) throws IOException {
-    String answer = ask(request + " HTTP/1.1\r\nHost: operator\r\nConnection: close\r\n\r\n");
+    void onlyThreePagesAreServedAndNothingIsToldOfTheServer(String request, int status) throws IOException {
+        String answer = ask(request + " HTTP/1.1\r\nHost: operator\r\nConnection: close\r\n\r\n");
 
-    assertTrue(answer.startsWith("HTTP/1.1 " + status + " "), answer);
-    String head = answer.substring(0, answer.indexOf("\r\n\r\n")).toLowerCase(Locale.ROOT);
-    assertFalse(head.contains("\r\nserver:") || head.contains("\r\nx-powered-by:"), head);
-    assertFalse(answer.contains("\tat ") || answer.contains("dev.finops"), answer);
-  }
+        assertTrue(answer.startsWith("HTTP/1.1 " + status + " "), answer);
+        String head = answer.substring(0, answer.indexOf("\r\n\r\n")).toLowerCase(Locale.ROOT);
+        assertFalse(head.contains("\r\nserver:") || head.contains("\r\nx-powered-by:"), head);
+        assertFalse(answer.contains("\tat ") || answer.contains("dev.finops"), answer);
+    }
 
-  @Test
-  void whatIsNoPathIsNotAnswered() throws IOException {
-    assertEquals("", ask("GET mailto:metrics HTTP/1.1\r\nHost: operator\r\nConnection: close\r\n\r\n"));
-    assertEquals("ok", operator.page("/healthz"));
-  }
+    @Test
+    void whatIsNoPathIsNotAnswered() throws IOException {
+        assertEquals("", ask("GET mailto:metrics HTTP/1.1\r\nHost: operator\r\nConnection: close\r\n\r\n"));
+        assertEquals("ok", operator.page("/healthz"));
+    }
 
-  @Test
-  void aHugeHeaderIsNotReadToItsEnd() throws IOException {
-    String answer = ask("GET /healthz HTTP/1.1\r\nHost: operator\r\nX-Long: " + "x".repeat(4_000_000) + "\r\n\r\n");
+    @Test
+    void aHugeHeaderIsNotReadToItsEnd() throws IOException {
+        String answer = ask("GET /healthz HTTP/1.1\r\nHost: operator\r\nX-Long: " + "x".repeat(4_000_000) + "\r\n\r\n");
 
-    assertFalse(answer.startsWith("HTTP/1.1 200"), answer);
-    assertEquals("ok", operator.page("/healthz"));
-  }
+        assertFalse(answer.startsWith("HTTP/1.1 200"), answer);
+        assertEquals("ok", operator.page("/healthz"));
+    }
 
-  /** Requests that never end: they are ended, so that neither file handles nor memory are used up, and kubelet is answered again. */
-  @Test
-  void manyRequestsThatNeverEndAreEnded() throws IOException {
-    long files = files();
-    List<Socket> slow = new ArrayList<>();
-    try {
-      for (int i = 0; i < MANY; i++) {
-        Socket socket = connect();
-        slow.add(socket);
+    /**
+     * Requests that never end: they are ended, so that neither file handles nor memory are used up, and kubelet is
+     * answered again.
+     */
+    @Test
+    void manyRequestsThatNeverEndAreEnded() throws IOException {
+        long files = files();
+        List<Socket> slow = new ArrayList<>();
         try {
-          socket.getOutputStream().write("GET /metrics HTTP/1.1\r\nX-Slow: ".getBytes(StandardCharsets.US_ASCII));
-        } catch (IOException refused) {
-          // One too many.
+            for (int i = 0; i < MANY; i++) {
+                Socket socket = connect();
+                slow.add(socket);
+                try {
+                    socket.getOutputStream()
+                            .write("GET /metrics HTTP/1.1\r\nX-Slow: ".getBytes(StandardCharsets.US_ASCII));
+                } catch (IOException refused) {
+                    // One too many.
+                }
+            }
+            assertTrue(files() < files + MANY, "all " + MANY + " connections are open");
+
+            eventually(() -> assertTrue(ask("GET /healthz HTTP/1.1\r\nHost: operator\r\nConnection: close\r\n\r\n")
+                    .endsWith("\r\n\r\nok")));
+            eventually(
+                    () -> assertTrue(files() <= files + 10, () -> files() + " file handles, and " + files + " before"));
+        } finally {
+            for (Socket socket : slow) {
+                socket.close();
+            }
         }
-      }
-      assertTrue(files() < files + MANY, "all " + MANY + " connections are open");
-
-      eventually(() -> assertTrue(ask("GET /healthz HTTP/1.1\r\nHost: operator\r\nConnection: close\r\n\r\n").endsWith("\r\n\r\nok")));
-      eventually(() -> assertTrue(files() <= files + 10, () -> files() + " file handles, and " + files + " before"));
-    } finally {
-      for (Socket socket : slow) {
-        socket.close();
-      }
     }
-  }
 
-  private long files() {
-    try (var open = Files.list(Path.of("/proc/" + operator.pid() + "/fd"))) {
-      return open.count();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    private long files() {
+        try (var open = Files.list(Path.of("/proc/" + operator.pid() + "/fd"))) {
+            return open.count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
-  }
 
-  private Socket connect() throws IOException {
-    return new Socket(InetAddress.getLoopbackAddress(), operator.port());
-  }
-
-  private String ask(String request) throws IOException {
-    try (Socket socket = connect()) {
-      socket.setSoTimeout(20_000);
-      try {
-        socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-        return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      } catch (SocketTimeoutException silent) {
-        throw silent;
-      } catch (IOException closed) {
-        return "closed";
-      }
+    private Socket connect() throws IOException {
+        return new Socket(InetAddress.getLoopbackAddress(), operator.port());
     }
-  }
+
+    private String ask(String request) throws IOException {
+        try (Socket socket = connect()) {
+            socket.setSoTimeout(20_000);
+            try {
+                socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+                return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            } catch (SocketTimeoutException silent) {
+                throw silent;
+            } catch (IOException closed) {
+                return "closed";
+            }
+        }
+    }
 }

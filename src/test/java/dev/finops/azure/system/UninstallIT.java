@@ -17,129 +17,148 @@ import org.junit.jupiter.api.Test;
 
 /** What remains when the chart is uninstalled, and that the commands of the page that says how remove the rest. */
 class UninstallIT extends ReleaseTest {
-  private static final String PAGE = "docs/how-to/uninstall.md";
-  private static final String CRD = "costexports.azure.finops.dev";
+    private static final String PAGE = "docs/how-to/uninstall.md";
+    private static final String CRD = "costexports.azure.finops.dev";
 
-  @Override
-  String firstChart() {
-    return CHART;
-  }
-
-  @BeforeEach
-  void installed() {
-    if (!operator.process().isAlive()) {
-      reinstall();
+    @Override
+    String firstChart() {
+        return CHART;
     }
-  }
 
-  @Override
-  @AfterEach
-  void invariantsHold() {
-    if (crdExists()) {
-      super.invariantsHold();
-      operator.close();
-      objects().keySet().forEach(name -> page("When the operator was removed first", 1, name));
-      terminal.run("kubectl delete costexports --all --all-namespaces --ignore-not-found; helm uninstall costexport-operator -n costexport-system --ignore-not-found; kubectl delete crd " + CRD);
+    @BeforeEach
+    void installed() {
+        if (!operator.process().isAlive()) {
+            reinstall();
+        }
     }
-  }
 
-  @Test
-  void theChartLeavesCrdObjectsAndExports() {
-    LiveExport export = export("kept", "").awaitReady();
-    String uid = export.object().getMetadata().getUid();
-    int mark = azure.journal().mark();
+    @Override
+    @AfterEach
+    void invariantsHold() {
+        if (crdExists()) {
+            super.invariantsHold();
+            operator.close();
+            objects().keySet().forEach(name -> page("When the operator was removed first", 1, name));
+            terminal.run("kubectl delete costexports --all --all-namespaces --ignore-not-found; helm "
+                    + "uninstall costexport-operator -n costexport-system --ignore-not-found; "
+                    + "kubectl delete crd "
+                    + CRD);
+        }
+    }
 
-    operator.close();
-    terminal.run("helm uninstall costexport-operator --namespace costexport-system");
+    @Test
+    void theChartLeavesCrdObjectsAndExports() {
+        LiveExport export = export("kept", "").awaitReady();
+        String uid = export.object().getMetadata().getUid();
+        int mark = azure.journal().mark();
 
-    assertTrue(crdExists());
-    assertEquals(uid, export.object().getMetadata().getUid());
-    assertTrue(export.existsInAzure());
-    reinstall();
-    export.awaitLooks(2);
-    assertEquals(List.of(), azure.journal().since(mark).stream().filter(call -> call.operation().writes()).toList());
-  }
+        operator.close();
+        terminal.run("helm uninstall costexport-operator --namespace costexport-system");
 
-  @Test
-  void inTheDocumentedOrderNothingRemains() {
-    LiveExport created = export("created", "").awaitReady();
-    LiveExport paused = export("paused", "").awaitReady().annotate(PAUSED, "true");
-    paused.await(READY, "True", "Paused");
-    String scope = newSubscription();
-    portalExport(scope, "adopted");
-    LiveExport adopted = export("adopted", scope, "adoptionPolicy: Adopt").awaitReady();
+        assertTrue(crdExists());
+        assertEquals(uid, export.object().getMetadata().getUid());
+        assertTrue(export.existsInAzure());
+        reinstall();
+        export.awaitLooks(2);
+        assertEquals(
+                List.of(),
+                azure.journal().since(mark).stream()
+                        .filter(call -> call.operation().writes())
+                        .toList());
+    }
 
-    page("Delete the CostExports");
-    page("Remove the operator and the CRD");
-    operator.close();
+    @Test
+    void inTheDocumentedOrderNothingRemains() {
+        LiveExport created = export("created", "").awaitReady();
+        LiveExport paused = export("paused", "").awaitReady().annotate(PAUSED, "true");
+        paused.await(READY, "True", "Paused");
+        String scope = newSubscription();
+        portalExport(scope, "adopted");
+        LiveExport adopted = export("adopted", scope, "adoptionPolicy: Adopt").awaitReady();
 
-    assertFalse(created.existsInAzure());
-    assertFalse(paused.existsInAzure());
-    assertTrue(adopted.existsInAzure(), "it was there before");
-    assertFalse(crdExists());
-    assertNull(cluster.client().namespaces().withName(HOME).get());
-    assertEquals("", terminal.run("kubectl get clusterroles,clusterrolebindings -l app.kubernetes.io/name=costexport-operator -o name"));
-  }
+        page("Delete the CostExports");
+        page("Remove the operator and the CRD");
+        operator.close();
 
-  @Test
-  void whoWantsToKeepThemKeepsThem() {
-    LiveExport export = export("orphan", "").awaitReady();
+        assertFalse(created.existsInAzure());
+        assertFalse(paused.existsInAzure());
+        assertTrue(adopted.existsInAzure(), "it was there before");
+        assertFalse(crdExists());
+        assertNull(cluster.client().namespaces().withName(HOME).get());
+        assertEquals(
+                "",
+                terminal.run("kubectl get clusterroles,clusterrolebindings -l "
+                        + "app.kubernetes.io/name=costexport-operator -o name"));
+    }
 
-    page("Keep the exports in Azure");
-    page("Delete the CostExports");
+    @Test
+    void whoWantsToKeepThemKeepsThem() {
+        LiveExport export = export("orphan", "").awaitReady();
 
-    assertTrue(export.existsInAzure());
-    assertEquals(List.of(), export.calls(DELETE));
-  }
+        page("Keep the exports in Azure");
+        page("Delete the CostExports");
 
-  @Test
-  void withoutAnOperatorTheFinalizerIsTakenOff() {
-    LiveExport export = withoutOperator("stuck");
+        assertTrue(export.existsInAzure());
+        assertEquals(List.of(), export.calls(DELETE));
+    }
 
-    String told = page("When the operator was removed first", 1, "stuck");
+    @Test
+    void withoutAnOperatorTheFinalizerIsTakenOff() {
+        LiveExport export = withoutOperator("stuck");
 
-    assertTrue(told.contains(export.scope() + "/providers/Microsoft.CostManagement/exports/stuck"), told);
-    export.awaitGone();
-    assertTrue(export.existsInAzure());
-    reinstall();
-  }
+        String told = page("When the operator was removed first", 1, "stuck");
 
-  @Test
-  void anOperatorThatIsInstalledAgainFinishesTheDeletion() {
-    LiveExport export = withoutOperator("late");
+        assertTrue(told.contains(export.scope() + "/providers/Microsoft.CostManagement/exports/stuck"), told);
+        export.awaitGone();
+        assertTrue(export.existsInAzure());
+        reinstall();
+    }
 
-    reinstall();
+    @Test
+    void anOperatorThatIsInstalledAgainFinishesTheDeletion() {
+        LiveExport export = withoutOperator("late");
 
-    export.awaitGone();
-    assertFalse(export.existsInAzure());
-  }
+        reinstall();
 
-  /** Deleted when the chart was uninstalled already. */
-  private LiveExport withoutOperator(String name) {
-    LiveExport export = export(name, "").awaitReady();
-    operator.close();
-    terminal.run("helm uninstall costexport-operator --namespace costexport-system");
-    export.delete();
-    assertNotNull(export.object().getMetadata().getDeletionTimestamp());
-    return export;
-  }
+        export.awaitGone();
+        assertFalse(export.existsInAzure());
+    }
 
-  private void reinstall() {
-    install(CHART);
-    startOperator();
-  }
+    /** Deleted when the chart was uninstalled already. */
+    private LiveExport withoutOperator(String name) {
+        LiveExport export = export(name, "").awaitReady();
+        operator.close();
+        terminal.run("helm uninstall costexport-operator --namespace costexport-system");
+        export.delete();
+        assertNotNull(export.object().getMetadata().getDeletionTimestamp());
+        return export;
+    }
 
-  private String page(String heading) {
-    return terminal.run(Terminal.commands(PAGE, heading));
-  }
+    private void reinstall() {
+        install(CHART);
+        startOperator();
+    }
 
-  /** One of its blocks. */
-  private String page(String heading, int block, String name) {
-    return terminal.run(Terminal.blocks(PAGE, heading).get(block).replace("NAMESPACE", namespace).replace("NAME", name)
-        .replace("costexport-operator-VERSION.tgz", CHART));
-  }
+    private String page(String heading) {
+        return terminal.run(Terminal.commands(PAGE, heading));
+    }
 
-  private boolean crdExists() {
-    return cluster.client().apiextensions().v1().customResourceDefinitions().withName(CRD).get() != null;
-  }
+    /** One of its blocks. */
+    private String page(String heading, int block, String name) {
+        return terminal.run(Terminal.blocks(PAGE, heading)
+                .get(block)
+                .replace("NAMESPACE", namespace)
+                .replace("NAME", name)
+                .replace("costexport-operator-VERSION.tgz", CHART));
+    }
+
+    private boolean crdExists() {
+        return cluster.client()
+                        .apiextensions()
+                        .v1()
+                        .customResourceDefinitions()
+                        .withName(CRD)
+                        .get()
+                != null;
+    }
 }

@@ -6,14 +6,14 @@ import java.time.InstantSource;
 
 /** Time that passes when a test says so. */
 public final class SettableClock implements InstantSource {
-  private Instant now = Instant.parse("2026-11-15T10:00:00Z");
+    private Instant now = Instant.parse("2026-11-15T10:00:00Z");
 
-  @Override
-  public Instant instant() {
-    return now;
-  }
+    @Override
+    public Instant instant() {
+        return now;
+    }
 
-  public void pass(Duration time) {
-    now = now.plus(time);
-  }
+    public void pass(Duration time) {
+        now = now.plus(time);
+    }
 }

@@ -35,33 +35,33 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @AdditionalPrinterColumn(name = "Container", jsonPath = ".spec.destination.container", priority = 1)
 @AdditionalPrinterColumn(name = "Backfill", jsonPath = ".status.summary.backfill", priority = 1)
 @AdditionalPrinterColumn(
-    name = "Delivered",
-    jsonPath = ".status.conditions[?(@.type==\"Delivered\")].status",
-    priority = 1)
+        name = "Delivered",
+        jsonPath = ".status.conditions[?(@.type==\"Delivered\")].status",
+        priority = 1)
 @AdditionalPrinterColumn(
-    name = "Data",
-    jsonPath = ".status.lastSuccessfulRun.processingEndTime",
-    type = Type.DATE,
-    priority = 1)
-@AdditionalPrinterColumn(
-    name = "Message",
-    jsonPath = ".status.conditions[?(@.type==\"Ready\")].message",
-    priority = 1)
+        name = "Data",
+        jsonPath = ".status.lastSuccessfulRun.processingEndTime",
+        type = Type.DATE,
+        priority = 1)
+@AdditionalPrinterColumn(name = "Message", jsonPath = ".status.conditions[?(@.type==\"Ready\")].message", priority = 1)
 public final class CostExport extends CustomResource<CostExportSpec, CostExportStatus> implements Namespaced {
-  public static final String GROUP = "azure.finops.dev";
-  public static final String VERSION = "v1alpha1";
-  public static final String KIND = "CostExport";
-  public static final String FINALIZER = GROUP + "/export";
+    public static final String GROUP = "azure.finops.dev";
+    public static final String VERSION = "v1alpha1";
+    public static final String KIND = "CostExport";
+    public static final String FINALIZER = GROUP + "/export";
 
-  /** Path of a member in a form that this release does not know. Never in the cluster: the API server drops the member. */
-  @JsonInclude(JsonInclude.Include.NON_NULL)
-  private String unread;
+    /**
+     * Path of a member in a form that this release does not know. Never in the cluster: the API server drops the
+     * member.
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    private String unread;
 
-  public String getUnread() {
-    return unread;
-  }
+    public String getUnread() {
+        return unread;
+    }
 
-  public void setUnread(String path) {
-    unread = path;
-  }
+    public void setUnread(String path) {
+        unread = path;
+    }
 }

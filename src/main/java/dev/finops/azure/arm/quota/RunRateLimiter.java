@@ -9,76 +9,83 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The runs of one scope, so many in any minute, and shared: of exports that want more than there are, those that had fewer in the
- * minute go first, and then those that wait longer. A run of an export's own definition, which people wait for, goes before those
+ * The runs of one scope, so many in any minute, and shared: of exports that want more than there are, those that had
+ * fewer in the
+ * minute go first, and then those that wait longer. A run of an export's own definition, which people wait for, goes
+ * before those
  * of past months.
  */
 public final class RunRateLimiter {
-  private static final Duration MINUTE = Duration.ofMinutes(1);
+    private static final Duration MINUTE = Duration.ofMinutes(1);
 
-  private final int perMinute;
-  private final Deque<Run> recent = new ArrayDeque<>();
-  private final Map<String, Waiting> waiting = new HashMap<>();
+    private final int perMinute;
+    private final Deque<Run> recent = new ArrayDeque<>();
+    private final Map<String, Waiting> waiting = new HashMap<>();
 
-  public RunRateLimiter(int perMinute) {
-    this.perMinute = perMinute;
-  }
-
-  private record Run(String export, Instant at) {}
-
-  /** @param until after which it is not expected to come back */
-  private record Waiting(Instant since, boolean ofMonth, Instant until) {}
-
-  /**
-   * Empty when the run may go, and counts it; else how long to stay away.
-   *
-   * @param export who asks
-   * @param ofMonth whether the run has a period of its own
-   */
-  public synchronized Optional<Duration> admit(String export, boolean ofMonth, Instant now) {
-    pass(now);
-    Instant since = Optional.ofNullable(waiting.get(export)).filter(known -> known.ofMonth == ofMonth).map(Waiting::since).orElse(now);
-    long claimed = waiting.entrySet().stream().filter(other -> !other.getKey().equals(export))
-        .mapToLong(other -> claim(other.getKey(), other.getValue(), export, ofMonth, since)).sum();
-    int free = perMinute - recent.size();
-    if (claimed < free) {
-      waiting.remove(export);
-      recent.addLast(new Run(export, now));
-      return Optional.empty();
+    public RunRateLimiter(int perMinute) {
+        this.perMinute = perMinute;
     }
-    Duration wait = Duration.between(now, leaves(claimed - free).plus(MINUTE));
-    waiting.put(export, new Waiting(since, ofMonth, now.plus(wait).plus(MINUTE)));
-    return Optional.of(wait);
-  }
 
-  /** Whether a new one would do as well. */
-  public synchronized boolean isAsNew(Instant now) {
-    pass(now);
-    return recent.isEmpty() && waiting.isEmpty();
-  }
+    private record Run(String export, Instant at) {}
 
-  private void pass(Instant now) {
-    while (!recent.isEmpty() && !recent.peekFirst().at.isAfter(now.minus(MINUTE))) {
-      recent.removeFirst();
+    /** @param until after which it is not expected to come back */
+    private record Waiting(Instant since, boolean ofMonth, Instant until) {}
+
+    /**
+     * Empty when the run may go, and counts it; else how long to stay away.
+     *
+     * @param export who asks
+     * @param ofMonth whether the run has a period of its own
+     */
+    public synchronized Optional<Duration> admit(String export, boolean ofMonth, Instant now) {
+        pass(now);
+        Instant since = Optional.ofNullable(waiting.get(export))
+                .filter(known -> known.ofMonth == ofMonth)
+                .map(Waiting::since)
+                .orElse(now);
+        long claimed = waiting.entrySet().stream()
+                .filter(other -> !other.getKey().equals(export))
+                .mapToLong(other -> claim(other.getKey(), other.getValue(), export, ofMonth, since))
+                .sum();
+        int free = perMinute - recent.size();
+        if (claimed < free) {
+            waiting.remove(export);
+            recent.addLast(new Run(export, now));
+            return Optional.empty();
+        }
+        Duration wait = Duration.between(now, leaves(claimed - free).plus(MINUTE));
+        waiting.put(export, new Waiting(since, ofMonth, now.plus(wait).plus(MINUTE)));
+        return Optional.of(wait);
     }
-    waiting.values().removeIf(other -> other.until.isBefore(now));
-  }
 
-  /** How many runs another that waits may have before this one has its next. */
-  private long claim(String other, Waiting its, String export, boolean ofMonth, Instant since) {
-    if (its.ofMonth != ofMonth) {
-      return its.ofMonth ? 0 : 1;
+    /** Whether a new one would do as well. */
+    public synchronized boolean isAsNew(Instant now) {
+        pass(now);
+        return recent.isEmpty() && waiting.isEmpty();
     }
-    long fewer = had(export) - had(other);
-    return fewer == 0 ? its.since.isBefore(since) ? 1 : 0 : Math.max(0, fewer);
-  }
 
-  private long had(String export) {
-    return recent.stream().filter(run -> run.export.equals(export)).count();
-  }
+    private void pass(Instant now) {
+        while (!recent.isEmpty() && !recent.peekFirst().at.isAfter(now.minus(MINUTE))) {
+            recent.removeFirst();
+        }
+        waiting.values().removeIf(other -> other.until.isBefore(now));
+    }
 
-  /** When the n-th of the recent runs was, from 0; of more than there are the last. */
-  private Instant leaves(long n) {
-    return recent.stream().skip(Math.min(n, recent.size() - 1)).findFirst().orElseThrow().at;
-  }
+    /** How many runs another that waits may have before this one has its next. */
+    private long claim(String other, Waiting its, String export, boolean ofMonth, Instant since) {
+        if (its.ofMonth != ofMonth) {
+            return its.ofMonth ? 0 : 1;
+        }
+        long fewer = had(export) - had(other);
+        return fewer == 0 ? its.since.isBefore(since) ? 1 : 0 : Math.max(0, fewer);
+    }
+
+    private long had(String export) {
+        return recent.stream().filter(run -> run.export.equals(export)).count();
+    }
+
+    /** When the n-th of the recent runs was, from 0; of more than there are the last. */
+    private Instant leaves(long n) {
+        return recent.stream().skip(Math.min(n, recent.size() - 1)).findFirst().orElseThrow().at;
+    }
 }

@@ -8,24 +8,24 @@ import java.util.List;
 
 /** How long something has been closed until now, all closures together; those that overlap count once. */
 public final class ThrottledTime {
-  private final InstantSource clock;
-  private Duration sum = Duration.ZERO;
-  private Instant until = Instant.MIN;
+    private final InstantSource clock;
+    private Duration sum = Duration.ZERO;
+    private Instant until = Instant.MIN;
 
-  public ThrottledTime(InstantSource clock) {
-    this.clock = clock;
-  }
-
-  public synchronized void close(Instant end) {
-    Instant from = Collections.max(List.of(clock.instant(), until));
-    if (end.isAfter(from)) {
-      sum = sum.plus(Duration.between(from, end));
-      until = end;
+    public ThrottledTime(InstantSource clock) {
+        this.clock = clock;
     }
-  }
 
-  public synchronized Duration total() {
-    Instant now = clock.instant();
-    return until.isAfter(now) ? sum.minus(Duration.between(now, until)) : sum;
-  }
+    public synchronized void close(Instant end) {
+        Instant from = Collections.max(List.of(clock.instant(), until));
+        if (end.isAfter(from)) {
+            sum = sum.plus(Duration.between(from, end));
+            until = end;
+        }
+    }
+
+    public synchronized Duration total() {
+        Instant now = clock.instant();
+        return until.isAfter(now) ? sum.minus(Duration.between(now, until)) : sum;
+    }
 }

@@ -6,33 +6,36 @@ import dev.finops.azure.export.plan.DeliveryResult;
 import java.time.InstantSource;
 
 /**
- * Looks whether what a completed run delivered is in the storage account: reads the run's manifest and asks for the size of
+ * Looks whether what a completed run delivered is in the storage account: reads the run's manifest and asks for the
+ * size of
  * each blob that it lists. Cost data itself is never read.
  */
 public final class DeliveryVerifier {
-  private final HttpClient http;
-  private final String endpointTemplate;
-  private final InstantSource clock;
+    private final HttpClient http;
+    private final String endpointTemplate;
+    private final InstantSource clock;
 
-  /** @param endpointTemplate as {@code https://{account}.blob.core.windows.net} */
-  public DeliveryVerifier(HttpClient http, String endpointTemplate, InstantSource clock) {
-    this.http = http;
-    this.endpointTemplate = endpointTemplate;
-    this.clock = clock;
-  }
-
-  /**
-   * Takes as long as storage does, two minutes at most.
-   *
-   * @param run a completed one
-   * @param overwritable a newer run exists that may have replaced what this one delivered
-   */
-  public DeliveryResult of(Run run, ExportFolder folder, StorageCredential access, boolean overwritable) {
-    try {
-      ExportContainer container = ExportContainer.at(http, folder.endpoint(endpointTemplate), folder.container(), access);
-      return new RunVerification(run, folder, container, overwritable, clock.instant()).proof();
-    } catch (StorageErrorClassifier fault) {
-      return new DeliveryResult.Unreachable("Storage account " + folder.account() + " cannot be asked: " + fault.getMessage());
+    /** @param endpointTemplate as {@code https://{account}.blob.core.windows.net} */
+    public DeliveryVerifier(HttpClient http, String endpointTemplate, InstantSource clock) {
+        this.http = http;
+        this.endpointTemplate = endpointTemplate;
+        this.clock = clock;
     }
-  }
+
+    /**
+     * Takes as long as storage does, two minutes at most.
+     *
+     * @param run a completed one
+     * @param overwritable a newer run exists that may have replaced what this one delivered
+     */
+    public DeliveryResult of(Run run, ExportFolder folder, StorageCredential access, boolean overwritable) {
+        try {
+            ExportContainer container =
+                    ExportContainer.at(http, folder.endpoint(endpointTemplate), folder.container(), access);
+            return new RunVerification(run, folder, container, overwritable, clock.instant()).proof();
+        } catch (StorageErrorClassifier fault) {
+            return new DeliveryResult.Unreachable(
+                    "Storage account " + folder.account() + " cannot be asked: " + fault.getMessage());
+        }
+    }
 }

@@ -29,158 +29,193 @@ import java.util.TreeSet;
  * @param schedule empty when the spec has none, which means an inactive one
  * @param now when it is asked for
  */
-public record DesiredExport(Map<ExportField, JsonNode> values, Set<ExportField> stated, Optional<ScheduleWindow> schedule, Instant now) {
-  private static final Set<ExportField> SCHEDULE =
-      Set.of(ExportField.SCHEDULE_STATUS, ExportField.RECURRENCE, ExportField.SCHEDULE_FROM, ExportField.SCHEDULE_TO);
+public record DesiredExport(
+        Map<ExportField, JsonNode> values, Set<ExportField> stated, Optional<ScheduleWindow> schedule, Instant now) {
+    private static final Set<ExportField> SCHEDULE = Set.of(
+            ExportField.SCHEDULE_STATUS, ExportField.RECURRENCE, ExportField.SCHEDULE_FROM, ExportField.SCHEDULE_TO);
 
-  private static final JsonNode NO_IDENTITY = TextNode.valueOf("None");
+    private static final JsonNode NO_IDENTITY = TextNode.valueOf("None");
 
-  /** Removing one of these from the spec leaves Azure's value, since a document without it would not be accepted. */
-  private static final Set<ExportField> NEVER_TAKEN_OUT =
-      Set.of(ExportField.RECURRENCE, ExportField.SCHEDULE_FROM, ExportField.SCHEDULE_TO, ExportField.LOCATION);
+    /** Removing one of these from the spec leaves Azure's value, since a document without it would not be accepted. */
+    private static final Set<ExportField> NEVER_TAKEN_OUT =
+            Set.of(ExportField.RECURRENCE, ExportField.SCHEDULE_FROM, ExportField.SCHEDULE_TO, ExportField.LOCATION);
 
-  /** What only Azure says, and what says where the document is. */
-  private static final List<DocumentPath> NOT_SENT = List.of(
-      new DocumentPath("id"), new DocumentPath("name"), new DocumentPath("type"), new DocumentPath("systemData"), new DocumentPath("etag"),
-      new DocumentPath("identity.principalId"), new DocumentPath("identity.tenantId"), new DocumentPath("properties.nextRunTimeEstimate"),
-      new DocumentPath("properties.runHistory"), new DocumentPath("properties.systemSuspensionContext"));
+    /** What only Azure says, and what says where the document is. */
+    private static final List<DocumentPath> NOT_SENT = List.of(
+            new DocumentPath("id"),
+            new DocumentPath("name"),
+            new DocumentPath("type"),
+            new DocumentPath("systemData"),
+            new DocumentPath("etag"),
+            new DocumentPath("identity.principalId"),
+            new DocumentPath("identity.tenantId"),
+            new DocumentPath("properties.nextRunTimeEstimate"),
+            new DocumentPath("properties.runHistory"),
+            new DocumentPath("properties.systemSuspensionContext"));
 
-  /**
-   * @param observed what Azure has, for the parts of a schedule that are kept when they are valid
-   * @param moveStart whether Azure refused the schedule's start as past
-   */
-  public static DesiredExport of(CostExportSpec spec, Optional<ObservedExport> observed, Instant now, boolean moveStart) {
-    Map<ExportField, JsonNode> values = new EnumMap<>(ExportField.class);
-    JsonNode tree = Json.tree(spec);
-    for (ExportField field : ExportField.values()) {
-      JsonNode value = new DocumentPath(field.specPath()).in(tree);
-      if (value != null && !SCHEDULE.contains(field) && field != ExportField.SAS_TOKEN) {
-        values.put(field, value);
-      }
-    }
-    values.computeIfPresent(ExportField.STORAGE_ACCOUNT_ID, (f, id) -> TextNode.valueOf("/" + Slashes.strip(id.asText())));
-    values.computeIfPresent(ExportField.ROOT_FOLDER_PATH, (f, folder) -> TextNode.valueOf(Slashes.strip(folder.asText())));
-    // The specification of 2025-03-01 has these words in lower case.
-    values.computeIfPresent(ExportField.COMPRESSION, (f, mode) -> TextNode.valueOf(LetterCase.fold(mode.asText())));
-    TimePeriod period = spec.dataset().timePeriod();
-    if (period != null) {
-      Timestamps.start(period.from()).ifPresent(from -> values.put(ExportField.PERIOD_FROM, instant(from)));
-      Timestamps.end(period.to()).ifPresent(to -> values.put(ExportField.PERIOD_TO, instant(to)));
-    }
-    Set<ExportField> stated = new TreeSet<>(values.keySet());
-    if (spec.destination().sasTokenSecretRef() != null) {
-      stated.add(ExportField.SAS_TOKEN); // its value is no part of the spec
-    }
-    Optional<ScheduleWindow> window = Optional.ofNullable(spec.schedule()).map(schedule -> ScheduleWindow.of(schedule,
-        observed.filter(ObservedExport::scheduled).isPresent(), observed.flatMap(ObservedExport::scheduleStart), observed.flatMap(ObservedExport::scheduleEnd), now, moveStart));
-    window.ifPresent(w -> {
-      if (spec.schedule().recurrence() != null) {
-        values.put(ExportField.RECURRENCE, TextNode.valueOf(spec.schedule().recurrence()));
-      }
-      values.put(ExportField.SCHEDULE_FROM, instant(w.from()));
-      values.put(ExportField.SCHEDULE_TO, instant(w.to()));
-      SCHEDULE.stream().filter(field -> new DocumentPath(field.specPath()).in(tree) != null).forEach(stated::add);
-    });
-    boolean runs = window.map(ScheduleWindow::phase)
-        .filter(phase -> phase == ScheduleWindow.Phase.ACTIVE || phase == ScheduleWindow.Phase.ENDING).isPresent();
-    values.put(ExportField.SCHEDULE_STATUS, TextNode.valueOf(runs ? "Active" : "Inactive"));
-    return new DesiredExport(Map.copyOf(values), Set.copyOf(stated), window, now);
-  }
-
-  /** The spec paths of {@link #stated()}, in the document's order. */
-  public List<String> statedPaths() {
-    return stated.stream().sorted().map(ExportField::specPath).toList();
-  }
-
-  /**
-   * What an update would change.
-   *
-   * @param appliedPaths the spec paths that were stated so far: one that is no longer is taken out again
-   */
-  public List<Difference> differences(ObservedExport observed, Collection<String> appliedPaths) {
-    List<Difference> differences = new ArrayList<>();
-    for (ExportField field : ExportField.values()) {
-      JsonNode shown = field.armPath().in(observed.document());
-      boolean endDropped = field == ExportField.SCHEDULE_TO && schedule.isPresent() && !stated.contains(field) && appliedPaths.contains(field.specPath());
-      JsonNode wanted = endDropped ? instant(ScheduleWindow.farEnd(now)) : values.get(field);
-      if (wanted == null && appliedPaths.contains(field.specPath()) && !NEVER_TAKEN_OUT.contains(field) && !stated.contains(field)) {
-        wanted = field == ExportField.IDENTITY_TYPE ? NO_IDENTITY : null;
-        if (!field.isUnset(shown)) {
-          differences.add(new Difference(field, wanted, shown));
+    /**
+     * @param observed what Azure has, for the parts of a schedule that are kept when they are valid
+     * @param moveStart whether Azure refused the schedule's start as past
+     */
+    public static DesiredExport of(
+            CostExportSpec spec, Optional<ObservedExport> observed, Instant now, boolean moveStart) {
+        Map<ExportField, JsonNode> values = new EnumMap<>(ExportField.class);
+        JsonNode tree = Json.tree(spec);
+        for (ExportField field : ExportField.values()) {
+            JsonNode value = new DocumentPath(field.specPath()).in(tree);
+            if (value != null && !SCHEDULE.contains(field) && field != ExportField.SAS_TOKEN) {
+                values.put(field, value);
+            }
         }
-      } else if (wanted != null && !field.same(wanted, shown)) {
-        differences.add(new Difference(field, wanted, shown));
-      }
+        values.computeIfPresent(
+                ExportField.STORAGE_ACCOUNT_ID, (f, id) -> TextNode.valueOf("/" + Slashes.strip(id.asText())));
+        values.computeIfPresent(
+                ExportField.ROOT_FOLDER_PATH, (f, folder) -> TextNode.valueOf(Slashes.strip(folder.asText())));
+        // The specification of 2025-03-01 has these words in lower case.
+        values.computeIfPresent(ExportField.COMPRESSION, (f, mode) -> TextNode.valueOf(LetterCase.fold(mode.asText())));
+        TimePeriod period = spec.dataset().timePeriod();
+        if (period != null) {
+            Timestamps.start(period.from()).ifPresent(from -> values.put(ExportField.PERIOD_FROM, instant(from)));
+            Timestamps.end(period.to()).ifPresent(to -> values.put(ExportField.PERIOD_TO, instant(to)));
+        }
+        Set<ExportField> stated = new TreeSet<>(values.keySet());
+        if (spec.destination().sasTokenSecretRef() != null) {
+            stated.add(ExportField.SAS_TOKEN); // its value is no part of the spec
+        }
+        Optional<ScheduleWindow> window = Optional.ofNullable(spec.schedule())
+                .map(schedule -> ScheduleWindow.of(
+                        schedule,
+                        observed.filter(ObservedExport::scheduled).isPresent(),
+                        observed.flatMap(ObservedExport::scheduleStart),
+                        observed.flatMap(ObservedExport::scheduleEnd),
+                        now,
+                        moveStart));
+        window.ifPresent(w -> {
+            if (spec.schedule().recurrence() != null) {
+                values.put(
+                        ExportField.RECURRENCE, TextNode.valueOf(spec.schedule().recurrence()));
+            }
+            values.put(ExportField.SCHEDULE_FROM, instant(w.from()));
+            values.put(ExportField.SCHEDULE_TO, instant(w.to()));
+            SCHEDULE.stream()
+                    .filter(field -> new DocumentPath(field.specPath()).in(tree) != null)
+                    .forEach(stated::add);
+        });
+        boolean runs = window.map(ScheduleWindow::phase)
+                .filter(phase -> phase == ScheduleWindow.Phase.ACTIVE || phase == ScheduleWindow.Phase.ENDING)
+                .isPresent();
+        values.put(ExportField.SCHEDULE_STATUS, TextNode.valueOf(runs ? "Active" : "Inactive"));
+        return new DesiredExport(Map.copyOf(values), Set.copyOf(stated), window, now);
     }
-    return List.copyOf(differences);
-  }
 
-  /** The document that creates the export. */
-  public ObjectNode createBody() {
-    ObjectNode body = Json.object();
-    for (ExportField field : ExportField.values()) {
-      boolean noSchedule = field == ExportField.SCHEDULE_STATUS && schedule.isEmpty();
-      if (values.containsKey(field) && !noSchedule) {
-        field.armPath().set(body, values.get(field));
-      }
+    /** The spec paths of {@link #stated()}, in the document's order. */
+    public List<String> statedPaths() {
+        return stated.stream().sorted().map(ExportField::specPath).toList();
     }
-    return body;
-  }
 
-  /** The document that updates the export: what was observed, with its eTag, overlaid with what is managed. */
-  public ObjectNode updateBody(ObservedExport observed, Collection<String> appliedPaths) {
-    ObjectNode body = observed.document().deepCopy();
-    NOT_SENT.forEach(path -> path.remove(body));
-    Json.dropNulls(body); // Azure answers null for what has no value, and may refuse to take it back
-    body.put("eTag", observed.eTag());
-    boolean scheduled = schedule.isPresent() || body.path("properties").has("schedule");
-    values.forEach((field, wanted) -> {
-      JsonNode shown = field.armPath().in(body);
-      if ((shown == null || !field.same(wanted, shown)) && (scheduled || field != ExportField.SCHEDULE_STATUS)) {
-        field.armPath().set(body, wanted);
-      }
-    });
-    completeIdleSchedule(body);
-    for (Difference gone : differences(observed, appliedPaths)) {
-      DocumentPath path = gone.field().armPath();
-      if (gone.desired() == null) {
-        path.remove(body);
-      } else {
-        path.set(body, gone.desired());
-      }
+    /**
+     * What an update would change.
+     *
+     * @param appliedPaths the spec paths that were stated so far: one that is no longer is taken out again
+     */
+    public List<Difference> differences(ObservedExport observed, Collection<String> appliedPaths) {
+        List<Difference> differences = new ArrayList<>();
+        for (ExportField field : ExportField.values()) {
+            JsonNode shown = field.armPath().in(observed.document());
+            boolean endDropped = field == ExportField.SCHEDULE_TO
+                    && schedule.isPresent()
+                    && !stated.contains(field)
+                    && appliedPaths.contains(field.specPath());
+            JsonNode wanted = endDropped ? instant(ScheduleWindow.farEnd(now)) : values.get(field);
+            if (wanted == null
+                    && appliedPaths.contains(field.specPath())
+                    && !NEVER_TAKEN_OUT.contains(field)
+                    && !stated.contains(field)) {
+                wanted = field == ExportField.IDENTITY_TYPE ? NO_IDENTITY : null;
+                if (!field.isUnset(shown)) {
+                    differences.add(new Difference(field, wanted, shown));
+                }
+            } else if (wanted != null && !field.same(wanted, shown)) {
+                differences.add(new Difference(field, wanted, shown));
+            }
+        }
+        return List.copyOf(differences);
     }
-    return body;
-  }
 
-  /**
-   * Exports made before 2025 may have an inactive schedule with dates and without a recurrence, and Azure refuses an update with that
-   * today (azure-powershell#27730). A recurrence keeps the dates, and an inactive schedule does not run by it.
-   */
-  private static void completeIdleSchedule(ObjectNode body) {
-    if (lacksRecurrence(body)) {
-      ExportField.RECURRENCE.armPath().set(body, TextNode.valueOf(Recurrence.UNSTATED));
+    /** The document that creates the export. */
+    public ObjectNode createBody() {
+        ObjectNode body = Json.object();
+        for (ExportField field : ExportField.values()) {
+            boolean noSchedule = field == ExportField.SCHEDULE_STATUS && schedule.isEmpty();
+            if (values.containsKey(field) && !noSchedule) {
+                field.armPath().set(body, values.get(field));
+            }
+        }
+        return body;
     }
-  }
 
-  private static boolean lacksRecurrence(JsonNode document) {
-    JsonNode status = ExportField.SCHEDULE_STATUS.armPath().in(document);
-    return status != null && status.asText().equalsIgnoreCase("Inactive") && ExportField.RECURRENCE.armPath().in(document) == null
-        && !document.path("properties").path("schedule").path("recurrencePeriod").isEmpty();
-  }
+    /** The document that updates the export: what was observed, with its eTag, overlaid with what is managed. */
+    public ObjectNode updateBody(ObservedExport observed, Collection<String> appliedPaths) {
+        ObjectNode body = observed.document().deepCopy();
+        NOT_SENT.forEach(path -> path.remove(body));
+        Json.dropNulls(body); // Azure answers null for what has no value, and may refuse to take it back
+        body.put("eTag", observed.eTag());
+        boolean scheduled = schedule.isPresent() || body.path("properties").has("schedule");
+        values.forEach((field, wanted) -> {
+            JsonNode shown = field.armPath().in(body);
+            if ((shown == null || !field.same(wanted, shown)) && (scheduled || field != ExportField.SCHEDULE_STATUS)) {
+                field.armPath().set(body, wanted);
+            }
+        });
+        completeIdleSchedule(body);
+        for (Difference gone : differences(observed, appliedPaths)) {
+            DocumentPath path = gone.field().armPath();
+            if (gone.desired() == null) {
+                path.remove(body);
+            } else {
+                path.set(body, gone.desired());
+            }
+        }
+        return body;
+    }
 
-  /** Whether an update states a recurrence that neither Azure nor the spec has. */
-  public boolean completes(ObservedExport observed) {
-    boolean nobodyHasOne = ExportField.RECURRENCE.armPath().in(observed.document()) == null && !values.containsKey(ExportField.RECURRENCE);
-    return nobodyHasOne && ExportField.RECURRENCE.armPath().in(updateBody(observed, List.of())) != null;
-  }
+    /**
+     * Exports made before 2025 may have an inactive schedule with dates and without a recurrence, and Azure refuses an
+     * update with that
+     * today (azure-powershell#27730). A recurrence keeps the dates, and an inactive schedule does not run by it.
+     */
+    private static void completeIdleSchedule(ObjectNode body) {
+        if (lacksRecurrence(body)) {
+            ExportField.RECURRENCE.armPath().set(body, TextNode.valueOf(Recurrence.UNSTATED));
+        }
+    }
 
-  /** Whether Azure merely does not show a part of a schedule that does not run, as it may once it has it. */
-  public boolean isIdle(Difference difference) {
-    return difference.observed() == null && SCHEDULE.contains(difference.field())
-        && values.get(ExportField.SCHEDULE_STATUS).asText().equals("Inactive");
-  }
+    private static boolean lacksRecurrence(JsonNode document) {
+        JsonNode status = ExportField.SCHEDULE_STATUS.armPath().in(document);
+        return status != null
+                && status.asText().equalsIgnoreCase("Inactive")
+                && ExportField.RECURRENCE.armPath().in(document) == null
+                && !document.path("properties")
+                        .path("schedule")
+                        .path("recurrencePeriod")
+                        .isEmpty();
+    }
 
-  private static JsonNode instant(Instant instant) {
-    return TextNode.valueOf(Timestamps.write(instant));
-  }
+    /** Whether an update states a recurrence that neither Azure nor the spec has. */
+    public boolean completes(ObservedExport observed) {
+        boolean nobodyHasOne = ExportField.RECURRENCE.armPath().in(observed.document()) == null
+                && !values.containsKey(ExportField.RECURRENCE);
+        return nobodyHasOne && ExportField.RECURRENCE.armPath().in(updateBody(observed, List.of())) != null;
+    }
+
+    /** Whether Azure merely does not show a part of a schedule that does not run, as it may once it has it. */
+    public boolean isIdle(Difference difference) {
+        return difference.observed() == null
+                && SCHEDULE.contains(difference.field())
+                && values.get(ExportField.SCHEDULE_STATUS).asText().equals("Inactive");
+    }
+
+    private static JsonNode instant(Instant instant) {
+        return TextNode.valueOf(Timestamps.write(instant));
+    }
 }

@@ -12,32 +12,37 @@ import dev.finops.azure.document.Spelling;
  */
 public record Difference(ExportField field, JsonNode desired, JsonNode observed) {
 
-  /** The spec path, for people. */
-  public String path() {
-    return field.specPath();
-  }
+    /** The spec path, for people. */
+    public String path() {
+        return field.specPath();
+    }
 
-  public String desiredText() {
-    return field == ExportField.SAS_TOKEN ? "***" : Json.text(desired);
-  }
+    public String desiredText() {
+        return field == ExportField.SAS_TOKEN ? "***" : Json.text(desired);
+    }
 
-  public String observedText() {
-    return field == ExportField.SAS_TOKEN ? "***" : Json.text(observed);
-  }
+    public String observedText() {
+        return field == ExportField.SAS_TOKEN ? "***" : Json.text(observed);
+    }
 
-  /** Whether both values are there and differ only in spaces, letter case, slashes at the ends or the form of a number. */
-  public boolean onlySpelledOtherwise() {
-    return desired != null && observed != null && Spelling.plain(desired).equals(Spelling.plain(observed));
-  }
+    /**
+     * Whether both values are there and differ only in spaces, letter case, slashes at the ends or the form of a
+     * number.
+     */
+    public boolean onlySpelledOtherwise() {
+        return desired != null && observed != null && Spelling.plain(desired).equals(Spelling.plain(observed));
+    }
 
-  /** The same in the words in which it was told already, when Azure only spells its value otherwise now. */
-  public Difference toldAs(String observedBefore) {
-    return Json.tryRead(observedBefore).filter(before -> field != ExportField.SAS_TOKEN && field.same(before, observed))
-        .map(before -> new Difference(field, desired, before.isNull() ? null : before)).orElse(this);
-  }
+    /** The same in the words in which it was told already, when Azure only spells its value otherwise now. */
+    public Difference toldAs(String observedBefore) {
+        return Json.tryRead(observedBefore)
+                .filter(before -> field != ExportField.SAS_TOKEN && field.same(before, observed))
+                .map(before -> new Difference(field, desired, before.isNull() ? null : before))
+                .orElse(this);
+    }
 
-  @Override
-  public String toString() {
-    return path() + ": " + observedText() + " → " + desiredText();
-  }
+    @Override
+    public String toString() {
+        return path() + ": " + observedText() + " → " + desiredText();
+    }
 }

@@ -8,54 +8,57 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Which export: {@code {scope}/providers/Microsoft.CostManagement/exports/{name}}. Two spellings of one id are equal. */
+/**
+ * Which export: {@code {scope}/providers/Microsoft.CostManagement/exports/{name}}. Two spellings of one id are equal.
+ */
 public record ExportId(Scope scope, String name) {
-  static final String TYPE = "/providers/Microsoft.CostManagement/exports";
+    static final String TYPE = "/providers/Microsoft.CostManagement/exports";
 
-  /** On the id as it was written: a copy in another letter case may be longer, and is cut elsewhere. */
-  private static final Pattern ID = Pattern.compile("/*([^/].*)" + Pattern.quote(TYPE) + "/([^/]+)/*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+    /** On the id as it was written: a copy in another letter case may be longer, and is cut elsewhere. */
+    private static final Pattern ID = Pattern.compile(
+            "/*([^/].*)" + Pattern.quote(TYPE) + "/([^/]+)/*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
-  public ExportId {
-    Objects.requireNonNull(scope, "scope");
-    Objects.requireNonNull(name, "name");
-  }
-
-  /** The export that a CostExport of this name means. */
-  public static ExportId of(CostExportSpec spec, String metadataName) {
-    return new ExportId(new Scope(spec.scope()), spec.exportName() == null ? metadataName : spec.exportName());
-  }
-
-  /** Reads an ARM id in any of Azure's spellings; empty when it is none of an export. */
-  public static Optional<ExportId> parse(String id) {
-    if (id == null) {
-      return Optional.empty();
+    public ExportId {
+        Objects.requireNonNull(scope, "scope");
+        Objects.requireNonNull(name, "name");
     }
-    Matcher matcher = ID.matcher(id);
-    return matcher.matches()
-        ? Optional.of(new ExportId(new Scope(matcher.group(1)), matcher.group(2)))
-        : Optional.empty();
-  }
 
-  public String path() {
-    return scope.path() + TYPE + "/" + name;
-  }
+    /** The export that a CostExport of this name means. */
+    public static ExportId of(CostExportSpec spec, String metadataName) {
+        return new ExportId(new Scope(spec.scope()), spec.exportName() == null ? metadataName : spec.exportName());
+    }
 
-  public String key() {
-    return LetterCase.fold(path());
-  }
+    /** Reads an ARM id in any of Azure's spellings; empty when it is none of an export. */
+    public static Optional<ExportId> parse(String id) {
+        if (id == null) {
+            return Optional.empty();
+        }
+        Matcher matcher = ID.matcher(id);
+        return matcher.matches()
+                ? Optional.of(new ExportId(new Scope(matcher.group(1)), matcher.group(2)))
+                : Optional.empty();
+    }
 
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof ExportId id && id.key().equals(key());
-  }
+    public String path() {
+        return scope.path() + TYPE + "/" + name;
+    }
 
-  @Override
-  public int hashCode() {
-    return key().hashCode();
-  }
+    public String key() {
+        return LetterCase.fold(path());
+    }
 
-  @Override
-  public String toString() {
-    return path();
-  }
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ExportId id && id.key().equals(key());
+    }
+
+    @Override
+    public int hashCode() {
+        return key().hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return path();
+    }
 }

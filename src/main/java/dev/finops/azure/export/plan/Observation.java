@@ -7,23 +7,23 @@ import java.time.Instant;
 /** What Azure said of one export when it was last asked. */
 public sealed interface Observation {
 
-  /** Azure was not asked yet. */
-  record NotAsked() implements Observation {}
+    /** Azure was not asked yet. */
+    record NotAsked() implements Observation {}
 
-  /** @param at when the answer was asked for */
-  record Present(ObservedExport export, Instant at, Source source) implements Observation {}
+    /** @param at when the answer was asked for */
+    record Present(ObservedExport export, Instant at, Source source) implements Observation {}
 
-  record Absent(Instant at, Source source) implements Observation {}
+    record Absent(Instant at, Source source) implements Observation {}
 
-  record Unanswered(ArmFailure failure) implements Observation {}
+    record Unanswered(ArmFailure failure) implements Observation {}
 
-  /** What an observed document can be used for. */
-  enum Source {
-    /** A list of the scope: one run, shared by all exports of the scope. */
-    LIST,
-    /** A get: ten runs, an eTag to update with. */
-    GET,
-    /** The answer to our own PUT: an eTag to update with, no runs. */
-    PUT
-  }
+    /** What an observed document can be used for. */
+    enum Source {
+        /** A list of the scope: one run, shared by all exports of the scope. */
+        LIST,
+        /** A get: ten runs, an eTag to update with. */
+        GET,
+        /** The answer to our own PUT: an eTag to update with, no runs. */
+        PUT
+    }
 }

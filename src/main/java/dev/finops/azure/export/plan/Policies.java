@@ -4,17 +4,19 @@ import dev.finops.azure.api.v1alpha1.CostExportSpec;
 
 /** What the policies allow. One that a newer schema brought and this release does not know allows nothing. */
 public final class Policies {
-  private Policies() {}
+    private Policies() {}
 
-  public static boolean manages(CostExportSpec spec) {
-    return spec.managementPolicy() == null || spec.managementPolicy().equals("Manage");
-  }
+    public static boolean manages(CostExportSpec spec) {
+        return spec.managementPolicy() == null || spec.managementPolicy().equals("Manage");
+    }
 
-  static boolean adopts(CostExportSpec spec) {
-    return "Adopt".equals(spec.adoptionPolicy());
-  }
+    static boolean adopts(CostExportSpec spec) {
+        return "Adopt".equals(spec.adoptionPolicy());
+    }
 
-  static boolean orphans(CostExportSpec spec, String origin) {
-    return spec.deletionPolicy() == null ? !Planner.CREATED.equals(origin) : !spec.deletionPolicy().equals("Delete");
-  }
+    static boolean orphans(CostExportSpec spec, String origin) {
+        return spec.deletionPolicy() == null
+                ? !Planner.CREATED.equals(origin)
+                : !spec.deletionPolicy().equals("Delete");
+    }
 }

@@ -30,182 +30,248 @@ import java.util.Set;
  * All that a decision rests on.
  *
  * @param now by Azure's clock, since Azure judges what is past
- * @param alike the names at the scope that are like the export's but for letter case, its own among them, as Azure spells them
+ * @param alike the names at the scope that are like the export's but for letter case, its own among them, as Azure
+ *     spells them
  */
-public record ReconcileState(ResourceView subject, CostExportSpec spec, CostExportStatus status, Observation observation, TransientState memory,
-    Settings settings, Instant now, ResolvedSecrets secrets, Set<String> alike) {
-  /** How old what was seen may be when it is written upon. */
-  private static final Duration RECENT = Duration.ofSeconds(10);
+public record ReconcileState(
+        ResourceView subject,
+        CostExportSpec spec,
+        CostExportStatus status,
+        Observation observation,
+        TransientState memory,
+        Settings settings,
+        Instant now,
+        ResolvedSecrets secrets,
+        Set<String> alike) {
+    /** How old what was seen may be when it is written upon. */
+    private static final Duration RECENT = Duration.ofSeconds(10);
 
-  /** After so many intervals without an answer nobody can say whether Azure equals the spec. */
-  private static final int SILENT_INTERVALS = 3;
+    /** After so many intervals without an answer nobody can say whether Azure equals the spec. */
+    private static final int SILENT_INTERVALS = 3;
 
-  /** Before anybody knows which names there are. */
-  public ReconcileState(ResourceView subject, CostExportSpec spec, CostExportStatus status, Observation observation, TransientState memory, Settings settings, Instant now,
-      ResolvedSecrets secrets) {
-    this(subject, spec, status, observation, memory, settings, now, secrets, Set.of());
-  }
-
-  public ReconcileState with(CostExportStatus newStatus) {
-    return new ReconcileState(subject, spec, newStatus, observation, memory, settings, now, secrets, alike);
-  }
-
-  public ReconcileState with(Observation newObservation, Instant newNow) {
-    TransientState then = memory;
-    if (newObservation instanceof Present(var export, var at, var source)) {
-      if (source != Source.PUT && !(memory.writes().ignored().isEmpty() && memory.writes().answered().isEmpty())) {
-        then = then.saw(shownAsWanted(export, newNow), export);
-      }
-      boolean known = then.shown() != null && export.isAt(then.shown().eTag());
-      if (export.isAt(status.eTag()) && !known) {
-        then = then.showed(export.eTag(), export.fieldHashes());
-      }
-      then = failedMonths(then, export.runs(), newNow);
+    /** Before anybody knows which names there are. */
+    public ReconcileState(
+            ResourceView subject,
+            CostExportSpec spec,
+            CostExportStatus status,
+            Observation observation,
+            TransientState memory,
+            Settings settings,
+            Instant now,
+            ResolvedSecrets secrets) {
+        this(subject, spec, status, observation, memory, settings, now, secrets, Set.of());
     }
-    return new ReconcileState(subject, spec, status, newObservation, then, settings, newNow, secrets, alike);
-  }
 
-  /** The wait of a month counts from when its run was seen to have failed: newer runs push that run out of the history. */
-  private TransientState failedMonths(TransientState known, List<Run> runs, Instant at) {
-    TransientState then = known;
-    for (Month row : BackfillMonths.of(status.backfill()).rows()) {
-      Optional<Run> failed = runs.stream().filter(run -> row.state().equals(BackfillMonths.RUNNING) && run.id().equals(row.runId()))
-          .filter(RunHistory::failed).findFirst();
-      if (failed.isPresent()) {
-        Instant ended = RunHistory.ended(failed.get()).orElse(at);
-        then = then.tried(RunKey.ofMonth(row.month()), new Try(row.attempts(), ended, RunHistory.failure(failed.get()), Fate.REFUSED));
-      }
+    public ReconcileState with(CostExportStatus newStatus) {
+        return new ReconcileState(subject, spec, newStatus, observation, memory, settings, now, secrets, alike);
     }
-    return then;
-  }
 
-  private Set<ExportField> shownAsWanted(ObservedExport export, Instant at) {
-    Set<ExportField> fields = EnumSet.allOf(ExportField.class);
-    DesiredExport.of(spec, Optional.of(export), at, false).differences(export, appliedFields()).forEach(d -> fields.remove(d.field()));
-    return fields;
-  }
+    public ReconcileState with(Observation newObservation, Instant newNow) {
+        TransientState then = memory;
+        if (newObservation instanceof Present(var export, var at, var source)) {
+            if (source != Source.PUT
+                    && !(memory.writes().ignored().isEmpty()
+                            && memory.writes().answered().isEmpty())) {
+                then = then.saw(shownAsWanted(export, newNow), export);
+            }
+            boolean known = then.shown() != null && export.isAt(then.shown().eTag());
+            if (export.isAt(status.eTag()) && !known) {
+                then = then.showed(export.eTag(), export.fieldHashes());
+            }
+            then = failedMonths(then, export.runs(), newNow);
+        }
+        return new ReconcileState(subject, spec, status, newObservation, then, settings, newNow, secrets, alike);
+    }
 
-  public ReconcileState with(TransientState newMemory) {
-    return new ReconcileState(subject, spec, status, observation, newMemory, settings, now, secrets, alike);
-  }
+    /**
+     * The wait of a month counts from when its run was seen to have failed: newer runs push that run out of the
+     * history.
+     */
+    private TransientState failedMonths(TransientState known, List<Run> runs, Instant at) {
+        TransientState then = known;
+        for (Month row : BackfillMonths.of(status.backfill()).rows()) {
+            Optional<Run> failed = runs.stream()
+                    .filter(run -> row.state().equals(BackfillMonths.RUNNING)
+                            && run.id().equals(row.runId()))
+                    .filter(RunHistory::failed)
+                    .findFirst();
+            if (failed.isPresent()) {
+                Instant ended = RunHistory.ended(failed.get()).orElse(at);
+                then = then.tried(
+                        RunKey.ofMonth(row.month()),
+                        new Try(row.attempts(), ended, RunHistory.failure(failed.get()), Fate.REFUSED));
+            }
+        }
+        return then;
+    }
 
-  public ReconcileState with(ResolvedSecrets newSecrets) {
-    return new ReconcileState(subject, spec, status, observation, memory, settings, now, newSecrets, alike);
-  }
+    private Set<ExportField> shownAsWanted(ObservedExport export, Instant at) {
+        Set<ExportField> fields = EnumSet.allOf(ExportField.class);
+        DesiredExport.of(spec, Optional.of(export), at, false)
+                .differences(export, appliedFields())
+                .forEach(d -> fields.remove(d.field()));
+        return fields;
+    }
 
-  public ReconcileState with(ResourceView newSubject) {
-    return new ReconcileState(newSubject, spec, status, observation, memory, settings, now, secrets, alike);
-  }
+    public ReconcileState with(TransientState newMemory) {
+        return new ReconcileState(subject, spec, status, observation, newMemory, settings, now, secrets, alike);
+    }
 
-  /** By what Azure's list shows: a claim on another spelling of the name is none where that is another export. */
-  public ReconcileState showing(Set<String> names) {
-    return new ReconcileState(subject.told(stated().name(), names), spec, status, observation, memory, settings, now, secrets, names);
-  }
+    public ReconcileState with(ResolvedSecrets newSecrets) {
+        return new ReconcileState(subject, spec, status, observation, memory, settings, now, newSecrets, alike);
+    }
 
-  /** After one more failure in a row. Across a restart the condition remembers when they began. */
-  public ReconcileState failed(Reason reason) {
-    Optional<Instant> known = Conditions.find(status.conditions(), Conditions.SYNCED)
-        .filter(synced -> memory.failures().inARow() == 0 && reason.toString().equals(synced.reason()))
-        .flatMap(synced -> Timestamps.start(synced.lastTransitionTime()));
-    return with(memory.failed(reason, known.orElse(now)));
-  }
+    public ReconcileState with(ResourceView newSubject) {
+        return new ReconcileState(newSubject, spec, status, observation, memory, settings, now, secrets, alike);
+    }
 
-  /** The export that calls are about: the name that the spec states where Azure shows it, else that of the export taken over. */
-  public ExportId exportId() {
-    ExportId stated = stated();
-    return new ExportId(stated.scope(), alike.contains(stated.name()) ? stated.name()
-        : recorded().map(ExportId::name).or(() -> ExportNames.meant(stated.name(), alike)).orElse(stated.name()));
-  }
+    /** By what Azure's list shows: a claim on another spelling of the name is none where that is another export. */
+    public ReconcileState showing(Set<String> names) {
+        return new ReconcileState(
+                subject.told(stated().name(), names), spec, status, observation, memory, settings, now, secrets, names);
+    }
 
-  /** As the spec spells it. */
-  ExportId stated() {
-    return ExportId.of(spec, subject.name());
-  }
+    /** After one more failure in a row. Across a restart the condition remembers when they began. */
+    public ReconcileState failed(Reason reason) {
+        Optional<Instant> known = Conditions.find(status.conditions(), Conditions.SYNCED)
+                .filter(synced ->
+                        memory.failures().inARow() == 0 && reason.toString().equals(synced.reason()))
+                .flatMap(synced -> Timestamps.start(synced.lastTransitionTime()));
+        return with(memory.failed(reason, known.orElse(now)));
+    }
 
-  /** As the status spells it, where that is the same export but for letter case. */
-  Optional<ExportId> recorded() {
-    return ExportId.parse(status.exportId()).filter(stated()::equals);
-  }
+    /**
+     * The export that calls are about: the name that the spec states where Azure shows it, else that of the export
+     * taken over.
+     */
+    public ExportId exportId() {
+        ExportId stated = stated();
+        return new ExportId(
+                stated.scope(),
+                alike.contains(stated.name())
+                        ? stated.name()
+                        : recorded()
+                                .map(ExportId::name)
+                                .or(() -> ExportNames.meant(stated.name(), alike))
+                                .orElse(stated.name()));
+    }
 
-  /** Whether the status spells the name otherwise than the spec. */
-  boolean spelledOtherwise() {
-    return recorded().filter(id -> !id.name().equals(stated().name())).isPresent();
-  }
+    /** As the spec spells it. */
+    ExportId stated() {
+        return ExportId.of(spec, subject.name());
+    }
 
-  /** Whether the status names an export beside the one that the spec means: Azure shows that in the very spelling of the spec. */
-  boolean namesTwin() {
-    return alike.contains(stated().name()) && spelledOtherwise();
-  }
+    /** As the status spells it, where that is the same export but for letter case. */
+    Optional<ExportId> recorded() {
+        return ExportId.parse(status.exportId()).filter(stated()::equals);
+    }
 
-  /** Several exports whose names are like the one meant, and none that is exactly it: nobody knows which one that is. */
-  boolean ambiguous() {
-    return alike.size() > 1 && !alike.contains(exportId().name());
-  }
+    /** Whether the status spells the name otherwise than the spec. */
+    boolean spelledOtherwise() {
+        return recorded().filter(id -> !id.name().equals(stated().name())).isPresent();
+    }
 
-  /** Whether Azure is asked by a credential of the tenant that last read or wrote the export; empty when nobody knows. */
-  Optional<Boolean> sameTenant() {
-    return Optional.ofNullable(status.tenantId()).map(tenant -> secrets.tenantId().filter(tenant::equalsIgnoreCase).isPresent());
-  }
+    /**
+     * Whether the status names an export beside the one that the spec means: Azure shows that in the very spelling of
+     * the spec.
+     */
+    boolean namesTwin() {
+        return alike.contains(stated().name()) && spelledOtherwise();
+    }
 
-  public boolean managed() {
-    return Policies.manages(spec);
-  }
+    /**
+     * Several exports whose names are like the one meant, and none that is exactly it: nobody knows which one that is.
+     */
+    boolean ambiguous() {
+        return alike.size() > 1 && !alike.contains(exportId().name());
+    }
 
-  /** Whether the spec's generation has been in Azure. */
-  public boolean applied() {
-    return (ours() || !managed()) && ready().isPresent()
-        && status.observedGeneration() != null && status.observedGeneration() == subject.generation();
-  }
+    /**
+     * Whether Azure is asked by a credential of the tenant that last read or wrote the export; empty when nobody knows.
+     */
+    Optional<Boolean> sameTenant() {
+        return Optional.ofNullable(status.tenantId())
+                .map(tenant ->
+                        secrets.tenantId().filter(tenant::equalsIgnoreCase).isPresent());
+    }
 
-  private Optional<Condition> ready() {
-    return Conditions.find(status.conditions(), Conditions.READY).filter(ready -> "True".equals(ready.status()));
-  }
+    public boolean managed() {
+        return Policies.manages(spec);
+    }
 
-  /** Whether the export is known as ours, and not merely meant to be. */
-  boolean ours() {
-    return status.exportId() != null && status.eTag() != null;
-  }
+    /** Whether the spec's generation has been in Azure. */
+    public boolean applied() {
+        return (ours() || !managed())
+                && ready().isPresent()
+                && status.observedGeneration() != null
+                && status.observedGeneration() == subject.generation();
+    }
 
-  List<String> appliedFields() {
-    return Optional.ofNullable(status.appliedFields()).orElse(List.of());
-  }
+    private Optional<Condition> ready() {
+        return Conditions.find(status.conditions(), Conditions.READY).filter(ready -> "True".equals(ready.status()));
+    }
 
-  /** Whether Azure has not answered for so long that it must be reported. */
-  public boolean silent() {
-    return memory.answeredAt() != null && now.isAfter(memory.answeredAt().plus(settings.observeInterval().multipliedBy(SILENT_INTERVALS)));
-  }
+    /** Whether the export is known as ours, and not merely meant to be. */
+    boolean ours() {
+        return status.exportId() != null && status.eTag() != null;
+    }
 
-  boolean isRecent(Instant at) {
-    return !at.isBefore(now.minus(RECENT)) && !at.isAfter(now.plus(RECENT));
-  }
+    List<String> appliedFields() {
+        return Optional.ofNullable(status.appliedFields()).orElse(List.of());
+    }
 
-  boolean justWrote() {
-    // A process that has just started goes by when the object became ready, which our create before made it.
-    Optional<Instant> at = Optional.ofNullable(memory.writes().at())
-        .or(() -> ready().filter(ready -> ours()).flatMap(ready -> Timestamps.start(ready.lastTransitionTime())));
-    return at.filter(wrote -> within(wrote, TransientState.REPLICATION)).isPresent();
-  }
+    /** Whether Azure has not answered for so long that it must be reported. */
+    public boolean silent() {
+        return memory.answeredAt() != null
+                && now.isAfter(
+                        memory.answeredAt().plus(settings.observeInterval().multipliedBy(SILENT_INTERVALS)));
+    }
 
-  /** Whether Azure may still come to create what it does not show now. */
-  boolean creationIsOpen() {
-    return status.eTag() == null && memory.writes().unanswered() != null && within(memory.writes().unanswered(), TransientState.REPLICATION);
-  }
+    boolean isRecent(Instant at) {
+        return !at.isBefore(now.minus(RECENT)) && !at.isAfter(now.plus(RECENT));
+    }
 
-  boolean justDeleted() {
-    return memory.deletion() != null && within(memory.deletion().last(), TransientState.REPLICATION);
-  }
+    boolean justWrote() {
+        // A process that has just started goes by when the object became ready, which our create before made it.
+        Optional<Instant> at = Optional.ofNullable(memory.writes().at())
+                .or(() ->
+                        ready().filter(ready -> ours()).flatMap(ready -> Timestamps.start(ready.lastTransitionTime())));
+        return at.filter(wrote -> within(wrote, TransientState.REPLICATION)).isPresent();
+    }
 
-  /** A moment ahead of now was taken by a clock that has been corrected since: nothing waits until that clock's time comes again. */
-  private boolean within(Instant at, Duration length) {
-    return !at.isAfter(now.plus(length)) && now.isBefore(at.plus(length));
-  }
+    /** Whether Azure may still come to create what it does not show now. */
+    boolean creationIsOpen() {
+        return status.eTag() == null
+                && memory.writes().unanswered() != null
+                && within(memory.writes().unanswered(), TransientState.REPLICATION);
+    }
 
-  /** How long to wait for what Azure accepted and does not show yet: as long again as it has taken so far. */
-  public Duration patience() {
-    Optional<Instant> deleted = Optional.ofNullable(memory.deletion()).map(TransientState.Deletion::first);
-    Optional<Instant> sent = subject.deleting() ? Optional.ofNullable(memory.writes().unanswered()) : Optional.ofNullable(memory.writes().at());
-    Duration taken = deleted.or(() -> sent).map(since -> Duration.between(since, now)).orElse(Duration.ZERO);
-    Duration bounded = taken.compareTo(settings.backoff().max()) < 0 ? taken : settings.backoff().max();
-    return bounded.compareTo(settings.backoff().initial()) > 0 ? bounded : settings.backoff().initial();
-  }
+    boolean justDeleted() {
+        return memory.deletion() != null && within(memory.deletion().last(), TransientState.REPLICATION);
+    }
+
+    /**
+     * A moment ahead of now was taken by a clock that has been corrected since: nothing waits until that clock's time
+     * comes again.
+     */
+    private boolean within(Instant at, Duration length) {
+        return !at.isAfter(now.plus(length)) && now.isBefore(at.plus(length));
+    }
+
+    /** How long to wait for what Azure accepted and does not show yet: as long again as it has taken so far. */
+    public Duration patience() {
+        Optional<Instant> deleted = Optional.ofNullable(memory.deletion()).map(TransientState.Deletion::first);
+        Optional<Instant> sent = subject.deleting()
+                ? Optional.ofNullable(memory.writes().unanswered())
+                : Optional.ofNullable(memory.writes().at());
+        Duration taken = deleted.or(() -> sent)
+                .map(since -> Duration.between(since, now))
+                .orElse(Duration.ZERO);
+        Duration bounded = taken.compareTo(settings.backoff().max()) < 0
+                ? taken
+                : settings.backoff().max();
+        return bounded.compareTo(settings.backoff().initial()) > 0
+                ? bounded
+                : settings.backoff().initial();
+    }
 }

@@ -5,39 +5,47 @@ import dev.finops.azure.api.v1alpha1.CostExportSpec;
 import dev.finops.azure.document.Json;
 import java.util.Optional;
 
-/** The fields that nothing can be done without. This release's schema demands them; a newer one may let them be left out. */
+/**
+ * The fields that nothing can be done without. This release's schema demands them; a newer one may let them be left
+ * out.
+ */
 public final class RequiredFields {
-  private RequiredFields() {}
+    private RequiredFields() {}
 
-  /** The path of the first one that is not stated. */
-  public static Optional<String> missing(CostExportSpec spec) {
-    return spec == null || isEmpty(spec.scope()) ? Optional.of("scope")
-        : spec.dataset() == null || isEmpty(spec.dataset().type()) ? Optional.of("dataset.type")
-        : isEmpty(spec.dataset().timeframe()) ? Optional.of("dataset.timeframe")
-        : spec.destination() == null || isEmpty(spec.destination().container()) ? Optional.of("destination.container")
-        : Optional.empty();
-  }
-
-  /** With empty texts for them, so that nobody else has to expect that one is absent. */
-  public static CostExportSpec filled(CostExportSpec spec) {
-    if (missing(spec).isEmpty()) {
-      return spec;
+    /** The path of the first one that is not stated. */
+    public static Optional<String> missing(CostExportSpec spec) {
+        return spec == null || isEmpty(spec.scope())
+                ? Optional.of("scope")
+                : spec.dataset() == null || isEmpty(spec.dataset().type())
+                        ? Optional.of("dataset.type")
+                        : isEmpty(spec.dataset().timeframe())
+                                ? Optional.of("dataset.timeframe")
+                                : spec.destination() == null
+                                                || isEmpty(spec.destination().container())
+                                        ? Optional.of("destination.container")
+                                        : Optional.empty();
     }
-    ObjectNode tree = spec == null ? Json.object() : (ObjectNode) Json.tree(spec);
-    fill(tree, "scope");
-    fill(tree.withObject("/dataset"), "type");
-    fill(tree.withObject("/dataset"), "timeframe");
-    fill(tree.withObject("/destination"), "container");
-    return Json.as(CostExportSpec.class, tree);
-  }
 
-  private static void fill(ObjectNode parent, String field) {
-    if (!parent.hasNonNull(field)) {
-      parent.put(field, "");
+    /** With empty texts for them, so that nobody else has to expect that one is absent. */
+    public static CostExportSpec filled(CostExportSpec spec) {
+        if (missing(spec).isEmpty()) {
+            return spec;
+        }
+        ObjectNode tree = spec == null ? Json.object() : (ObjectNode) Json.tree(spec);
+        fill(tree, "scope");
+        fill(tree.withObject("/dataset"), "type");
+        fill(tree.withObject("/dataset"), "timeframe");
+        fill(tree.withObject("/destination"), "container");
+        return Json.as(CostExportSpec.class, tree);
     }
-  }
 
-  private static boolean isEmpty(String value) {
-    return value == null || value.isEmpty();
-  }
+    private static void fill(ObjectNode parent, String field) {
+        if (!parent.hasNonNull(field)) {
+            parent.put(field, "");
+        }
+    }
+
+    private static boolean isEmpty(String value) {
+        return value == null || value.isEmpty();
+    }
 }

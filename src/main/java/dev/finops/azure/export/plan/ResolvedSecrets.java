@@ -15,40 +15,43 @@ import java.util.Optional;
  * @param clientId of the service principal that Azure is asked as; empty when that is the operator's own identity
  * @param tenantId of the identity that Azure is asked as; empty when that is not known, as of a managed identity
  */
-public record ResolvedSecrets(Optional<String> noCredentials, Optional<String> clientId, Optional<String> tenantId, Sas sas) {
-  /** The Secret of a namespace whose objects name none. */
-  public static final String OF_NAMESPACE = "azure-finops-credentials";
+public record ResolvedSecrets(
+        Optional<String> noCredentials, Optional<String> clientId, Optional<String> tenantId, Sas sas) {
+    /** The Secret of a namespace whose objects name none. */
+    public static final String OF_NAMESPACE = "azure-finops-credentials";
 
-  public ResolvedSecrets(Optional<String> noCredentials, Optional<String> clientId, Sas sas) {
-    this(noCredentials, clientId, Optional.empty(), sas);
-  }
+    public ResolvedSecrets(Optional<String> noCredentials, Optional<String> clientId, Sas sas) {
+        this(noCredentials, clientId, Optional.empty(), sas);
+    }
 
-  public ResolvedSecrets of(Optional<String> tenant) {
-    return new ResolvedSecrets(noCredentials, clientId, tenant, sas);
-  }
+    public ResolvedSecrets of(Optional<String> tenant) {
+        return new ResolvedSecrets(noCredentials, clientId, tenant, sas);
+    }
 
-  /** Of an object that needs none. */
-  public static final ResolvedSecrets NONE = new ResolvedSecrets(Optional.empty(), Optional.empty(), new Sas.NotNamed());
+    /** Of an object that needs none. */
+    public static final ResolvedSecrets NONE =
+            new ResolvedSecrets(Optional.empty(), Optional.empty(), new Sas.NotNamed());
 
-  /** The SAS token of {@code destination.sasTokenSecretRef}. */
-  public sealed interface Sas {
-    record NotNamed() implements Sas {}
+    /** The SAS token of {@code destination.sasTokenSecretRef}. */
+    public sealed interface Sas {
+        record NotNamed() implements Sas {}
 
-    record Known(SasToken token) implements Sas {}
+        record Known(SasToken token) implements Sas {}
 
-    record Missing(String why) implements Sas {}
-  }
+        record Missing(String why) implements Sas {}
+    }
 
-  /** Nothing is asked of Azure without credentials. */
-  Optional<Outcome> refusal() {
-    return noCredentials.map(why -> missing(why, false, List.of()));
-  }
+    /** Nothing is asked of Azure without credentials. */
+    Optional<Outcome> refusal() {
+        return noCredentials.map(why -> missing(why, false, List.of()));
+    }
 
-  static Outcome missing(String why, boolean write, List<Difference> differences) {
-    return new Outcome.Failing(new ArmFailure.Forbidden(new Detail(0, "", why, ""), Reason.CREDENTIALS_MISSING), write, differences);
-  }
+    static Outcome missing(String why, boolean write, List<Difference> differences) {
+        return new Outcome.Failing(
+                new ArmFailure.Forbidden(new Detail(0, "", why, ""), Reason.CREDENTIALS_MISSING), write, differences);
+    }
 
-  public Optional<SasToken> token() {
-    return sas instanceof Sas.Known(var token) ? Optional.of(token) : Optional.empty();
-  }
+    public Optional<SasToken> token() {
+        return sas instanceof Sas.Known(var token) ? Optional.of(token) : Optional.empty();
+    }
 }

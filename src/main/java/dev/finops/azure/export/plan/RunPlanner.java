@@ -32,392 +32,565 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Decides about runs of an export that is in sync: each request once. A run has no id until Azure's history shows it, so the
+ * Decides about runs of an export that is in sync: each request once. A run has no id until Azure's history shows it,
+ * so the
  * intent is written first, and the history decides whether it was accepted.
  */
 public final class RunPlanner {
-  static final String REQUEST = "Request";
-  static final String ON_CREATE = "OnCreate";
-  static final String BACKFILL = "Backfill";
-  static final String CLOSED_MONTH = "ClosedMonth";
+    static final String REQUEST = "Request";
+    static final String ON_CREATE = "OnCreate";
+    static final String BACKFILL = "Backfill";
+    static final String CLOSED_MONTH = "ClosedMonth";
 
-  /** The time of an intent is from ARM's Date header; histories may cut theirs to the minute. */
-  private static final Duration CLOCK = Duration.ofMinutes(1);
+    /** The time of an intent is from ARM's Date header; histories may cut theirs to the minute. */
+    private static final Duration CLOCK = Duration.ofMinutes(1);
 
-  /** After so many attempts that Azure accepted none of, another one would not help. */
-  static final int MAX_ATTEMPTS = BackfillMonths.MAX_ATTEMPTS;
+    /** After so many attempts that Azure accepted none of, another one would not help. */
+    static final int MAX_ATTEMPTS = BackfillMonths.MAX_ATTEMPTS;
 
-  /** The time of an intent is written in whole seconds: it may have been made at the end of that one. */
-  private static final Duration WRITTEN = Duration.ofSeconds(1);
+    /** The time of an intent is written in whole seconds: it may have been made at the end of that one. */
+    private static final Duration WRITTEN = Duration.ofSeconds(1);
 
-  /** An intent that the history does not show for so many polls was not accepted. */
-  private static final int POLLS = 4;
+    /** An intent that the history does not show for so many polls was not accepted. */
+    private static final int POLLS = 4;
 
-  private static final String NOT_SHOWN = "Azure's history does not show the run";
+    private static final String NOT_SHOWN = "Azure's history does not show the run";
 
-  private RunPlanner() {}
+    private RunPlanner() {}
 
-  /** Whether the history has to be read whole: something of ours is under way or about to be. */
-  static boolean watching(ReconcileState s) {
-    CostExportStatus status = s.status();
-    return status.pendingRun() != null && !rests(s) || request(s).isPresent() || BackfillMonths.of(status.backfill()).underWay()
-        || status.lastRun() != null && onDemand(status.lastRun()) && RunHistory.underWay(status.lastRun(), s.now())
-        || status.runs() != null && status.runs().stream().anyMatch(run -> onDemand(run) && RunHistory.underWay(run, s.now()));
-  }
-
-  static Optional<Step> next(ReconcileState s, Present present) {
-    List<Run> runs = RunHistory.merge(s.status().runs(), present.export().runs());
-    PendingRun pending = s.status().pendingRun();
-    boolean rests = rests(s) && !requestIsDue(s) && present.export().runs().stream().noneMatch(run -> mayAnswer(s, run));
-    if (!rests && (pending != null || request(s).isPresent())) {
-      if (present.source() != Source.GET) {
-        return Optional.of(new Step.Observe(ReadConsistency.DIRECT));
-      }
-      boolean anew = isDenied(pending) && (requestIsDue(s) || pending.timePeriod() != null);
-      return pending == null ? answerRequest(s, present, runs) : anew ? Optional.of(giveWay(s)) : follow(s, present, pending, runs);
+    /** Whether the history has to be read whole: something of ours is under way or about to be. */
+    static boolean watching(ReconcileState s) {
+        CostExportStatus status = s.status();
+        return status.pendingRun() != null && !rests(s)
+                || request(s).isPresent()
+                || BackfillMonths.of(status.backfill()).underWay()
+                || status.lastRun() != null
+                        && onDemand(status.lastRun())
+                        && RunHistory.underWay(status.lastRun(), s.now())
+                || status.runs() != null
+                        && status.runs().stream().anyMatch(run -> onDemand(run) && RunHistory.underWay(run, s.now()));
     }
-    return MonthPlanner.next(s, present, runs);
-  }
 
-  /** Azure's history shows the run that the pending intent is for: whatever else is wrong with the object, that is settled. */
-  static Optional<Step> accepted(ReconcileState s, Present present) {
-    if (present.source() != Source.GET) {
-      return Optional.empty();
+    static Optional<Step> next(ReconcileState s, Present present) {
+        List<Run> runs = RunHistory.merge(s.status().runs(), present.export().runs());
+        PendingRun pending = s.status().pendingRun();
+        boolean rests =
+                rests(s) && !requestIsDue(s) && present.export().runs().stream().noneMatch(run -> mayAnswer(s, run));
+        if (!rests && (pending != null || request(s).isPresent())) {
+            if (present.source() != Source.GET) {
+                return Optional.of(new Step.Observe(ReadConsistency.DIRECT));
+            }
+            boolean anew = isDenied(pending) && (requestIsDue(s) || pending.timePeriod() != null);
+            return pending == null
+                    ? answerRequest(s, present, runs)
+                    : anew ? Optional.of(giveWay(s)) : follow(s, present, pending, runs);
+        }
+        return MonthPlanner.next(s, present, runs);
     }
-    PendingRun pending = s.status().pendingRun();
-    List<Run> runs = RunHistory.merge(s.status().runs(), present.export().runs());
-    Optional<Run> answer = runs.stream().filter(run -> pending != null && isNew(s, run) && answers(run, pending))
-        .filter(run -> pending.timePeriod() != null || OwnRuns.of(s).mayBeOwn(run) || lapsed(s, pending)).findFirst();
-    if (answer.isPresent()) {
-      Run run = answer.get();
-      return Optional.of(new Step.Record(accepted(s, pending, run, runs), false,
-          with(ended(s, runs), PendingEvent.normal(Reason.RUN_STARTED, "run " + run.id() + of(pending.timePeriod())
-              + (isDenied(pending) ? " came in place of the one that Azure denied" : " was accepted")))));
+
+    /**
+     * Azure's history shows the run that the pending intent is for: whatever else is wrong with the object, that is
+     * settled.
+     */
+    static Optional<Step> accepted(ReconcileState s, Present present) {
+        if (present.source() != Source.GET) {
+            return Optional.empty();
+        }
+        PendingRun pending = s.status().pendingRun();
+        List<Run> runs = RunHistory.merge(s.status().runs(), present.export().runs());
+        Optional<Run> answer = runs.stream()
+                .filter(run -> pending != null && isNew(s, run) && answers(run, pending))
+                .filter(run -> pending.timePeriod() != null || OwnRuns.of(s).mayBeOwn(run) || lapsed(s, pending))
+                .findFirst();
+        if (answer.isPresent()) {
+            Run run = answer.get();
+            return Optional.of(new Step.Record(
+                    accepted(s, pending, run, runs),
+                    false,
+                    with(
+                            ended(s, runs),
+                            PendingEvent.normal(
+                                    Reason.RUN_STARTED,
+                                    "run " + run.id() + of(pending.timePeriod())
+                                            + (isDenied(pending)
+                                                    ? " came in place of the one that Azure denied"
+                                                    : " was accepted")))));
+        }
+        return runs.stream()
+                .flatMap(run -> lost(s, run).map(row -> found(s, row, run, runs)).stream())
+                .findFirst();
     }
-    return runs.stream().flatMap(run -> lost(s, run).map(row -> found(s, row, run, runs)).stream()).findFirst();
-  }
 
-  /** Whether a run may be one that was posted; such a run is not written down before that is settled. */
-  public static boolean mayAnswer(ReconcileState s, Run run) {
-    PendingRun pending = s.status().pendingRun();
-    return isNew(s, run) && pending != null && answers(run, pending) || lost(s, run).isPresent();
-  }
-
-  /** The month whose attempt was counted as failed, since its answer was lost, and that this is the run of. */
-  private static Optional<RunKey> lost(ReconcileState s, Run run) {
-    if (s.memory().runs().tried().isEmpty() || !onDemand(run) || !isNew(s, run)) {
-      return Optional.empty();
+    /** Whether a run may be one that was posted; such a run is not written down before that is settled. */
+    public static boolean mayAnswer(ReconcileState s, Run run) {
+        PendingRun pending = s.status().pendingRun();
+        return isNew(s, run) && pending != null && answers(run, pending)
+                || lost(s, run).isPresent();
     }
-    return s.memory().runs().tried().entrySet().stream()
-        .filter(tried -> !tried.getKey().isOwn() && tried.getValue().fate() != Fate.REFUSED && MonthPlanner.waits(s, tried.getKey()))
-        .filter(tried -> s.status().pendingRun() == null || !tried.getKey().equals(RunKey.of(s.status().pendingRun())))
-        .filter(tried -> isSince(run, tried.getValue().at()) && run.timePeriod() != null
-            && samePeriod(run.timePeriod(), BackfillMonths.period(MonthPlanner.month(tried.getKey()), today(s))))
-        .map(Map.Entry::getKey).findFirst();
-  }
 
-  private static Step found(ReconcileState s, RunKey month, Run run, List<Run> runs) {
-    StatusDraft draft = new StatusDraft(s.status());
-    draft.runs = runs;
-    if (month.cause().equals(BACKFILL)) {
-      draft.backfill = BackfillMonths.of(draft.backfill).found(month.request(), run.id()).backfill();
-    } else {
-      draft.closedMonths = MonthPlanner.closed(s).found(LocalDate.parse(month.request()), run.id()).status();
+    /** The month whose attempt was counted as failed, since its answer was lost, and that this is the run of. */
+    private static Optional<RunKey> lost(ReconcileState s, Run run) {
+        if (s.memory().runs().tried().isEmpty() || !onDemand(run) || !isNew(s, run)) {
+            return Optional.empty();
+        }
+        return s.memory().runs().tried().entrySet().stream()
+                .filter(tried -> !tried.getKey().isOwn()
+                        && tried.getValue().fate() != Fate.REFUSED
+                        && MonthPlanner.waits(s, tried.getKey()))
+                .filter(tried -> s.status().pendingRun() == null
+                        || !tried.getKey().equals(RunKey.of(s.status().pendingRun())))
+                .filter(tried -> isSince(run, tried.getValue().at())
+                        && run.timePeriod() != null
+                        && samePeriod(
+                                run.timePeriod(), BackfillMonths.period(MonthPlanner.month(tried.getKey()), today(s))))
+                .map(Map.Entry::getKey)
+                .findFirst();
     }
-    return new Step.Record(draft.done(), false,
-        with(ended(s, runs), PendingEvent.normal(Reason.RUN_STARTED, "run " + run.id() + " of " + MonthPlanner.month(month) + " was accepted")));
-  }
 
-  /** Whether the pending run is one that Azure denied us. It stays in the status, so that a restart does not ask for it at once. */
-  public static boolean isDenied(PendingRun pending) {
-    return pending != null && pending.deniedTime() != null;
-  }
-
-  /** Until when a denied run is not asked for: it is as rarely as anything that Azure refused. */
-  public static Optional<Instant> deniedUntil(PendingRun pending, Backoff backoff) {
-    return isDenied(pending) ? Timestamps.start(pending.deniedTime()).map(denied -> denied.plus(backoff.terminal())) : Optional.empty();
-  }
-
-  private static boolean rests(ReconcileState s) {
-    return deniedUntil(s.status().pendingRun(), s.settings().backoff()).filter(s.now()::isBefore).isPresent();
-  }
-
-  private static Optional<Step> follow(ReconcileState s, Present present, PendingRun pending, List<Run> runs) {
-    boolean ofMonth = pending.timePeriod() != null;
-    if (s.memory().runs().toPost()) {
-      return Optional.of(ofMonth && requestIsDue(s) ? giveWay(s) : post(s, pending, runs));
+    private static Step found(ReconcileState s, RunKey month, Run run, List<Run> runs) {
+        StatusDraft draft = new StatusDraft(s.status());
+        draft.runs = runs;
+        if (month.cause().equals(BACKFILL)) {
+            draft.backfill = BackfillMonths.of(draft.backfill)
+                    .found(month.request(), run.id())
+                    .backfill();
+        } else {
+            draft.closedMonths = MonthPlanner.closed(s)
+                    .found(LocalDate.parse(month.request()), run.id())
+                    .status();
+        }
+        return new Step.Record(
+                draft.done(),
+                false,
+                with(
+                        ended(s, runs),
+                        PendingEvent.normal(
+                                Reason.RUN_STARTED,
+                                "run " + run.id() + " of " + MonthPlanner.month(month) + " was accepted")));
     }
-    Optional<Instant> requested = Timestamps.start(pending.requestedTime());
-    int attempts = isDenied(pending) || requested.isEmpty() || pending.attempts() == null ? 0 : pending.attempts();
-    if (attempts == 0) {
-      // the run on create before its first attempt, or a run that Azure denied a day ago
-      boolean underWay = !ofMonth && runs.stream().anyMatch(run -> RunHistory.underWay(run, s.now()));
-      return underWay ? Optional.empty() : Optional.of(again(s, pending, 1, runs));
+
+    /**
+     * Whether the pending run is one that Azure denied us. It stays in the status, so that a restart does not ask for
+     * it at once.
+     */
+    public static boolean isDenied(PendingRun pending) {
+        return pending != null && pending.deniedTime() != null;
     }
-    Optional<Try> last = s.memory().lastTry(RunKey.of(pending));
-    boolean refused = last.filter(tried -> tried.fate() == Fate.REFUSED).isPresent();
-    if (!refused && s.now().isBefore(requested.get().plus(lapse(s)))) {
-      return ofMonth && requestIsDue(s) ? Optional.of(giveWay(s)) : Optional.empty(); // the history may still show it
+
+    /** Until when a denied run is not asked for: it is as rarely as anything that Azure refused. */
+    public static Optional<Instant> deniedUntil(PendingRun pending, Backoff backoff) {
+        return isDenied(pending)
+                ? Timestamps.start(pending.deniedTime()).map(denied -> denied.plus(backoff.terminal()))
+                : Optional.empty();
     }
-    String why = last.map(Try::why).orElse(NOT_SHOWN);
-    if ((ofMonth ? MonthPlanner.attempts(s, pending) + 1 : attempts) >= MAX_ATTEMPTS) {
-      return Optional.of(new Step.RefuseRun(pending, why));
+
+    private static boolean rests(ReconcileState s) {
+        return deniedUntil(s.status().pendingRun(), s.settings().backoff())
+                .filter(s.now()::isBefore)
+                .isPresent();
     }
-    if (ofMonth) {
-      return Optional.of(new Step.Record(MonthPlanner.failed(s, pending, why), false, List.of()));
+
+    private static Optional<Step> follow(ReconcileState s, Present present, PendingRun pending, List<Run> runs) {
+        boolean ofMonth = pending.timePeriod() != null;
+        if (s.memory().runs().toPost()) {
+            return Optional.of(ofMonth && requestIsDue(s) ? giveWay(s) : post(s, pending, runs));
+        }
+        Optional<Instant> requested = Timestamps.start(pending.requestedTime());
+        int attempts = isDenied(pending) || requested.isEmpty() || pending.attempts() == null ? 0 : pending.attempts();
+        if (attempts == 0) {
+            // the run on create before its first attempt, or a run that Azure denied a day ago
+            boolean underWay = !ofMonth && runs.stream().anyMatch(run -> RunHistory.underWay(run, s.now()));
+            return underWay ? Optional.empty() : Optional.of(again(s, pending, 1, runs));
+        }
+        Optional<Try> last = s.memory().lastTry(RunKey.of(pending));
+        boolean refused = last.filter(tried -> tried.fate() == Fate.REFUSED).isPresent();
+        if (!refused && s.now().isBefore(requested.get().plus(lapse(s)))) {
+            return ofMonth && requestIsDue(s)
+                    ? Optional.of(giveWay(s))
+                    : Optional.empty(); // the history may still show it
+        }
+        String why = last.map(Try::why).orElse(NOT_SHOWN);
+        if ((ofMonth ? MonthPlanner.attempts(s, pending) + 1 : attempts) >= MAX_ATTEMPTS) {
+            return Optional.of(new Step.RefuseRun(pending, why));
+        }
+        if (ofMonth) {
+            return Optional.of(new Step.Record(MonthPlanner.failed(s, pending, why), false, List.of()));
+        }
+        if (request(s)
+                .filter(newest -> REQUEST.equals(pending.cause()) && !newest.equals(pending.request()))
+                .isPresent()) {
+            return Optional.of(giveWay(s));
+        }
+        return s.now().isBefore(requested.get().plus(s.settings().backoff().afterAttempt(attempts)))
+                ? months(s, present, pending, runs)
+                : Optional.of(again(s, pending, attempts + 1, runs));
     }
-    if (request(s).filter(newest -> REQUEST.equals(pending.cause()) && !newest.equals(pending.request())).isPresent()) {
-      return Optional.of(giveWay(s));
+
+    /**
+     * While a request waits for its next attempt, months go on. A run on create keeps its place, as only the status
+     * knows of it.
+     */
+    private static Optional<Step> months(ReconcileState s, Present present, PendingRun pending, List<Run> runs) {
+        if (!REQUEST.equals(pending.cause())) {
+            return Optional.empty();
+        }
+        StatusDraft draft = new StatusDraft(s.status());
+        draft.pendingRun = null;
+        return MonthPlanner.next(s.with(draft.done()), present, runs)
+                .filter(step -> step instanceof Step.Record record && record.runToPost());
     }
-    return s.now().isBefore(requested.get().plus(s.settings().backoff().afterAttempt(attempts)))
-        ? months(s, present, pending, runs) : Optional.of(again(s, pending, attempts + 1, runs));
-  }
 
-  /** While a request waits for its next attempt, months go on. A run on create keeps its place, as only the status knows of it. */
-  private static Optional<Step> months(ReconcileState s, Present present, PendingRun pending, List<Run> runs) {
-    if (!REQUEST.equals(pending.cause())) {
-      return Optional.empty();
+    private static Step again(ReconcileState s, PendingRun pending, int attempts, List<Run> runs) {
+        return intent(
+                s,
+                runs,
+                new PendingRun(
+                        pending.cause(),
+                        pending.request(),
+                        pending.timePeriod(),
+                        Timestamps.write(s.now()),
+                        attempts,
+                        null),
+                List.of());
     }
-    StatusDraft draft = new StatusDraft(s.status());
-    draft.pendingRun = null;
-    return MonthPlanner.next(s.with(draft.done()), present, runs)
-        .filter(step -> step instanceof Step.Record record && record.runToPost());
-  }
 
-  private static Step again(ReconcileState s, PendingRun pending, int attempts, List<Run> runs) {
-    return intent(s, runs, new PendingRun(pending.cause(), pending.request(), pending.timePeriod(), Timestamps.write(s.now()),
-        attempts, null), List.of());
-  }
-
-  /** A new run of other days is rather the answer than none: nothing is posted twice for it. */
-  private static boolean lapsed(ReconcileState s, PendingRun pending) {
-    return Timestamps.start(pending.requestedTime()).filter(at -> !s.now().isBefore(at.plus(lapse(s)))).isPresent();
-  }
-
-  /** For so long the history may show what was posted. */
-  static Duration lapse(ReconcileState s) {
-    return WRITTEN.plus(s.settings().runPollInterval().multipliedBy(POLLS));
-  }
-
-  /** What a run waits for that Azure has not accepted yet, for a condition. */
-  public record Failing(PendingRun run, int attempts, String why) {}
-
-  /** The pending run, if an attempt to start it has failed. */
-  public static Optional<Failing> failing(ReconcileState s) {
-    PendingRun pending = s.status().pendingRun();
-    if (pending == null || isDenied(pending)) {
-      return request(s).flatMap(value -> s.memory().lastTry(new RunKey(REQUEST, value))
-          .filter(last -> pending == null && last.fate() != Fate.ACCEPTED)
-          .map(last -> new Failing(new PendingRun(REQUEST, value, null, null, last.attempts(), null), last.attempts(), last.why())));
+    /** A new run of other days is rather the answer than none: nothing is posted twice for it. */
+    private static boolean lapsed(ReconcileState s, PendingRun pending) {
+        return Timestamps.start(pending.requestedTime())
+                .filter(at -> !s.now().isBefore(at.plus(lapse(s))))
+                .isPresent();
     }
-    Optional<Try> last = s.memory().lastTry(RunKey.of(pending));
-    boolean failed = last.filter(tried -> tried.fate() != Fate.ACCEPTED).isPresent();
-    int before = pending.attempts() == null ? 0 : pending.attempts() - 1;
-    if (failed) {
-      return Optional.of(new Failing(pending, last.get().attempts(), last.get().why()));
+
+    /** For so long the history may show what was posted. */
+    static Duration lapse(ReconcileState s) {
+        return WRITTEN.plus(s.settings().runPollInterval().multipliedBy(POLLS));
     }
-    return before < 1 ? Optional.empty() : Optional.of(new Failing(pending, before, last.map(Try::why).orElse(NOT_SHOWN)));
-  }
 
-  /** A run that Azure's quota keeps back, or that it denied, makes room: for a person's request, or for the month whose turn it is by now. */
-  private static Step giveWay(ReconcileState s) {
-    PendingRun pending = s.status().pendingRun();
-    boolean posted = !isDenied(pending) && !s.memory().runs().toPost() && pending.timePeriod() != null;
-    if (posted) {
-      return new Step.Record(MonthPlanner.failed(s, pending, s.memory().lastTry(RunKey.of(pending)).map(Try::why).orElse(NOT_SHOWN)),
-          false, List.of());
+    /** What a run waits for that Azure has not accepted yet, for a condition. */
+    public record Failing(PendingRun run, int attempts, String why) {}
+
+    /** The pending run, if an attempt to start it has failed. */
+    public static Optional<Failing> failing(ReconcileState s) {
+        PendingRun pending = s.status().pendingRun();
+        if (pending == null || isDenied(pending)) {
+            return request(s)
+                    .flatMap(value -> s.memory()
+                            .lastTry(new RunKey(REQUEST, value))
+                            .filter(last -> pending == null && last.fate() != Fate.ACCEPTED)
+                            .map(last -> new Failing(
+                                    new PendingRun(REQUEST, value, null, null, last.attempts(), null),
+                                    last.attempts(),
+                                    last.why())));
+        }
+        Optional<Try> last = s.memory().lastTry(RunKey.of(pending));
+        boolean failed = last.filter(tried -> tried.fate() != Fate.ACCEPTED).isPresent();
+        int before = pending.attempts() == null ? 0 : pending.attempts() - 1;
+        if (failed) {
+            return Optional.of(
+                    new Failing(pending, last.get().attempts(), last.get().why()));
+        }
+        return before < 1
+                ? Optional.empty()
+                : Optional.of(new Failing(pending, before, last.map(Try::why).orElse(NOT_SHOWN)));
     }
-    StatusDraft draft = new StatusDraft(s.status());
-    dropPending(draft);
-    return new Step.Record(draft.done(), false, List.of());
-  }
 
-  /** The pending run is none any more; its month waits. */
-  public static void dropPending(StatusDraft draft) {
-    if (BACKFILL.equals(draft.pendingRun.cause())) {
-      draft.backfill = BackfillMonths.of(draft.backfill).pending(draft.pendingRun.request(), null).backfill();
+    /**
+     * A run that Azure's quota keeps back, or that it denied, makes room: for a person's request, or for the month
+     * whose turn it is by now.
+     */
+    private static Step giveWay(ReconcileState s) {
+        PendingRun pending = s.status().pendingRun();
+        boolean posted = !isDenied(pending) && !s.memory().runs().toPost() && pending.timePeriod() != null;
+        if (posted) {
+            return new Step.Record(
+                    MonthPlanner.failed(
+                            s,
+                            pending,
+                            s.memory().lastTry(RunKey.of(pending)).map(Try::why).orElse(NOT_SHOWN)),
+                    false,
+                    List.of());
+        }
+        StatusDraft draft = new StatusDraft(s.status());
+        dropPending(draft);
+        return new Step.Record(draft.done(), false, List.of());
     }
-    draft.pendingRun = null;
-  }
 
-  /** An intent that was held back is as old as its POST: the history is searched from then on. */
-  private static Step post(ReconcileState s, PendingRun pending, List<Run> runs) {
-    boolean thisSecond = Timestamps.write(s.now()).equals(pending.requestedTime()); // no intent can be newer
-    boolean fresh = Timestamps.start(pending.requestedTime()).filter(at -> s.now().isBefore(at.plus(s.settings().runPollInterval()))).isPresent();
-    return fresh || thisSecond ? new Step.PostRun(pending) : intent(s, runs, new PendingRun(pending.cause(), pending.request(), pending.timePeriod(),
-        Timestamps.write(s.now()), pending.attempts(), null), List.of());
-  }
-
-  private static Optional<Step> answerRequest(ReconcileState s, Present present, List<Run> runs) {
-    String value = request(s).orElseThrow();
-    Optional<Try> last = s.memory().lastTry(new RunKey(REQUEST, value));
-    String period = s.subject().annotations().get(Annotations.RUN_PERIOD);
-    if (period != null && !period.isBlank()) {
-      return Optional.of(askMonths(s, value, period));
+    /** The pending run is none any more; its month waits. */
+    public static void dropPending(StatusDraft draft) {
+        if (BACKFILL.equals(draft.pendingRun.cause())) {
+            draft.backfill = BackfillMonths.of(draft.backfill)
+                    .pending(draft.pendingRun.request(), null)
+                    .backfill();
+        }
+        draft.pendingRun = null;
     }
-    if (!requestIsDue(s)) {
-      return MonthPlanner.next(s, present, runs);
+
+    /** An intent that was held back is as old as its POST: the history is searched from then on. */
+    private static Step post(ReconcileState s, PendingRun pending, List<Run> runs) {
+        boolean thisSecond = Timestamps.write(s.now()).equals(pending.requestedTime()); // no intent can be newer
+        boolean fresh = Timestamps.start(pending.requestedTime())
+                .filter(at -> s.now().isBefore(at.plus(s.settings().runPollInterval())))
+                .isPresent();
+        return fresh || thisSecond
+                ? new Step.PostRun(pending)
+                : intent(
+                        s,
+                        runs,
+                        new PendingRun(
+                                pending.cause(),
+                                pending.request(),
+                                pending.timePeriod(),
+                                Timestamps.write(s.now()),
+                                pending.attempts(),
+                                null),
+                        List.of());
     }
-    if (runs.stream().anyMatch(run -> RunHistory.underWay(run, s.now()))) {
-      return Optional.empty(); // it waits for the one under way
+
+    private static Optional<Step> answerRequest(ReconcileState s, Present present, List<Run> runs) {
+        String value = request(s).orElseThrow();
+        Optional<Try> last = s.memory().lastTry(new RunKey(REQUEST, value));
+        String period = s.subject().annotations().get(Annotations.RUN_PERIOD);
+        if (period != null && !period.isBlank()) {
+            return Optional.of(askMonths(s, value, period));
+        }
+        if (!requestIsDue(s)) {
+            return MonthPlanner.next(s, present, runs);
+        }
+        if (runs.stream().anyMatch(run -> RunHistory.underWay(run, s.now()))) {
+            return Optional.empty(); // it waits for the one under way
+        }
+        List<PendingEvent> notes = last.isPresent()
+                ? List.of()
+                : List.of(PendingEvent.normal(Reason.RUN_REQUESTED, "a run was asked for (" + value + ")"));
+        return Optional.of(intent(
+                s,
+                runs,
+                new PendingRun(
+                        REQUEST,
+                        value,
+                        null,
+                        Timestamps.write(s.now()),
+                        last.map(Try::attempts).orElse(0) + 1,
+                        null),
+                notes));
     }
-    List<PendingEvent> notes = last.isPresent() ? List.of() : List.of(PendingEvent.normal(Reason.RUN_REQUESTED, "a run was asked for (" + value + ")"));
-    return Optional.of(intent(s, runs, new PendingRun(REQUEST, value, null, Timestamps.write(s.now()),
-        last.map(Try::attempts).orElse(0) + 1, null), notes));
-  }
 
-  private static Step askMonths(ReconcileState s, String value, String period) {
-    StatusDraft draft = new StatusDraft(s.status());
-    draft.lastHandledRunRequest = value;
-    if (!s.settings().apiVersion().runsPeriods()) {
-      return new Step.Record(draft.done(), false, List.of(PendingEvent.warning(Reason.RUN_REFUSED, "a run of " + period
-          + " needs api-version " + ApiVersion.COMPLETE + " or later; EXPORTS_API_VERSION is " + s.settings().apiVersion().name())));
+    private static Step askMonths(ReconcileState s, String value, String period) {
+        StatusDraft draft = new StatusDraft(s.status());
+        draft.lastHandledRunRequest = value;
+        if (!s.settings().apiVersion().runsPeriods()) {
+            return new Step.Record(
+                    draft.done(),
+                    false,
+                    List.of(PendingEvent.warning(
+                            Reason.RUN_REFUSED,
+                            "a run of " + period + " needs api-version " + ApiVersion.COMPLETE
+                                    + " or later; EXPORTS_API_VERSION is "
+                                    + s.settings().apiVersion().name())));
+        }
+        PendingEvent note = switch (RunPeriod.parse(period, today(s))) {
+            case RunPeriod.Unusable(var why) ->
+                PendingEvent.warning(Reason.RUN_REFUSED, Annotations.RUN_PERIOD + ": " + why);
+            case RunPeriod.Months(var months) -> {
+                draft.backfill =
+                        BackfillMonths.of(s.status().backfill()).ask(months).backfill();
+                yield PendingEvent.normal(
+                        Reason.RUN_REQUESTED, "runs of " + period + " were asked for (" + value + ")");
+            }
+        };
+        return new Step.Record(draft.done(), false, List.of(note));
     }
-    PendingEvent note = switch (RunPeriod.parse(period, today(s))) {
-      case RunPeriod.Unusable(var why) -> PendingEvent.warning(Reason.RUN_REFUSED, Annotations.RUN_PERIOD + ": " + why);
-      case RunPeriod.Months(var months) -> {
-        draft.backfill = BackfillMonths.of(s.status().backfill()).ask(months).backfill();
-        yield PendingEvent.normal(Reason.RUN_REQUESTED, "runs of " + period + " were asked for (" + value + ")");
-      }
-    };
-    return new Step.Record(draft.done(), false, List.of(note));
-  }
 
-  /** Every run that the history shows now is written down with the intent, so that none of them can be taken for its answer. */
-  static Step intent(ReconcileState s, List<Run> runs, PendingRun pending, List<PendingEvent> notes) {
-    StatusDraft draft = new StatusDraft(s.status());
-    draft.runs = runs;
-    draft.pendingRun = pending;
-    if (BACKFILL.equals(pending.cause())) {
-      draft.backfill = BackfillMonths.of(draft.backfill).requested(pending.request()).backfill();
+    /**
+     * Every run that the history shows now is written down with the intent, so that none of them can be taken for its
+     * answer.
+     */
+    static Step intent(ReconcileState s, List<Run> runs, PendingRun pending, List<PendingEvent> notes) {
+        StatusDraft draft = new StatusDraft(s.status());
+        draft.runs = runs;
+        draft.pendingRun = pending;
+        if (BACKFILL.equals(pending.cause())) {
+            draft.backfill = BackfillMonths.of(draft.backfill)
+                    .requested(pending.request())
+                    .backfill();
+        }
+        return new Step.Record(
+                draft.done(),
+                true,
+                Stream.concat(ended(s, runs).stream(), notes.stream()).toList());
     }
-    return new Step.Record(draft.done(), true, Stream.concat(ended(s, runs).stream(), notes.stream()).toList());
-  }
 
-  private static CostExportStatus accepted(ReconcileState s, PendingRun pending, Run run, List<Run> runs) {
-    StatusDraft draft = new StatusDraft(s.status());
-    draft.runs = runs;
-    draft.pendingRun = null;
-    switch (pending.cause()) {
-      case BACKFILL -> draft.backfill = BackfillMonths.of(draft.backfill).running(pending.request(), run.id()).backfill();
-      case CLOSED_MONTH -> draft.closedMonths = MonthPlanner.closed(s).accepted(LocalDate.parse(pending.request()), run.id()).status();
-      default -> {
-        draft.lastRun = run; // known as the export's own, which its period does not always tell
-        draft.lastHandledRunRequest = REQUEST.equals(pending.cause()) ? pending.request() : draft.lastHandledRunRequest;
-      }
+    private static CostExportStatus accepted(ReconcileState s, PendingRun pending, Run run, List<Run> runs) {
+        StatusDraft draft = new StatusDraft(s.status());
+        draft.runs = runs;
+        draft.pendingRun = null;
+        switch (pending.cause()) {
+            case BACKFILL ->
+                draft.backfill = BackfillMonths.of(draft.backfill)
+                        .running(pending.request(), run.id())
+                        .backfill();
+            case CLOSED_MONTH ->
+                draft.closedMonths = MonthPlanner.closed(s)
+                        .accepted(LocalDate.parse(pending.request()), run.id())
+                        .status();
+            default -> {
+                draft.lastRun = run; // known as the export's own, which its period does not always tell
+                draft.lastHandledRunRequest =
+                        REQUEST.equals(pending.cause()) ? pending.request() : draft.lastHandledRunRequest;
+            }
+        }
+        return draft.done();
     }
-    return draft.done();
-  }
 
-  /** Azure would refuse the same request again: it is not posted any more. */
-  static CostExportStatus refused(ReconcileState s, PendingRun pending, String message) {
-    StatusDraft draft = new StatusDraft(s.status());
-    draft.pendingRun = null;
-    switch (pending.cause()) {
-      case REQUEST -> draft.lastHandledRunRequest = pending.request();
-      case BACKFILL -> draft.backfill = BackfillMonths.of(draft.backfill).refused(pending.request(), message).backfill();
-      case CLOSED_MONTH -> draft.closedMonths =
-          MonthPlanner.closed(s).refused(LocalDate.parse(pending.request()), message).status();
-      default -> { }
+    /** Azure would refuse the same request again: it is not posted any more. */
+    static CostExportStatus refused(ReconcileState s, PendingRun pending, String message) {
+        StatusDraft draft = new StatusDraft(s.status());
+        draft.pendingRun = null;
+        switch (pending.cause()) {
+            case REQUEST -> draft.lastHandledRunRequest = pending.request();
+            case BACKFILL ->
+                draft.backfill = BackfillMonths.of(draft.backfill)
+                        .refused(pending.request(), message)
+                        .backfill();
+            case CLOSED_MONTH ->
+                draft.closedMonths = MonthPlanner.closed(s)
+                        .refused(LocalDate.parse(pending.request()), message)
+                        .status();
+            default -> {}
+        }
+        return draft.done();
     }
-    return draft.done();
-  }
 
-  /** A month of which Azure has no data any more. */
-  static CostExportStatus tooOld(ReconcileState s, PendingRun pending, String message) {
-    StatusDraft draft = new StatusDraft(s.status());
-    draft.pendingRun = null;
-    draft.backfill = BackfillMonths.of(draft.backfill).tooOld(pending.request(), message).backfill();
-    return draft.done();
-  }
-
-  /** The identity lacks a right, which may come: the run stays pending, as denied. */
-  static CostExportStatus denied(ReconcileState s, PendingRun pending, String message) {
-    StatusDraft draft = new StatusDraft(s.status());
-    String now = Timestamps.write(s.now());
-    draft.pendingRun = new PendingRun(pending.cause(), pending.request(), pending.timePeriod(), now, 0, now);
-    switch (pending.cause()) {
-      case REQUEST -> draft.lastHandledRunRequest = pending.request();
-      case BACKFILL -> draft.backfill = BackfillMonths.of(draft.backfill).pending(pending.request(), message).backfill();
-      case CLOSED_MONTH -> draft.closedMonths =
-          MonthPlanner.closed(s).denied(LocalDate.parse(pending.request()), message + MonthPlanner.OTHER_WAY).status();
-      default -> { }
+    /** A month of which Azure has no data any more. */
+    static CostExportStatus tooOld(ReconcileState s, PendingRun pending, String message) {
+        StatusDraft draft = new StatusDraft(s.status());
+        draft.pendingRun = null;
+        draft.backfill = BackfillMonths.of(draft.backfill)
+                .tooOld(pending.request(), message)
+                .backfill();
+        return draft.done();
     }
-    return draft.done();
-  }
 
-  /** History that was made from another dataset, or went elsewhere, is not repeated without being asked for. */
-  static Optional<PendingEvent> outdated(ReconcileState s, List<Difference> changed) {
-    boolean matters = changed.stream().anyMatch(d -> d.path().startsWith("dataset.") || d.path().startsWith("destination."));
-    return BackfillMonths.of(s.status().backfill()).donePeriod().filter(done -> matters).map(done -> PendingEvent.warning(Reason.BACKFILL_OUTDATED,
-        "the months of " + done + " were exported as the spec was before; to export them again: " + s.subject().kubectl("annotate")
-            + " --overwrite " + Annotations.RUN_PERIOD + "=" + done + " " + Annotations.RUN_REQUESTED_AT + "=\"$(date)\""));
-  }
+    /** The identity lacks a right, which may come: the run stays pending, as denied. */
+    static CostExportStatus denied(ReconcileState s, PendingRun pending, String message) {
+        StatusDraft draft = new StatusDraft(s.status());
+        String now = Timestamps.write(s.now());
+        draft.pendingRun = new PendingRun(pending.cause(), pending.request(), pending.timePeriod(), now, 0, now);
+        switch (pending.cause()) {
+            case REQUEST -> draft.lastHandledRunRequest = pending.request();
+            case BACKFILL ->
+                draft.backfill = BackfillMonths.of(draft.backfill)
+                        .pending(pending.request(), message)
+                        .backfill();
+            case CLOSED_MONTH ->
+                draft.closedMonths = MonthPlanner.closed(s)
+                        .denied(LocalDate.parse(pending.request()), message + MonthPlanner.OTHER_WAY)
+                        .status();
+            default -> {}
+        }
+        return draft.done();
+    }
 
-  /** Runs that were under way when last seen and are no longer, or that came and went unseen. */
-  public static List<PendingEvent> ended(ReconcileState s, List<Run> now) {
-    Set<String> endedBefore = known(s).stream()
-        .filter(run -> !RunHistory.isUnknown(run)).map(Run::id).collect(Collectors.toSet());
-    // An adopted export's past is no news. The object's creation goes by the cluster's clock, so that it says nothing of a run that was seen.
-    Predicate<Run> past = run -> isNew(s, run) && RunHistory.submitted(run).filter(s.subject().created()::isAfter).isPresent();
-    return now.reversed().stream()
-        .filter(run -> !RunHistory.isUnknown(run) && !endedBefore.contains(run.id()) && !past.test(run))
-        .map(run -> RunHistory.succeeded(run)
-            ? PendingEvent.normal(Reason.RUN_COMPLETED, "run " + run.id() + " ended as " + run.status())
-            : PendingEvent.warning(Reason.RUN_FAILED, "run " + run.id() + " ended as " + run.status() + RunHistory.because(run)
-                + MonthPlanner.closed(s).follow(now, s.now()).lastTry(run)))
-        .toList();
-  }
+    /** History that was made from another dataset, or went elsewhere, is not repeated without being asked for. */
+    static Optional<PendingEvent> outdated(ReconcileState s, List<Difference> changed) {
+        boolean matters = changed.stream()
+                .anyMatch(d -> d.path().startsWith("dataset.") || d.path().startsWith("destination."));
+        return BackfillMonths.of(s.status().backfill())
+                .donePeriod()
+                .filter(done -> matters)
+                .map(done -> PendingEvent.warning(
+                        Reason.BACKFILL_OUTDATED,
+                        "the months of " + done + " were exported as the spec was before; to export them again: "
+                                + s.subject().kubectl("annotate") + " --overwrite " + Annotations.RUN_PERIOD + "="
+                                + done + " " + Annotations.RUN_REQUESTED_AT + "=\"$(date)\""));
+    }
 
-  private static List<PendingEvent> with(List<PendingEvent> notes, PendingEvent last) {
-    return Stream.concat(notes.stream(), Stream.of(last)).toList();
-  }
+    /** Runs that were under way when last seen and are no longer, or that came and went unseen. */
+    public static List<PendingEvent> ended(ReconcileState s, List<Run> now) {
+        Set<String> endedBefore = known(s).stream()
+                .filter(run -> !RunHistory.isUnknown(run))
+                .map(Run::id)
+                .collect(Collectors.toSet());
+        // An adopted export's past is no news. The object's creation goes by the cluster's clock, so that it says
+        // nothing of a run that was seen.
+        Predicate<Run> past = run -> isNew(s, run)
+                && RunHistory.submitted(run)
+                        .filter(s.subject().created()::isAfter)
+                        .isPresent();
+        return now.reversed().stream()
+                .filter(run -> !RunHistory.isUnknown(run) && !endedBefore.contains(run.id()) && !past.test(run))
+                .map(run -> RunHistory.succeeded(run)
+                        ? PendingEvent.normal(Reason.RUN_COMPLETED, "run " + run.id() + " ended as " + run.status())
+                        : PendingEvent.warning(
+                                Reason.RUN_FAILED,
+                                "run " + run.id() + " ended as " + run.status() + RunHistory.because(run)
+                                        + MonthPlanner.closed(s)
+                                                .follow(now, s.now())
+                                                .lastTry(run)))
+                .toList();
+    }
 
-  private static boolean isNew(ReconcileState s, Run run) {
-    return known(s).stream().noneMatch(known -> known.id().equals(run.id()));
-  }
+    private static List<PendingEvent> with(List<PendingEvent> notes, PendingEvent last) {
+        return Stream.concat(notes.stream(), Stream.of(last)).toList();
+    }
 
-  private static boolean answers(Run run, PendingRun pending) {
-    Optional<Instant> requested = Timestamps.start(pending.requestedTime());
-    boolean inTime = requested.isPresent() && isSince(run, requested.get());
-    boolean ofMonth = pending.timePeriod() != null;
-    boolean anyWillDo = isDenied(pending) && !ofMonth; // the schedule brought the data that was wanted
-    return (anyWillDo || onDemand(run)) && inTime
-        && (!ofMonth || samePeriod(run.timePeriod(), pending.timePeriod()));
-  }
+    private static boolean isNew(ReconcileState s, Run run) {
+        return known(s).stream().noneMatch(known -> known.id().equals(run.id()));
+    }
 
-  private static boolean isSince(Run run, Instant posted) {
-    return RunHistory.submitted(run).filter(submitted -> !submitted.isBefore(posted.minus(CLOCK))).isPresent();
-  }
+    private static boolean answers(Run run, PendingRun pending) {
+        Optional<Instant> requested = Timestamps.start(pending.requestedTime());
+        boolean inTime = requested.isPresent() && isSince(run, requested.get());
+        boolean ofMonth = pending.timePeriod() != null;
+        boolean anyWillDo = isDenied(pending) && !ofMonth; // the schedule brought the data that was wanted
+        return (anyWillDo || onDemand(run))
+                && inTime
+                && (!ofMonth || samePeriod(run.timePeriod(), pending.timePeriod()));
+    }
 
-  private static boolean samePeriod(TimePeriod shown, TimePeriod asked) {
-    return shown == null || shown.from() == null
-        || Timestamps.start(shown.from()).map(Timestamps::write).map(text -> text.substring(0, 7)).equals(Optional.of(asked.from().substring(0, 7)));
-  }
+    private static boolean isSince(Run run, Instant posted) {
+        return RunHistory.submitted(run)
+                .filter(submitted -> !submitted.isBefore(posted.minus(CLOCK)))
+                .isPresent();
+    }
 
-  private static boolean onDemand(Run run) {
-    return run.executionType() == null || run.executionType().equalsIgnoreCase("OnDemand");
-  }
+    private static boolean samePeriod(TimePeriod shown, TimePeriod asked) {
+        return shown == null
+                || shown.from() == null
+                || Timestamps.start(shown.from())
+                        .map(Timestamps::write)
+                        .map(text -> text.substring(0, 7))
+                        .equals(Optional.of(asked.from().substring(0, 7)));
+    }
 
-  /** Whether a request is open and does not wait after an attempt that failed. */
-  private static boolean requestIsDue(ReconcileState s) {
-    return request(s).filter(value -> s.memory().lastTry(new RunKey(REQUEST, value))
-        .filter(last -> s.now().isBefore(last.at().plus(s.settings().backoff().afterAttempt(last.attempts())))).isEmpty()).isPresent();
-  }
+    private static boolean onDemand(Run run) {
+        return run.executionType() == null || run.executionType().equalsIgnoreCase("OnDemand");
+    }
 
-  static Optional<String> request(ReconcileState s) {
-    return s.subject().request(Annotations.RUN_REQUESTED_AT, s.status().lastHandledRunRequest());
-  }
+    /** Whether a request is open and does not wait after an attempt that failed. */
+    private static boolean requestIsDue(ReconcileState s) {
+        return request(s)
+                .filter(value -> s.memory()
+                        .lastTry(new RunKey(REQUEST, value))
+                        .filter(last -> s.now()
+                                .isBefore(last.at().plus(s.settings().backoff().afterAttempt(last.attempts()))))
+                        .isEmpty())
+                .isPresent();
+    }
 
-  static List<Run> known(ReconcileState s) {
-    return Objects.requireNonNullElse(s.status().runs(), List.of());
-  }
+    static Optional<String> request(ReconcileState s) {
+        return s.subject().request(Annotations.RUN_REQUESTED_AT, s.status().lastHandledRunRequest());
+    }
 
-  static LocalDate today(ReconcileState s) {
-    return s.now().atOffset(ZoneOffset.UTC).toLocalDate();
-  }
+    static List<Run> known(ReconcileState s) {
+        return Objects.requireNonNullElse(s.status().runs(), List.of());
+    }
 
-  private static String of(TimePeriod period) {
-    return period == null ? "" : " of " + period.from().substring(0, 7);
-  }
+    static LocalDate today(ReconcileState s) {
+        return s.now().atOffset(ZoneOffset.UTC).toLocalDate();
+    }
+
+    private static String of(TimePeriod period) {
+        return period == null ? "" : " of " + period.from().substring(0, 7);
+    }
 }

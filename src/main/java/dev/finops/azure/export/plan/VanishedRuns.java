@@ -17,58 +17,80 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Runs that were under way and that Azure does not show: newer ones have pushed them out of what a get shows, or they went with their export. */
+/**
+ * Runs that were under way and that Azure does not show: newer ones have pushed them out of what a get shows, or they
+ * went with their export.
+ */
 public final class VanishedRuns {
-  /** Not one of Azure's states: what came of such a run is not to be known. */
-  static final String VANISHED = "Vanished";
+    /** Not one of Azure's states: what came of such a run is not to be known. */
+    static final String VANISHED = "Vanished";
 
-  /** A replica that lags may not have a new run yet. */
-  static final Duration LAG = Duration.ofMinutes(10);
+    /** A replica that lags may not have a new run yet. */
+    static final Duration LAG = Duration.ofMinutes(10);
 
-  private VanishedRuns() {}
+    private VanishedRuns() {}
 
-  /** Whether the whole history has to be asked. */
-  public static boolean any(ReconcileState s, Present present) {
-    return present.source() == Source.GET && !ids(present.export()).containsAll(underWay(s));
-  }
+    /** Whether the whole history has to be asked. */
+    public static boolean any(ReconcileState s, Present present) {
+        return present.source() == Source.GET && !ids(present.export()).containsAll(underWay(s));
+    }
 
-  /** The export with all its runs, and those that are in no history any more as what they are: over. */
-  public static ObservedExport found(ReconcileState s, Present present, JsonNode history) {
-    ObservedExport whole = present.export().withRuns(history);
-    Set<String> shown = ids(whole);
-    ArrayNode runs = ((ArrayNode) history).deepCopy();
-    underWay(s).stream().filter(id -> !shown.contains(id)).forEach(id -> {
-      Optional<Run> known = own(s).filter(run -> run.id().equals(id)).findFirst();
-      boolean late = known.flatMap(RunHistory::submitted).filter(submitted -> s.now().isBefore(submitted.plus(LAG))).isPresent();
-      if (!late) {
-        runs.add(vanished(s, id, known));
-      }
-    });
-    return whole.withRuns(runs);
-  }
+    /** The export with all its runs, and those that are in no history any more as what they are: over. */
+    public static ObservedExport found(ReconcileState s, Present present, JsonNode history) {
+        ObservedExport whole = present.export().withRuns(history);
+        Set<String> shown = ids(whole);
+        ArrayNode runs = ((ArrayNode) history).deepCopy();
+        underWay(s).stream().filter(id -> !shown.contains(id)).forEach(id -> {
+            Optional<Run> known = own(s).filter(run -> run.id().equals(id)).findFirst();
+            boolean late = known.flatMap(RunHistory::submitted)
+                    .filter(submitted -> s.now().isBefore(submitted.plus(LAG)))
+                    .isPresent();
+            if (!late) {
+                runs.add(vanished(s, id, known));
+            }
+        });
+        return whole.withRuns(runs);
+    }
 
-  private static Set<String> underWay(ReconcileState s) {
-    return Stream.of(own(s).filter(run -> RunHistory.underWay(run, s.now())).map(Run::id),
-        BackfillMonths.of(s.status().backfill()).follow(RunPlanner.known(s), s.now()).running(),
-        MonthPlanner.closed(s).follow(RunPlanner.known(s), s.now()).awaited().stream()).flatMap(ids -> ids).collect(Collectors.toSet());
-  }
+    private static Set<String> underWay(ReconcileState s) {
+        return Stream.of(
+                        own(s).filter(run -> RunHistory.underWay(run, s.now())).map(Run::id),
+                        BackfillMonths.of(s.status().backfill())
+                                .follow(RunPlanner.known(s), s.now())
+                                .running(),
+                        MonthPlanner.closed(s).follow(RunPlanner.known(s), s.now()).awaited().stream())
+                .flatMap(ids -> ids)
+                .collect(Collectors.toSet());
+    }
 
-  private static Stream<Run> own(ReconcileState s) {
-    return Stream.concat(RunPlanner.known(s).stream(), Stream.ofNullable(s.status().lastRun()));
-  }
+    private static Stream<Run> own(ReconcileState s) {
+        return Stream.concat(
+                RunPlanner.known(s).stream(), Stream.ofNullable(s.status().lastRun()));
+    }
 
-  private static Set<String> ids(ObservedExport export) {
-    return export.runs().stream().map(Run::id).collect(Collectors.toSet());
-  }
+    private static Set<String> ids(ObservedExport export) {
+        return export.runs().stream().map(Run::id).collect(Collectors.toSet());
+    }
 
-  /** As the history would have it. */
-  private static ObjectNode vanished(ReconcileState s, String id, Optional<Run> known) {
-    ObjectNode entry = Json.object().put("name", id);
-    ObjectNode run = entry.putObject("properties").put("status", VANISHED).put("processingEndTime", Timestamps.write(s.now()))
-        .put("executionType", known.map(Run::executionType).orElse("OnDemand"))
-        .put("submittedTime", known.map(Run::submittedTime).orElseGet(() -> Timestamps.write(s.now().minus(LAG))));
-    known.map(Run::timePeriod).ifPresent(period -> run.put("startDate", period.from()).put("endDate", period.to()));
-    run.putObject("error").put("code", VANISHED).put("message", "Azure shows this run no longer, so that nobody can tell what came of it; an export that is deleted takes its runs along");
-    return entry;
-  }
+    /** As the history would have it. */
+    private static ObjectNode vanished(ReconcileState s, String id, Optional<Run> known) {
+        ObjectNode entry = Json.object().put("name", id);
+        ObjectNode run = entry.putObject("properties")
+                .put("status", VANISHED)
+                .put("processingEndTime", Timestamps.write(s.now()))
+                .put("executionType", known.map(Run::executionType).orElse("OnDemand"))
+                .put(
+                        "submittedTime",
+                        known.map(Run::submittedTime)
+                                .orElseGet(() -> Timestamps.write(s.now().minus(LAG))));
+        known.map(Run::timePeriod)
+                .ifPresent(period -> run.put("startDate", period.from()).put("endDate", period.to()));
+        run.putObject("error")
+                .put("code", VANISHED)
+                .put(
+                        "message",
+                        "Azure shows this run no longer, so that nobody can tell what came of it; an "
+                                + "export that is deleted takes its runs along");
+        return entry;
+    }
 }

@@ -21,145 +21,164 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What Azure has at each scope: one list serves all exports of the scope. A scope that objects watch is listed again every observe
+ * What Azure has at each scope: one list serves all exports of the scope. A scope that objects watch is listed again
+ * every observe
  * interval, and an object is woken when its own export has changed.
  */
 public final class ScopeCaches {
-  private static final Logger LOG = LoggerFactory.getLogger(ScopeCaches.class);
-  private static final Duration RECENT = Duration.ofSeconds(8);
-  private static final int NAMED = 10;
+    private static final Logger LOG = LoggerFactory.getLogger(ScopeCaches.class);
+    private static final Duration RECENT = Duration.ofSeconds(8);
+    private static final int NAMED = 10;
 
-  /** After so many intervals without an answer the objects of a scope report it. */
-  private static final int SILENT_INTERVALS = 3;
+    /** After so many intervals without an answer the objects of a scope report it. */
+    private static final int SILENT_INTERVALS = 3;
 
-  private final ExportReads client;
-  private final AzureClock clock;
-  private final Scheduler scheduler;
-  private final Duration interval;
-  private final Duration recent;
-  private final Map<String, ScopeCache> byScope = new ConcurrentHashMap<>();
+    private final ExportReads client;
+    private final AzureClock clock;
+    private final Scheduler scheduler;
+    private final Duration interval;
+    private final Duration recent;
+    private final Map<String, ScopeCache> byScope = new ConcurrentHashMap<>();
 
-  /** The scopes whose next list is scheduled; the lock of what must not happen between a look at a snapshot and its end. */
-  private final Set<String> timed = new HashSet<>();
-  private final Set<String> told = ConcurrentHashMap.newKeySet();
+    /**
+     * The scopes whose next list is scheduled; the lock of what must not happen between a look at a snapshot and its
+     * end.
+     */
+    private final Set<String> timed = new HashSet<>();
 
-  public ScopeCaches(ExportReads client, AzureClock clock, Scheduler scheduler, Settings settings) {
-    this.client = client;
-    this.clock = clock;
-    this.scheduler = scheduler;
-    this.interval = settings.observeInterval();
-    this.recent = settings.runPollInterval().compareTo(RECENT) < 0 ? settings.runPollInterval() : RECENT;
-  }
+    private final Set<String> told = ConcurrentHashMap.newKeySet();
 
-  /** Empty when the scope is being listed for another: the caller is woken when that is done. */
-  public Optional<Observation> look(ExportId id, ReadConsistency look, Waiter caller) {
-    return switch (look) {
-      case DIRECT -> Optional.of(single(id, caller));
-      case RECENT -> of(id).shared(id, recent, caller);
-      case CACHED -> of(id).shared(id, interval.multipliedBy(2), caller); // the next list comes by itself before that
-    };
-  }
-
-  public Observation single(ExportId id, Waiter caller) {
-    return of(id).single(id, caller);
-  }
-
-  /** The names at the scope that are like the export's but for letter case, as Azure spelled them last; none when it was not asked. */
-  public Set<String> alike(ExportId id) {
-    return Optional.ofNullable(byScope.get(id.scope().key())).map(snapshot -> snapshot.alike(id.name())).orElse(Set.of());
-  }
-
-  /** Azure answered a PUT with this document. */
-  public void learned(ExportId id, ObservedExport export) {
-    of(id).put(id, export);
-  }
-
-  /** A write may have taken effect or not: the list says nothing of this export any more. */
-  public void doubt(ExportId id) {
-    of(id).doubt();
-  }
-
-  /**
-   * @param seen how the object last saw its export
-   * @param wake called when a list shows it otherwise
-   */
-  public void watch(String object, ExportId id, Observation seen, Runnable wake) {
-    String scope = id.scope().key();
-    synchronized (timed) {
-      of(id).watch(object, id, seen, wake);
-      if (timed.contains(scope)) {
-        return;
-      }
-      later(scope, jittered());
-      timed.add(scope);
+    public ScopeCaches(ExportReads client, AzureClock clock, Scheduler scheduler, Settings settings) {
+        this.client = client;
+        this.clock = clock;
+        this.scheduler = scheduler;
+        this.interval = settings.observeInterval();
+        this.recent = settings.runPollInterval().compareTo(RECENT) < 0 ? settings.runPollInterval() : RECENT;
     }
-  }
 
-  public void forget(String object) {
-    synchronized (timed) {
-      byScope.values().removeIf(snapshot -> {
-        snapshot.forget(object);
-        return !snapshot.inUse();
-      });
+    /** Empty when the scope is being listed for another: the caller is woken when that is done. */
+    public Optional<Observation> look(ExportId id, ReadConsistency look, Waiter caller) {
+        return switch (look) {
+            case DIRECT -> Optional.of(single(id, caller));
+            case RECENT -> of(id).shared(id, recent, caller);
+            case CACHED ->
+                of(id).shared(id, interval.multipliedBy(2), caller); // the next list comes by itself before that
+        };
     }
-  }
 
-  /** When Azure last answered a list of the scope, by its clock. */
-  public Optional<Instant> lastAnswered(ExportId id) {
-    return Optional.ofNullable(byScope.get(id.scope().key())).flatMap(ScopeCache::lastAnswered);
-  }
-
-  /** How many exports there are at the scopes that no object means. */
-  public int unclaimed() {
-    return byScope.values().stream().mapToInt(snapshot -> snapshot.unclaimed().size()).sum();
-  }
-
-  private ScopeCache of(ExportId id) {
-    return byScope.computeIfAbsent(id.scope().key(),
-        key -> new ScopeCache(id.scope(), client, clock, scheduler, interval.multipliedBy(SILENT_INTERVALS)));
-  }
-
-  private void later(String scope, Duration wait) {
-    scheduler.after(wait, () -> refresh(scope));
-  }
-
-  /** The chain of lists of a scope goes on whatever becomes of this one, until no object watches the scope. */
-  private void refresh(String scope) {
-    ScopeCache snapshot;
-    synchronized (timed) {
-      snapshot = byScope.get(scope);
-      if (snapshot == null || !snapshot.inUse()) {
-        timed.remove(scope);
-        byScope.remove(scope);
-        told.remove(scope);
-        return;
-      }
+    public Observation single(ExportId id, Waiter caller) {
+        return of(id).single(id, caller);
     }
-    Duration next = jittered();
-    try {
-      Optional<Duration> young = snapshot.age().filter(age -> age.compareTo(interval.multipliedBy(8).dividedBy(10)) < 0);
-      if (young.isPresent()) {
-        next = next.minus(young.get()); // somebody asked in between
-      } else {
-        snapshot.refresh();
-        snapshot.tellSilence();
-        tellUnclaimed(scope, snapshot.unclaimed());
-      }
-    } finally {
-      later(scope, next);
-    }
-  }
 
-  private void tellUnclaimed(String scope, Set<String> names) {
-    if (!names.isEmpty() && told.add(scope)) {
-      LOG.info("exports at {} that no CostExport names ({}): {}", scope, names.size(), String.join(", ", names.stream().sorted().limit(NAMED).toList())
-          + (names.size() > NAMED ? ", …" : ""));
+    /**
+     * The names at the scope that are like the export's but for letter case, as Azure spelled them last; none when it
+     * was not asked.
+     */
+    public Set<String> alike(ExportId id) {
+        return Optional.ofNullable(byScope.get(id.scope().key()))
+                .map(snapshot -> snapshot.alike(id.name()))
+                .orElse(Set.of());
     }
-  }
 
-  /** Up to a tenth sooner or later, so that not all scopes are listed at once. */
-  private Duration jittered() {
-    long tenth = Math.max(1, interval.toMillis() / 10);
-    return interval.plusMillis(ThreadLocalRandom.current().nextLong(-tenth, tenth));
-  }
+    /** Azure answered a PUT with this document. */
+    public void learned(ExportId id, ObservedExport export) {
+        of(id).put(id, export);
+    }
+
+    /** A write may have taken effect or not: the list says nothing of this export any more. */
+    public void doubt(ExportId id) {
+        of(id).doubt();
+    }
+
+    /**
+     * @param seen how the object last saw its export
+     * @param wake called when a list shows it otherwise
+     */
+    public void watch(String object, ExportId id, Observation seen, Runnable wake) {
+        String scope = id.scope().key();
+        synchronized (timed) {
+            of(id).watch(object, id, seen, wake);
+            if (timed.contains(scope)) {
+                return;
+            }
+            later(scope, jittered());
+            timed.add(scope);
+        }
+    }
+
+    public void forget(String object) {
+        synchronized (timed) {
+            byScope.values().removeIf(snapshot -> {
+                snapshot.forget(object);
+                return !snapshot.inUse();
+            });
+        }
+    }
+
+    /** When Azure last answered a list of the scope, by its clock. */
+    public Optional<Instant> lastAnswered(ExportId id) {
+        return Optional.ofNullable(byScope.get(id.scope().key())).flatMap(ScopeCache::lastAnswered);
+    }
+
+    /** How many exports there are at the scopes that no object means. */
+    public int unclaimed() {
+        return byScope.values().stream()
+                .mapToInt(snapshot -> snapshot.unclaimed().size())
+                .sum();
+    }
+
+    private ScopeCache of(ExportId id) {
+        return byScope.computeIfAbsent(
+                id.scope().key(),
+                key -> new ScopeCache(id.scope(), client, clock, scheduler, interval.multipliedBy(SILENT_INTERVALS)));
+    }
+
+    private void later(String scope, Duration wait) {
+        scheduler.after(wait, () -> refresh(scope));
+    }
+
+    /** The chain of lists of a scope goes on whatever becomes of this one, until no object watches the scope. */
+    private void refresh(String scope) {
+        ScopeCache snapshot;
+        synchronized (timed) {
+            snapshot = byScope.get(scope);
+            if (snapshot == null || !snapshot.inUse()) {
+                timed.remove(scope);
+                byScope.remove(scope);
+                told.remove(scope);
+                return;
+            }
+        }
+        Duration next = jittered();
+        try {
+            Optional<Duration> young = snapshot.age()
+                    .filter(age -> age.compareTo(interval.multipliedBy(8).dividedBy(10)) < 0);
+            if (young.isPresent()) {
+                next = next.minus(young.get()); // somebody asked in between
+            } else {
+                snapshot.refresh();
+                snapshot.tellSilence();
+                tellUnclaimed(scope, snapshot.unclaimed());
+            }
+        } finally {
+            later(scope, next);
+        }
+    }
+
+    private void tellUnclaimed(String scope, Set<String> names) {
+        if (!names.isEmpty() && told.add(scope)) {
+            LOG.info(
+                    "exports at {} that no CostExport names ({}): {}",
+                    scope,
+                    names.size(),
+                    String.join(", ", names.stream().sorted().limit(NAMED).toList())
+                            + (names.size() > NAMED ? ", …" : ""));
+        }
+    }
+
+    /** Up to a tenth sooner or later, so that not all scopes are listed at once. */
+    private Duration jittered() {
+        long tenth = Math.max(1, interval.toMillis() / 10);
+        return interval.plusMillis(ThreadLocalRandom.current().nextLong(-tenth, tenth));
+    }
 }

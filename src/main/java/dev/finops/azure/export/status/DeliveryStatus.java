@@ -12,44 +12,53 @@ import java.util.Optional;
 
 /** What is known of the last good run's blobs, with {@code delivery.verify}. */
 record DeliveryStatus(ReconcileState s, RunStatus runs, Delivery delivery, Optional<DeliveryResult> proof) {
-  static boolean verifies(ReconcileState s) {
-    return s.spec().delivery() != null && Boolean.TRUE.equals(s.spec().delivery().verify());
-  }
-
-  /** A completed run that this delivery does not prove. One that found no data delivered nothing that could be. */
-  static Optional<StatusReport.Unproven> open(ReconcileState s, RunStatus runs, Delivery delivery) {
-    Run last = runs.lastSuccessfulRun();
-    boolean proven = last != null && delivery != null && last.id().equals(delivery.runId());
-    if (last == null || proven || !RunHistory.is(last, "Completed")) {
-      return Optional.empty();
+    static boolean verifies(ReconcileState s) {
+        return s.spec().delivery() != null
+                && Boolean.TRUE.equals(s.spec().delivery().verify());
     }
-    boolean newer = runs.runs() != null && !runs.runs().getFirst().id().equals(last.id());
-    return Optional.of(new StatusReport.Unproven(last, newer && overwrites(s)));
-  }
 
-  /** Azure knows it also where the spec does not say. */
-  static boolean overwrites(ReconcileState s) {
-    String behavior = s.observation() instanceof Present(var export, var at, var source)
-        ? ExportField.OVERWRITE.text(export) : s.spec().dataOverwriteBehavior();
-    return "OverwritePreviousReport".equalsIgnoreCase(behavior);
-  }
-
-  /** Tells what storage said; false when there is nothing against the delivery. */
-  boolean tell(ConditionSet set) {
-    if (!verifies(s) || open(s, runs, delivery).isEmpty()) {
-      return false;
+    /** A completed run that this delivery does not prove. One that found no data delivered nothing that could be. */
+    static Optional<StatusReport.Unproven> open(ReconcileState s, RunStatus runs, Delivery delivery) {
+        Run last = runs.lastSuccessfulRun();
+        boolean proven = last != null && delivery != null && last.id().equals(delivery.runId());
+        if (last == null || proven || !RunHistory.is(last, "Completed")) {
+            return Optional.empty();
+        }
+        boolean newer = runs.runs() != null && !runs.runs().getFirst().id().equals(last.id());
+        return Optional.of(new StatusReport.Unproven(last, newer && overwrites(s)));
     }
-    switch (proof.orElse(null)) {
-      case DeliveryResult.Failed(var reason, var message) -> set.quote(Conditions.DELIVERED, "False", reason, message);
-      case DeliveryResult.Unreachable unreachable -> set.quote(Conditions.DELIVERED, "Unknown", unreachable.reason(),
-          unreachable.message() + Remedy.of(unreachable.reason(), unreachable.message(), s));
-      case null, default -> { } // not asked now, or the newer run will tell: the last verdict stands
-    }
-    return true;
-  }
 
-  /** What was proven, for the message. */
-  String summary() {
-    return delivery == null || !verifies(s) ? "" : "; proven in storage: " + delivery.blobs() + " blobs, " + delivery.bytes() + " bytes";
-  }
+    /** Azure knows it also where the spec does not say. */
+    static boolean overwrites(ReconcileState s) {
+        String behavior = s.observation() instanceof Present(var export, var at, var source)
+                ? ExportField.OVERWRITE.text(export)
+                : s.spec().dataOverwriteBehavior();
+        return "OverwritePreviousReport".equalsIgnoreCase(behavior);
+    }
+
+    /** Tells what storage said; false when there is nothing against the delivery. */
+    boolean tell(ConditionSet set) {
+        if (!verifies(s) || open(s, runs, delivery).isEmpty()) {
+            return false;
+        }
+        switch (proof.orElse(null)) {
+            case DeliveryResult.Failed(var reason, var message) ->
+                set.quote(Conditions.DELIVERED, "False", reason, message);
+            case DeliveryResult.Unreachable unreachable ->
+                set.quote(
+                        Conditions.DELIVERED,
+                        "Unknown",
+                        unreachable.reason(),
+                        unreachable.message() + Remedy.of(unreachable.reason(), unreachable.message(), s));
+            case null, default -> {} // not asked now, or the newer run will tell: the last verdict stands
+        }
+        return true;
+    }
+
+    /** What was proven, for the message. */
+    String summary() {
+        return delivery == null || !verifies(s)
+                ? ""
+                : "; proven in storage: " + delivery.blobs() + " blobs, " + delivery.bytes() + " bytes";
+    }
 }

@@ -33,341 +33,479 @@ import java.util.stream.Stream;
 
 /** The conditions by the tables of docs/reference/conditions.md. */
 final class ExportConditions {
-  /** Faults that somebody else usually mends, until they have lasted so long that it is likely that nobody does. */
-  private static final Set<Reason> STALL_WHEN_LASTING = Set.of(Reason.AUTHORIZATION_FAILED, Reason.PROVIDER_NOT_REGISTERED,
-      Reason.CREDENTIALS_MISSING, Reason.SCOPE_NOT_FOUND, Reason.API_VERSION_REJECTED, Reason.INVALID_REQUEST);
-  private static final Duration LASTING = Duration.ofMinutes(30);
+    /** Faults that somebody else usually mends, until they have lasted so long that it is likely that nobody does. */
+    private static final Set<Reason> STALL_WHEN_LASTING = Set.of(
+            Reason.AUTHORIZATION_FAILED,
+            Reason.PROVIDER_NOT_REGISTERED,
+            Reason.CREDENTIALS_MISSING,
+            Reason.SCOPE_NOT_FOUND,
+            Reason.API_VERSION_REJECTED,
+            Reason.INVALID_REQUEST);
 
-  private static final int MAX_VALUE = 64;
+    private static final Duration LASTING = Duration.ofMinutes(30);
 
-  /** How long before its end a SAS token is announced. */
-  private static final Duration SAS_EXPIRING = Duration.ofDays(14);
+    private static final int MAX_VALUE = 64;
 
-  /** Reasons of a run that Azure did not start. */
-  private static final Set<String> NOT_STARTED = Set.of(Reason.RUN_DENIED.toString(), Reason.RUN_REFUSED.toString());
+    /** How long before its end a SAS token is announced. */
+    private static final Duration SAS_EXPIRING = Duration.ofDays(14);
 
-  private final ReconcileState s;
-  private final Optional<ScheduleWindow> window;
-  private final RunStatus runs;
-  private final DeliveryStatus delivery;
-  private final String nextRunTime;
-  private final ConditionSet set;
+    /** Reasons of a run that Azure did not start. */
+    private static final Set<String> NOT_STARTED = Set.of(Reason.RUN_DENIED.toString(), Reason.RUN_REFUSED.toString());
 
-  /** @param window as Azure shows it; empty also when it was not asked */
-  ExportConditions(ReconcileState s, Optional<ScheduleWindow> window, RunStatus runs, DeliveryStatus delivery, String nextRunTime) {
-    this.s = s;
-    this.window = window;
-    this.runs = runs;
-    this.delivery = delivery;
-    this.nextRunTime = nextRunTime;
-    this.set = new ConditionSet(s.status().conditions(), s.subject().generation(), s.now());
-  }
+    private final ReconcileState s;
+    private final Optional<ScheduleWindow> window;
+    private final RunStatus runs;
+    private final DeliveryStatus delivery;
+    private final String nextRunTime;
+    private final ConditionSet set;
 
-  List<Condition> of(Outcome verdict, List<PendingEvent> notes) {
-    Optional<Condition> readyBefore = set.find(Conditions.READY);
-    Optional<Condition> syncedBefore = set.find(Conditions.SYNCED);
-    switch (verdict) {
-      case Outcome.Settled settled -> settled(notes, readyBefore);
-      case Outcome.Watched watched -> watched(watched, notes, readyBefore);
-      case Outcome.Waiting waiting -> waiting(waiting);
-      case Outcome.Failing failing -> failing(failing);
-      case Outcome.Stuck stuck -> stuck(stuck);
-      case Outcome.Paused paused -> paused(notes, readyBefore);
+    /** @param window as Azure shows it; empty also when it was not asked */
+    ExportConditions(
+            ReconcileState s,
+            Optional<ScheduleWindow> window,
+            RunStatus runs,
+            DeliveryStatus delivery,
+            String nextRunTime) {
+        this.s = s;
+        this.window = window;
+        this.runs = runs;
+        this.delivery = delivery;
+        this.nextRunTime = nextRunTime;
+        this.set = new ConditionSet(s.status().conditions(), s.subject().generation(), s.now());
     }
-    if (!(verdict instanceof Outcome.Paused) && (s.status().exportId() != null || verdict instanceof Outcome.Watched)) {
-      lastRun();
-      delivered();
+
+    List<Condition> of(Outcome verdict, List<PendingEvent> notes) {
+        Optional<Condition> readyBefore = set.find(Conditions.READY);
+        Optional<Condition> syncedBefore = set.find(Conditions.SYNCED);
+        switch (verdict) {
+            case Outcome.Settled settled -> settled(notes, readyBefore);
+            case Outcome.Watched watched -> watched(watched, notes, readyBefore);
+            case Outcome.Waiting waiting -> waiting(waiting);
+            case Outcome.Failing failing -> failing(failing);
+            case Outcome.Stuck stuck -> stuck(stuck);
+            case Outcome.Paused paused -> paused(notes, readyBefore);
+        }
+        if (!(verdict instanceof Outcome.Paused)
+                && (s.status().exportId() != null || verdict instanceof Outcome.Watched)) {
+            lastRun();
+            delivered();
+        }
+        backfilled();
+        warnOfFailure(verdict, syncedBefore, notes);
+        return set.list();
     }
-    backfilled();
-    warnOfFailure(verdict, syncedBefore, notes);
-    return set.list();
-  }
 
-  private void settled(List<PendingEvent> notes, Optional<Condition> before) {
-    Optional<Instant> sasExpiry = s.secrets().token().flatMap(SasToken::expiry).filter(at -> at.isBefore(s.now().plus(SAS_EXPIRING)));
-    Reason reason = sasExpiry.map(at -> at.isAfter(s.now()) ? Reason.SAS_TOKEN_EXPIRING : Reason.SAS_TOKEN_EXPIRED)
-        .or(() -> window.map(w -> switch (w.phase()) {
-          case ENDING -> Reason.SCHEDULE_ENDING;
-          case ENDED -> Reason.SCHEDULE_ENDED;
-          case ACTIVE, SUSPENDED -> Reason.APPLIED;
-        })).orElse(Reason.APPLIED);
-    String message = switch (reason) {
-      case SAS_TOKEN_EXPIRING -> "Azure has the export as the spec states it; its SAS token expires at " + Timestamps.write(sasExpiry.orElseThrow())
-          + ", and Azure cannot deliver any more then; put a new one into Secret " + sasSecret();
-      case SAS_TOKEN_EXPIRED -> "the SAS token expired at " + Timestamps.write(sasExpiry.orElseThrow())
-          + ", and Azure cannot deliver; put a new one into Secret " + sasSecret();
-      case SCHEDULE_ENDING -> "Azure has the export as the spec states it; its schedule ends at "
-          + Timestamps.write(window.orElseThrow().to()) + ", set a later schedule.to to go on";
-      case SCHEDULE_ENDED -> (window.orElseThrow().to().isAfter(s.now()) ? "no start is left before the schedule ends at " : "the schedule ended at ")
-          + Timestamps.write(window.orElseThrow().to()) + "; it is inactive in Azure; set a later schedule.to to go on";
-      default -> "Azure has the export as the spec states it";
-    };
-    ready(reason, message, ignored(), before, notes);
-    if (s.secrets().sas() instanceof ResolvedSecrets.Sas.Missing(var why)) {
-      set.unknown(Conditions.SYNCED, Reason.CREDENTIALS_MISSING, "whether Azure has the SAS token that it should have is not known: " + why);
-    } else {
-      set.set(Conditions.SYNCED, true, Reason.APPLIED, "Azure equals the spec");
+    private void settled(List<PendingEvent> notes, Optional<Condition> before) {
+        Optional<Instant> sasExpiry = s.secrets()
+                .token()
+                .flatMap(SasToken::expiry)
+                .filter(at -> at.isBefore(s.now().plus(SAS_EXPIRING)));
+        Reason reason = sasExpiry
+                .map(at -> at.isAfter(s.now()) ? Reason.SAS_TOKEN_EXPIRING : Reason.SAS_TOKEN_EXPIRED)
+                .or(() -> window.map(w -> switch (w.phase()) {
+                    case ENDING -> Reason.SCHEDULE_ENDING;
+                    case ENDED -> Reason.SCHEDULE_ENDED;
+                    case ACTIVE, SUSPENDED -> Reason.APPLIED;
+                }))
+                .orElse(Reason.APPLIED);
+        String message = switch (reason) {
+            case SAS_TOKEN_EXPIRING ->
+                "Azure has the export as the spec states it; its SAS token expires at "
+                        + Timestamps.write(sasExpiry.orElseThrow())
+                        + ", and Azure cannot deliver any more then; put a new one into Secret " + sasSecret();
+            case SAS_TOKEN_EXPIRED ->
+                "the SAS token expired at " + Timestamps.write(sasExpiry.orElseThrow())
+                        + ", and Azure cannot deliver; put a new one into Secret " + sasSecret();
+            case SCHEDULE_ENDING ->
+                "Azure has the export as the spec states it; its schedule ends at "
+                        + Timestamps.write(window.orElseThrow().to()) + ", set a later schedule.to to go on";
+            case SCHEDULE_ENDED ->
+                (window.orElseThrow().to().isAfter(s.now())
+                                ? "no start is left before the schedule ends at "
+                                : "the schedule ended at ")
+                        + Timestamps.write(window.orElseThrow().to())
+                        + "; it is inactive in Azure; set a later schedule.to to go on";
+            default -> "Azure has the export as the spec states it";
+        };
+        ready(reason, message, ignored(), before, notes);
+        if (s.secrets().sas() instanceof ResolvedSecrets.Sas.Missing(var why)) {
+            set.unknown(
+                    Conditions.SYNCED,
+                    Reason.CREDENTIALS_MISSING,
+                    "whether Azure has the SAS token that it should have is not known: " + why);
+        } else {
+            set.set(Conditions.SYNCED, true, Reason.APPLIED, "Azure equals the spec");
+        }
+        set.remove(Conditions.RECONCILING);
+        set.remove(Conditions.STALLED);
+        if (reason != Reason.APPLIED
+                && before.filter(ready -> reason.toString().equals(ready.reason()))
+                        .isEmpty()) {
+            notes.add(PendingEvent.warning(reason, message));
+        }
     }
-    set.remove(Conditions.RECONCILING);
-    set.remove(Conditions.STALLED);
-    if (reason != Reason.APPLIED && before.filter(ready -> reason.toString().equals(ready.reason())).isEmpty()) {
-      notes.add(PendingEvent.warning(reason, message));
+
+    /** An unknown value is told once, when the message changes. */
+    private void paused(List<PendingEvent> notes, Optional<Condition> before) {
+        String quoted = Annotations.unknownPause(s.subject().annotations())
+                .map(value -> Json.shortened(value, MAX_VALUE))
+                .orElse("");
+        String message = "paused by the annotation " + Annotations.PAUSED
+                + (quoted.isEmpty()
+                        ? "; nothing is asked of Azure"
+                        : ", whose value \"" + quoted
+                                + "\" is neither true nor false: the operator pauses to be safe. Set it to "
+                                + "\"true\", or remove it to go on: "
+                                + s.subject().kubectl("annotate") + " " + Annotations.PAUSED + "-");
+        set.explain(Conditions.READY, Reason.PAUSED, message);
+        if (!quoted.isEmpty()
+                && before.filter(ready -> message.equals(ready.message())).isEmpty()) {
+            notes.add(PendingEvent.warning(Reason.UNKNOWN_VALUE, message));
+        }
     }
-  }
 
-  /** An unknown value is told once, when the message changes. */
-  private void paused(List<PendingEvent> notes, Optional<Condition> before) {
-    String quoted = Annotations.unknownPause(s.subject().annotations()).map(value -> Json.shortened(value, MAX_VALUE)).orElse("");
-    String message = "paused by the annotation " + Annotations.PAUSED + (quoted.isEmpty() ? "; nothing is asked of Azure"
-        : ", whose value \"" + quoted + "\" is neither true nor false: the operator pauses to be safe. Set it to \"true\", or remove it to go on: "
-            + s.subject().kubectl("annotate") + " " + Annotations.PAUSED + "-");
-    set.explain(Conditions.READY, Reason.PAUSED, message);
-    if (!quoted.isEmpty() && before.filter(ready -> message.equals(ready.message())).isEmpty()) {
-      notes.add(PendingEvent.warning(Reason.UNKNOWN_VALUE, message));
+    private String sasSecret() {
+        var ref = s.spec().destination().sasTokenSecretRef();
+        return s.subject().namespace() + "/" + ref.name() + ", key " + ref.key();
     }
-  }
 
-  private String sasSecret() {
-    var ref = s.spec().destination().sasTokenSecretRef();
-    return s.subject().namespace() + "/" + ref.name() + ", key " + ref.key();
-  }
-
-  private void watched(Outcome.Watched watched, List<PendingEvent> notes, Optional<Condition> before) {
-    ready(Reason.OBSERVED, "Azure was observed; managementPolicy is " + s.spec().managementPolicy() + ", so that nothing is written",
-        unreadAge().stream().toList(), before, notes);
-    if (watched.observed().isEmpty()) {
-      set.set(Conditions.SYNCED, false, Reason.NOT_FOUND, "Azure has no export " + s.exportId());
-    } else if (watched.differences().isEmpty()) {
-      set.set(Conditions.SYNCED, true, Reason.OBSERVED, "Azure equals the spec");
-    } else {
-      set.set(Conditions.SYNCED, false, Reason.DIFFERENCE, "managing it would change " + describe(watched.differences()));
+    private void watched(Outcome.Watched watched, List<PendingEvent> notes, Optional<Condition> before) {
+        ready(
+                Reason.OBSERVED,
+                "Azure was observed; managementPolicy is " + s.spec().managementPolicy()
+                        + ", so that nothing is written",
+                unreadAge().stream().toList(),
+                before,
+                notes);
+        if (watched.observed().isEmpty()) {
+            set.set(Conditions.SYNCED, false, Reason.NOT_FOUND, "Azure has no export " + s.exportId());
+        } else if (watched.differences().isEmpty()) {
+            set.set(Conditions.SYNCED, true, Reason.OBSERVED, "Azure equals the spec");
+        } else {
+            set.set(
+                    Conditions.SYNCED,
+                    false,
+                    Reason.DIFFERENCE,
+                    "managing it would change " + describe(watched.differences()));
+        }
+        set.remove(Conditions.RECONCILING);
+        set.remove(Conditions.STALLED);
     }
-    set.remove(Conditions.RECONCILING);
-    set.remove(Conditions.STALLED);
-  }
 
-  private void waiting(Outcome.Waiting waiting) {
-    if (!s.applied()) {
-      if (set.find(Conditions.READY).isEmpty()) {
-        set.unknown(Conditions.READY, Reason.PENDING, waiting.message());
-      }
-      set.set(Conditions.RECONCILING, true, waiting.reason(), waiting.message());
+    private void waiting(Outcome.Waiting waiting) {
+        if (!s.applied()) {
+            if (set.find(Conditions.READY).isEmpty()) {
+                set.unknown(Conditions.READY, Reason.PENDING, waiting.message());
+            }
+            set.set(Conditions.RECONCILING, true, waiting.reason(), waiting.message());
+        }
+        set.remove(Conditions.STALLED);
     }
-    set.remove(Conditions.STALLED);
-  }
 
-  private void failing(Outcome.Failing failing) {
-    if (isTransient(failing.failure()) && stalledInThisStreak()) {
-      return; // an outage or a throttled call does not end a fault that somebody must act upon
+    private void failing(Outcome.Failing failing) {
+        if (isTransient(failing.failure()) && stalledInThisStreak()) {
+            return; // an outage or a throttled call does not end a fault that somebody must act upon
+        }
+        Reason reason = failing.failure().reason();
+        String message = failing.failure() instanceof ArmFailure.Throttled(var detail, var wait, var by)
+                ? detail.text() + "; asked again after "
+                        + Timestamps.write(s.now().plus(wait))
+                : explained(reason, failing.failure().detail().text()) + Remedy.wayOut(s);
+        if (failing.write() || !s.applied()) {
+            set.quote(Conditions.SYNCED, "False", reason, message);
+        } else if (s.silent()) {
+            set.quote(
+                    Conditions.SYNCED,
+                    "Unknown",
+                    reason,
+                    "Azure has not answered since "
+                            + Timestamps.write(s.memory().answeredAt()) + ": " + message);
+        }
+        if (!s.applied()) {
+            set.quote(Conditions.READY, "False", reason, message);
+        }
+        boolean stalled = STALL_WHEN_LASTING.contains(reason) && lasts(reason);
+        if (stalled) {
+            set.quote(Conditions.STALLED, "True", reason, message);
+        } else {
+            set.remove(Conditions.STALLED);
+        }
+        if (!stalled && !s.applied()) {
+            set.quote(Conditions.RECONCILING, "True", reason, message);
+        } else {
+            set.remove(Conditions.RECONCILING);
+        }
     }
-    Reason reason = failing.failure().reason();
-    String message = failing.failure() instanceof ArmFailure.Throttled(var detail, var wait, var by)
-        ? detail.text() + "; asked again after " + Timestamps.write(s.now().plus(wait))
-        : explained(reason, failing.failure().detail().text()) + Remedy.wayOut(s);
-    if (failing.write() || !s.applied()) {
-      set.quote(Conditions.SYNCED, "False", reason, message);
-    } else if (s.silent()) {
-      set.quote(Conditions.SYNCED, "Unknown", reason, "Azure has not answered since " + Timestamps.write(s.memory().answeredAt()) + ": " + message);
+
+    private String explained(Reason reason, String words) {
+        return words + Remedy.of(reason, words, s);
     }
-    if (!s.applied()) {
-      set.quote(Conditions.READY, "False", reason, message);
+
+    /** Whether the failure says nothing about permissions or the request. */
+    private static boolean isTransient(ArmFailure failure) {
+        return failure instanceof ArmFailure.Throttled || failure instanceof ArmFailure.Indeterminate;
     }
-    boolean stalled = STALL_WHEN_LASTING.contains(reason) && lasts(reason);
-    if (stalled) {
-      set.quote(Conditions.STALLED, "True", reason, message);
-    } else {
-      set.remove(Conditions.STALLED);
+
+    private boolean stalledInThisStreak() {
+        return s.memory().failures().since().keySet().stream()
+                .filter(STALL_WHEN_LASTING::contains)
+                .anyMatch(reason -> set.find(Conditions.STALLED)
+                        .filter(stalled -> reason.toString().equals(stalled.reason()))
+                        .isPresent());
     }
-    if (!stalled && !s.applied()) {
-      set.quote(Conditions.RECONCILING, "True", reason, message);
-    } else {
-      set.remove(Conditions.RECONCILING);
+
+    private boolean lasts(Reason reason) {
+        Instant since = s.memory().failures().since().get(reason);
+        return since != null && !s.now().isBefore(since.plus(LASTING));
     }
-  }
 
-  private String explained(Reason reason, String words) {
-    return words + Remedy.of(reason, words, s);
-  }
-
-  /** Whether the failure says nothing about permissions or the request. */
-  private static boolean isTransient(ArmFailure failure) {
-    return failure instanceof ArmFailure.Throttled || failure instanceof ArmFailure.Indeterminate;
-  }
-
-  private boolean stalledInThisStreak() {
-    return s.memory().failures().since().keySet().stream().filter(STALL_WHEN_LASTING::contains)
-        .anyMatch(reason -> set.find(Conditions.STALLED).filter(stalled -> reason.toString().equals(stalled.reason())).isPresent());
-  }
-
-  private boolean lasts(Reason reason) {
-    Instant since = s.memory().failures().since().get(reason);
-    return since != null && !s.now().isBefore(since.plus(LASTING));
-  }
-
-  private void stuck(Outcome.Stuck stuck) {
-    String message = switch (stuck.by()) {
-      case STANDING -> stuck.message();
-      case AZURE -> explained(stuck.reason(), stuck.message()) + Remedy.wayOut(s);
-      case OPERATOR -> stuck.message() + Remedy.wayOut(s);
-    };
-    set.quote(Conditions.READY, "False", stuck.reason(), message);
-    set.quote(Conditions.SYNCED, "False", stuck.reason(), message);
-    set.quote(Conditions.STALLED, "True", stuck.reason(), message);
-    set.remove(Conditions.RECONCILING);
-  }
-
-  private void lastRun() {
-    Run ended = runs.lastEnded();
-    Optional<Condition> refused = set.find(Conditions.LAST_RUN_SUCCEEDED).filter(c -> NOT_STARTED.contains(c.reason()));
-    if (refused.isPresent() && !endedNow(ended) && !submittedSince(ended, refused.get())) {
-      return; // a refusal to run stays until a run has ended since
+    private void stuck(Outcome.Stuck stuck) {
+        String message = switch (stuck.by()) {
+            case STANDING -> stuck.message();
+            case AZURE -> explained(stuck.reason(), stuck.message()) + Remedy.wayOut(s);
+            case OPERATOR -> stuck.message() + Remedy.wayOut(s);
+        };
+        set.quote(Conditions.READY, "False", stuck.reason(), message);
+        set.quote(Conditions.SYNCED, "False", stuck.reason(), message);
+        set.quote(Conditions.STALLED, "True", stuck.reason(), message);
+        set.remove(Conditions.RECONCILING);
     }
-    String more = unclear() + failing();
-    if (ended == null) {
-      String next = nextRunTime == null ? "none is scheduled" : "the next is due at " + nextRunTime;
-      String ofMonths = s.subject().annotations().containsKey(Annotations.RUN_PERIOD) ? " " + Annotations.RUN_PERIOD + "-" : "";
-      String ask = s.managed() ? "; to ask for one: " + s.subject().kubectl("annotate") + " --overwrite" + ofMonths + " " + Annotations.RUN_REQUESTED_AT
-          + "=\"$(date)\"" : "";
-      set.unknown(Conditions.LAST_RUN_SUCCEEDED, Reason.NO_RUN_YET, "no run has ended yet; " + next + ask + more);
-    } else if (RunHistory.is(ended, "Completed")) {
-      set.set(Conditions.LAST_RUN_SUCCEEDED, true, Reason.COMPLETED, "run " + ended.id() + " completed" + more);
-    } else if (RunHistory.withoutData(ended)) {
-      set.set(Conditions.LAST_RUN_SUCCEEDED, true, Reason.NO_NEW_DATA, "run " + ended.id() + " found no new data (" + ended.status() + ")" + more);
-    } else {
-      Reason reason = RunHistory.is(ended, "Timeout") ? Reason.RUN_TIMED_OUT : Reason.RUN_FAILED;
-      String why = RunHistory.because(ended);
-      set.set(Conditions.LAST_RUN_SUCCEEDED, false, reason, "run " + ended.id() + " ended as " + ended.status() + why + Remedy.ofFailedRun(why, s) + more);
+
+    private void lastRun() {
+        Run ended = runs.lastEnded();
+        Optional<Condition> refused =
+                set.find(Conditions.LAST_RUN_SUCCEEDED).filter(c -> NOT_STARTED.contains(c.reason()));
+        if (refused.isPresent() && !endedNow(ended) && !submittedSince(ended, refused.get())) {
+            return; // a refusal to run stays until a run has ended since
+        }
+        String more = unclear() + failing();
+        if (ended == null) {
+            String next = nextRunTime == null ? "none is scheduled" : "the next is due at " + nextRunTime;
+            String ofMonths = s.subject().annotations().containsKey(Annotations.RUN_PERIOD)
+                    ? " " + Annotations.RUN_PERIOD + "-"
+                    : "";
+            String ask = s.managed()
+                    ? "; to ask for one: " + s.subject().kubectl("annotate") + " --overwrite" + ofMonths + " "
+                            + Annotations.RUN_REQUESTED_AT + "=\"$(date)\""
+                    : "";
+            set.unknown(Conditions.LAST_RUN_SUCCEEDED, Reason.NO_RUN_YET, "no run has ended yet; " + next + ask + more);
+        } else if (RunHistory.is(ended, "Completed")) {
+            set.set(Conditions.LAST_RUN_SUCCEEDED, true, Reason.COMPLETED, "run " + ended.id() + " completed" + more);
+        } else if (RunHistory.withoutData(ended)) {
+            set.set(
+                    Conditions.LAST_RUN_SUCCEEDED,
+                    true,
+                    Reason.NO_NEW_DATA,
+                    "run " + ended.id() + " found no new data (" + ended.status() + ")" + more);
+        } else {
+            Reason reason = RunHistory.is(ended, "Timeout") ? Reason.RUN_TIMED_OUT : Reason.RUN_FAILED;
+            String why = RunHistory.because(ended);
+            set.set(
+                    Conditions.LAST_RUN_SUCCEEDED,
+                    false,
+                    reason,
+                    "run " + ended.id() + " ended as " + ended.status() + why + Remedy.ofFailedRun(why, s) + more);
+        }
     }
-  }
 
-  /** A newer run that is neither a success nor a failure, to follow what is known. */
-  private String unclear() {
-    return runs.unclear().map(run -> "; the outcome of run " + run.id() + " is unknown: "
-        + (RunHistory.isOpen(run) ? "Azure shows it as " + run.status() + " since " + run.submittedTime() + " without an end, and no request waits for it"
-            : "it ended as " + run.status())).orElse("");
-  }
-
-  /** A run that Azure has not accepted yet, to follow what is known. */
-  private String failing() {
-    return RunPlanner.failing(s).filter(failing -> failing.run().timePeriod() == null)
-        .map(failing -> "; a run" + (failing.run().request() == null ? "" : " (" + failing.run().request() + ")") + " is not accepted yet: attempt "
-            + failing.attempts() + " of " + BackfillMonths.MAX_ATTEMPTS + ": " + failing.why()).orElse("");
-  }
-
-  /** The month that Azure has not accepted yet, or whose run failed, to follow how many are done. */
-  private String failingMonth() {
-    Optional<String> pending = RunPlanner.failing(s).filter(failing -> failing.run().timePeriod() != null)
-        .map(failing -> failing.run().timePeriod().from().substring(0, 7) + ": attempt " + failing.attempts() + ": " + failing.why());
-    return pending.or(() -> runs.months().rows().stream()
-        .filter(row -> BackfillMonths.isOpen(row.state()) && row.attempts() > 0 && row.message() != null).findFirst()
-        .map(row -> row.month() + ": attempt " + row.attempts() + ": " + row.message())).map(why -> "; " + why).orElse("");
-  }
-
-  private boolean endedNow(Run run) {
-    return run != null && Stream.ofNullable(s.status().runs()).flatMap(List::stream)
-        .noneMatch(known -> known.id().equals(run.id()) && !RunHistory.isUnknown(known));
-  }
-
-  /** A second later at least, as the condition's time is in whole ones. */
-  private static boolean submittedSince(Run run, Condition condition) {
-    Optional<Instant> since = Timestamps.start(condition.lastTransitionTime()).map(at -> at.plusSeconds(1));
-    return run != null && since.isPresent() && RunHistory.submitted(run).filter(since.get()::isBefore).isPresent();
-  }
-
-  private void delivered() {
-    boolean verify = DeliveryStatus.verifies(s);
-    Optional<Duration> maxAge = Freshness.maxAge(s.spec(), window);
-    if (maxAge.isEmpty() && !verify) {
-      set.remove(Conditions.DELIVERED);
-      return;
+    /** A newer run that is neither a success nor a failure, to follow what is known. */
+    private String unclear() {
+        return runs.unclear()
+                .map(run -> "; the outcome of run " + run.id() + " is unknown: "
+                        + (RunHistory.isOpen(run)
+                                ? "Azure shows it as " + run.status() + " since " + run.submittedTime()
+                                        + " without an end, and no request waits for it"
+                                : "it ended as " + run.status()))
+                .orElse("");
     }
-    Optional<Instant> good = Optional.ofNullable(runs.lastSuccessfulRun()).flatMap(RunHistory::ended);
-    Optional<ScheduleWindow> start = s.observation() instanceof Present ? window : Optional.empty();
-    if (start.isEmpty() && window.isPresent() && good.isEmpty()) {
-      return; // only Azure knows the start that lateness counts from
+
+    /** A run that Azure has not accepted yet, to follow what is known. */
+    private String failing() {
+        return RunPlanner.failing(s)
+                .filter(failing -> failing.run().timePeriod() == null)
+                .map(failing -> "; a run"
+                        + (failing.run().request() == null
+                                ? ""
+                                : " (" + failing.run().request() + ")") + " is not accepted yet: attempt "
+                        + failing.attempts() + " of " + BackfillMonths.MAX_ATTEMPTS + ": " + failing.why())
+                .orElse("");
     }
-    Optional<Instant> limit = maxAge.map(age -> Freshness.limit(age, s.subject().created(), start, good));
-    String since = good.map(at -> "the last good run ended at " + Timestamps.write(at)).orElse("no run has succeeded yet");
-    if (limit.filter(late -> s.now().isAfter(late)).isPresent()) {
-      set.set(Conditions.DELIVERED, false, Reason.STALE, since + "; data was expected by " + Timestamps.write(limit.get()));
-    } else if (delivery.tell(set)) {
-      return;
-    } else if (good.isEmpty()) {
-      set.unknown(Conditions.DELIVERED, Reason.NO_RUN_YET, since + limit.map(late -> "; data is expected by " + Timestamps.write(late)).orElse(""));
-    } else {
-      set.set(Conditions.DELIVERED, true, Reason.FRESH, since + delivery.summary() + limit.map(late -> "; the next data is expected by " + Timestamps.write(late)).orElse(""));
+
+    /** The month that Azure has not accepted yet, or whose run failed, to follow how many are done. */
+    private String failingMonth() {
+        Optional<String> pending = RunPlanner.failing(s)
+                .filter(failing -> failing.run().timePeriod() != null)
+                .map(failing -> failing.run().timePeriod().from().substring(0, 7) + ": attempt " + failing.attempts()
+                        + ": " + failing.why());
+        return pending.or(() -> runs.months().rows().stream()
+                        .filter(row ->
+                                BackfillMonths.isOpen(row.state()) && row.attempts() > 0 && row.message() != null)
+                        .findFirst()
+                        .map(row -> row.month() + ": attempt " + row.attempts() + ": " + row.message()))
+                .map(why -> "; " + why)
+                .orElse("");
     }
-  }
 
-  private void backfilled() {
-    var months = runs.months();
-    boolean asksForMonths = s.spec().backfill() != null || s.subject().annotations().containsKey(Annotations.RUN_PERIOD);
-    if (asksForMonths && !s.settings().apiVersion().runsPeriods()) {
-      set.set(Conditions.BACKFILLED, false, Reason.NEEDS_API_VERSION, s.settings().apiVersion() + " cannot run a month; set EXPORTS_API_VERSION to "
-          + ApiVersion.COMPLETE + " or later, or make one export with timeframe Custom per month");
-    } else if (s.spec().backfill() != null && !s.managed()) {
-      set.unknown(Conditions.BACKFILLED, Reason.MONTHS_OPEN, "managementPolicy is " + s.spec().managementPolicy() + ", so that no month is asked for");
-    } else if (s.spec().backfill() != null && months.isEmpty()) {
-      set.unknown(Conditions.BACKFILLED, Reason.MONTHS_OPEN, "the months are asked for once the export is in sync");
-    } else if (months.isEmpty() || !asksForMonths && months.open() == 0) {
-      set.remove(Conditions.BACKFILLED); // the rows stay, as a record
-    } else if (months.open() > 0 && RunPlanner.isDenied(s.status().pendingRun())) {
-      set.unknown(Conditions.BACKFILLED, Reason.RUN_DENIED, "months done: " + months.summary() + "; " + runs.whyMonthsWait(s));
-    } else if (months.open() > 0) {
-      set.unknown(Conditions.BACKFILLED, Reason.MONTHS_OPEN, "months done: " + months.summary() + failingMonth());
-    } else if (months.failed() > 0) {
-      set.set(Conditions.BACKFILLED, false, Reason.MONTHS_FAILED, months.failed() + " of " + months.rows().size()
-          + " months failed; status.backfill says why");
-    } else {
-      set.set(Conditions.BACKFILLED, true, Reason.MONTHS_DONE, "months done: " + months.summary());
+    private boolean endedNow(Run run) {
+        return run != null
+                && Stream.ofNullable(s.status().runs())
+                        .flatMap(List::stream)
+                        .noneMatch(known -> known.id().equals(run.id()) && !RunHistory.isUnknown(known));
     }
-  }
 
-  /** One Event when a failure begins or changes its reason, none while it lasts. */
-  private void warnOfFailure(Outcome verdict, Optional<Condition> before, List<PendingEvent> notes) {
-    boolean failed = verdict instanceof Outcome.Failing || verdict instanceof Outcome.Stuck;
-    boolean secretGone = verdict instanceof Outcome.Settled;
-    set.find(Conditions.SYNCED).filter(synced -> (failed || secretGone) && !"True".equals(synced.status()))
-        .filter(synced -> !synced.reason().equals(Reason.API_VERSION_REJECTED.toString())) // told once, of the whole operator
-        .filter(synced -> before.filter(b -> b.reason().equals(synced.reason()) && b.status().equals(synced.status())).isEmpty())
-        .ifPresent(synced -> notes.add(PendingEvent.warning(reason(verdict), synced.message())));
-  }
-
-  private static Reason reason(Outcome verdict) {
-    return switch (verdict) {
-      case Outcome.Failing failing -> failing.failure().reason();
-      case Outcome.Stuck stuck -> stuck.reason();
-      default -> Reason.CREDENTIALS_MISSING;
-    };
-  }
-
-  private static String describe(List<Difference> differences) {
-    return Planner.describe(differences);
-  }
-
-  /** What of the spec is not acted on although the export is as it should be, for the end of Ready's message. */
-  private List<PendingEvent> ignored() {
-    List<PendingEvent> ignored = new ArrayList<>();
-    if (!s.settings().apiVersion().runsPeriods() && !ClosedMonths.of(s.spec().closedMonth(), null).days().isEmpty()) {
-      ignored.add(PendingEvent.warning(Reason.NEEDS_API_VERSION, "closedMonth is not acted on, since " + s.settings().apiVersion()
-          + " cannot run a month; set EXPORTS_API_VERSION to " + ApiVersion.COMPLETE + " or later"));
+    /** A second later at least, as the condition's time is in whole ones. */
+    private static boolean submittedSince(Run run, Condition condition) {
+        Optional<Instant> since =
+                Timestamps.start(condition.lastTransitionTime()).map(at -> at.plusSeconds(1));
+        return run != null
+                && since.isPresent()
+                && RunHistory.submitted(run).filter(since.get()::isBefore).isPresent();
     }
-    unreadAge().ifPresent(ignored::add);
-    return ignored;
-  }
 
-  /** An age that a CRD of an earlier release allowed. */
-  private Optional<PendingEvent> unreadAge() {
-    return Freshness.unreadable(s.spec()).map(age -> PendingEvent.warning(Reason.INVALID_REQUEST, "spec.freshness.maxAge " + age
-        + " cannot be read, and the default counts; set at most nine digits with one unit, as 720h"));
-  }
-
-  /** Adds what is ignored to Ready's message, and tells it when that message is not the one that stands. */
-  private void ready(Reason reason, String message, List<PendingEvent> ignored, Optional<Condition> before, List<PendingEvent> notes) {
-    String whole = Stream.concat(Stream.of(message), ignored.stream().map(PendingEvent::message)).collect(Collectors.joining("; "));
-    set.set(Conditions.READY, true, reason, whole);
-    if (before.filter(ready -> whole.equals(ready.message())).isEmpty()) {
-      notes.addAll(ignored);
+    private void delivered() {
+        boolean verify = DeliveryStatus.verifies(s);
+        Optional<Duration> maxAge = Freshness.maxAge(s.spec(), window);
+        if (maxAge.isEmpty() && !verify) {
+            set.remove(Conditions.DELIVERED);
+            return;
+        }
+        Optional<Instant> good = Optional.ofNullable(runs.lastSuccessfulRun()).flatMap(RunHistory::ended);
+        Optional<ScheduleWindow> start = s.observation() instanceof Present ? window : Optional.empty();
+        if (start.isEmpty() && window.isPresent() && good.isEmpty()) {
+            return; // only Azure knows the start that lateness counts from
+        }
+        Optional<Instant> limit =
+                maxAge.map(age -> Freshness.limit(age, s.subject().created(), start, good));
+        String since = good.map(at -> "the last good run ended at " + Timestamps.write(at))
+                .orElse("no run has succeeded yet");
+        if (limit.filter(late -> s.now().isAfter(late)).isPresent()) {
+            set.set(
+                    Conditions.DELIVERED,
+                    false,
+                    Reason.STALE,
+                    since + "; data was expected by " + Timestamps.write(limit.get()));
+        } else if (delivery.tell(set)) {
+            return;
+        } else if (good.isEmpty()) {
+            set.unknown(
+                    Conditions.DELIVERED,
+                    Reason.NO_RUN_YET,
+                    since
+                            + limit.map(late -> "; data is expected by " + Timestamps.write(late))
+                                    .orElse(""));
+        } else {
+            set.set(
+                    Conditions.DELIVERED,
+                    true,
+                    Reason.FRESH,
+                    since
+                            + delivery.summary()
+                            + limit.map(late -> "; the next data is expected by " + Timestamps.write(late))
+                                    .orElse(""));
+        }
     }
-  }
+
+    private void backfilled() {
+        var months = runs.months();
+        boolean asksForMonths =
+                s.spec().backfill() != null || s.subject().annotations().containsKey(Annotations.RUN_PERIOD);
+        if (asksForMonths && !s.settings().apiVersion().runsPeriods()) {
+            set.set(
+                    Conditions.BACKFILLED,
+                    false,
+                    Reason.NEEDS_API_VERSION,
+                    s.settings().apiVersion() + " cannot run a month; set EXPORTS_API_VERSION to " + ApiVersion.COMPLETE
+                            + " or later, or make one export with timeframe Custom per month");
+        } else if (s.spec().backfill() != null && !s.managed()) {
+            set.unknown(
+                    Conditions.BACKFILLED,
+                    Reason.MONTHS_OPEN,
+                    "managementPolicy is " + s.spec().managementPolicy() + ", so that no month is asked for");
+        } else if (s.spec().backfill() != null && months.isEmpty()) {
+            set.unknown(
+                    Conditions.BACKFILLED, Reason.MONTHS_OPEN, "the months are asked for once the export is in sync");
+        } else if (months.isEmpty() || !asksForMonths && months.open() == 0) {
+            set.remove(Conditions.BACKFILLED); // the rows stay, as a record
+        } else if (months.open() > 0 && RunPlanner.isDenied(s.status().pendingRun())) {
+            set.unknown(
+                    Conditions.BACKFILLED,
+                    Reason.RUN_DENIED,
+                    "months done: " + months.summary() + "; " + runs.whyMonthsWait(s));
+        } else if (months.open() > 0) {
+            set.unknown(Conditions.BACKFILLED, Reason.MONTHS_OPEN, "months done: " + months.summary() + failingMonth());
+        } else if (months.failed() > 0) {
+            set.set(
+                    Conditions.BACKFILLED,
+                    false,
+                    Reason.MONTHS_FAILED,
+                    months.failed() + " of " + months.rows().size() + " months failed; status.backfill says why");
+        } else {
+            set.set(Conditions.BACKFILLED, true, Reason.MONTHS_DONE, "months done: " + months.summary());
+        }
+    }
+
+    /** One Event when a failure begins or changes its reason, none while it lasts. */
+    private void warnOfFailure(Outcome verdict, Optional<Condition> before, List<PendingEvent> notes) {
+        boolean failed = verdict instanceof Outcome.Failing || verdict instanceof Outcome.Stuck;
+        boolean secretGone = verdict instanceof Outcome.Settled;
+        set.find(Conditions.SYNCED)
+                .filter(synced -> (failed || secretGone) && !"True".equals(synced.status()))
+                .filter(synced -> !synced.reason()
+                        .equals(Reason.API_VERSION_REJECTED.toString())) // told once, of the whole operator
+                .filter(synced -> before.filter(b ->
+                                b.reason().equals(synced.reason()) && b.status().equals(synced.status()))
+                        .isEmpty())
+                .ifPresent(synced -> notes.add(PendingEvent.warning(reason(verdict), synced.message())));
+    }
+
+    private static Reason reason(Outcome verdict) {
+        return switch (verdict) {
+            case Outcome.Failing failing -> failing.failure().reason();
+            case Outcome.Stuck stuck -> stuck.reason();
+            default -> Reason.CREDENTIALS_MISSING;
+        };
+    }
+
+    private static String describe(List<Difference> differences) {
+        return Planner.describe(differences);
+    }
+
+    /** What of the spec is not acted on although the export is as it should be, for the end of Ready's message. */
+    private List<PendingEvent> ignored() {
+        List<PendingEvent> ignored = new ArrayList<>();
+        if (!s.settings().apiVersion().runsPeriods()
+                && !ClosedMonths.of(s.spec().closedMonth(), null).days().isEmpty()) {
+            ignored.add(PendingEvent.warning(
+                    Reason.NEEDS_API_VERSION,
+                    "closedMonth is not acted on, since " + s.settings().apiVersion()
+                            + " cannot run a month; set EXPORTS_API_VERSION to " + ApiVersion.COMPLETE + " or later"));
+        }
+        unreadAge().ifPresent(ignored::add);
+        return ignored;
+    }
+
+    /** An age that a CRD of an earlier release allowed. */
+    private Optional<PendingEvent> unreadAge() {
+        return Freshness.unreadable(s.spec())
+                .map(age -> PendingEvent.warning(
+                        Reason.INVALID_REQUEST,
+                        "spec.freshness.maxAge " + age
+                                + " cannot be read, and the default counts; set at most nine "
+                                + "digits with one unit, as 720h"));
+    }
+
+    /** Adds what is ignored to Ready's message, and tells it when that message is not the one that stands. */
+    private void ready(
+            Reason reason,
+            String message,
+            List<PendingEvent> ignored,
+            Optional<Condition> before,
+            List<PendingEvent> notes) {
+        String whole = Stream.concat(Stream.of(message), ignored.stream().map(PendingEvent::message))
+                .collect(Collectors.joining("; "));
+        set.set(Conditions.READY, true, reason, whole);
+        if (before.filter(ready -> whole.equals(ready.message())).isEmpty()) {
+            notes.addAll(ignored);
+        }
+    }
 }

@@ -20,45 +20,72 @@ import java.util.stream.Stream;
  * The runs as they are told.
  *
  * @param runs the newest ten of all
- * @param lastRun the newest of the export's own definition; runs with a period of their own are told by their month's row
+ * @param lastRun the newest of the export's own definition; runs with a period of their own are told by their month's
+ *     row
  * @param lastEnded the newest of those of which the outcome is known, which is the one that is judged
  * @param unclear the newest of those that began after it, of which the outcome stays unknown
  */
-record RunStatus(List<Run> runs, Run lastRun, Run lastEnded, Optional<Run> unclear, Run lastSuccessfulRun, BackfillMonths months, ClosedMonths closed, List<PendingEvent> notes) {
+record RunStatus(
+        List<Run> runs,
+        Run lastRun,
+        Run lastEnded,
+        Optional<Run> unclear,
+        Run lastSuccessfulRun,
+        BackfillMonths months,
+        ClosedMonths closed,
+        List<PendingEvent> notes) {
 
-  static RunStatus of(ReconcileState s, Optional<ObservedExport> observed) {
-    List<Run> answered = observed.map(ObservedExport::runs).orElse(List.of()).stream().filter(run -> !RunPlanner.mayAnswer(s, run)).toList();
-    List<Run> known = s.status().runs() == null ? List.of() : s.status().runs();
-    List<Run> runs = RunHistory.merge(known, answered);
-    List<Run> last = Stream.of(s.status().lastRun(), s.status().lastSuccessfulRun()).filter(Objects::nonNull).distinct().toList();
-    List<Run> all = RunHistory.mergeAll(RunHistory.mergeAll(last, known), answered);
-    BackfillMonths months = BackfillMonths.of(s.status().backfill()).follow(answered, s.now());
-    ClosedMonths closed = ClosedMonths.of(s.spec().closedMonth(), s.status().closedMonths()).follow(all, s.now());
-    OwnRuns ownRuns = OwnRuns.of(s);
-    boolean ownMayBePast = !ownRuns.timeframe().isToDate();
-    List<Run> own = all.stream().filter(run -> !months.has(run, ownMayBePast) && !closed.has(run, ownMayBePast, last, all))
-        .filter(run -> ownRuns.isOwn(run, last)).toList();
-    Optional<Run> ended = own.stream().filter(run -> !RunHistory.isUnknown(run)).findFirst();
-    return new RunStatus(
-        runs.isEmpty() ? null : runs,
-        own.stream().findFirst().orElse(null),
-        ended.orElse(null),
-        own.stream().takeWhile(run -> !ended.equals(Optional.of(run))).filter(run -> !RunHistory.underWay(run, s.now())).findFirst(),
-        own.stream().filter(RunHistory::succeeded).findFirst().orElse(null),
-        months,
-        closed,
-        RunPlanner.ended(s, runs));
-  }
+    static RunStatus of(ReconcileState s, Optional<ObservedExport> observed) {
+        List<Run> answered = observed.map(ObservedExport::runs).orElse(List.of()).stream()
+                .filter(run -> !RunPlanner.mayAnswer(s, run))
+                .toList();
+        List<Run> known = s.status().runs() == null ? List.of() : s.status().runs();
+        List<Run> runs = RunHistory.merge(known, answered);
+        List<Run> last = Stream.of(s.status().lastRun(), s.status().lastSuccessfulRun())
+                .filter(Objects::nonNull)
+                .distinct()
+                .toList();
+        List<Run> all = RunHistory.mergeAll(RunHistory.mergeAll(last, known), answered);
+        BackfillMonths months = BackfillMonths.of(s.status().backfill()).follow(answered, s.now());
+        ClosedMonths closed = ClosedMonths.of(s.spec().closedMonth(), s.status().closedMonths())
+                .follow(all, s.now());
+        OwnRuns ownRuns = OwnRuns.of(s);
+        boolean ownMayBePast = !ownRuns.timeframe().isToDate();
+        List<Run> own = all.stream()
+                .filter(run -> !months.has(run, ownMayBePast) && !closed.has(run, ownMayBePast, last, all))
+                .filter(run -> ownRuns.isOwn(run, last))
+                .toList();
+        Optional<Run> ended =
+                own.stream().filter(run -> !RunHistory.isUnknown(run)).findFirst();
+        return new RunStatus(
+                runs.isEmpty() ? null : runs,
+                own.stream().findFirst().orElse(null),
+                ended.orElse(null),
+                own.stream()
+                        .takeWhile(run -> !ended.equals(Optional.of(run)))
+                        .filter(run -> !RunHistory.underWay(run, s.now()))
+                        .findFirst(),
+                own.stream().filter(RunHistory::succeeded).findFirst().orElse(null),
+                months,
+                closed,
+                RunPlanner.ended(s, runs));
+    }
 
-  /** When Azure denied us a run: the month's, or another for which the months wait too. */
-  String whyMonthsWait(ReconcileState s) {
-    PendingRun denied = s.status().pendingRun();
-    return months.rows().stream().filter(row -> denied.timePeriod() != null && row.month().equals(denied.request())).findFirst()
-        .map(row -> "Azure refused to start a run of " + row.month() + ": " + why(row) + Remedy.ofDeniedMonth(why(row), s, denied.timePeriod()))
-        .orElse("they wait, since Azure refused to start " + (denied.timePeriod() == null ? "a run; LastRunSucceeded says why" : "the run of the closed month"));
-  }
+    /** When Azure denied us a run: the month's, or another for which the months wait too. */
+    String whyMonthsWait(ReconcileState s) {
+        PendingRun denied = s.status().pendingRun();
+        return months.rows().stream()
+                .filter(row -> denied.timePeriod() != null && row.month().equals(denied.request()))
+                .findFirst()
+                .map(row -> "Azure refused to start a run of " + row.month() + ": " + why(row)
+                        + Remedy.ofDeniedMonth(why(row), s, denied.timePeriod()))
+                .orElse("they wait, since Azure refused to start "
+                        + (denied.timePeriod() == null
+                                ? "a run; LastRunSucceeded says why"
+                                : "the run of the closed month"));
+    }
 
-  private static String why(Month row) {
-    return row.message() == null ? "" : row.message();
-  }
+    private static String why(Month row) {
+        return row.message() == null ? "" : row.message();
+    }
 }

@@ -35,224 +35,281 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What is told of an object: its next status, and the Events that go with the change. A function of what is known; the same
+ * What is told of an object: its next status, and the Events that go with the change. A function of what is known; the
+ * same
  * verdict on the same status makes the same status, so that nothing is written when nothing has changed.
  */
 public record StatusReport(CostExportStatus status, List<PendingEvent> notes) {
-  private static final int DIFFERENCES_SHOWN = 50;
+    private static final int DIFFERENCES_SHOWN = 50;
 
-  public static StatusReport of(ReconcileState s, Outcome verdict) {
-    return of(s, verdict, Map.of());
-  }
-
-  /** @param proofs what storage said of the runs that {@link #toProve} named, by their ids; those that were not asked are left out */
-  public static StatusReport of(ReconcileState s, Outcome verdict, Map<String, DeliveryResult> proofs) {
-    return told(s, asToldBefore(s, verdict), proofs);
-  }
-
-  private static StatusReport told(ReconcileState s, Outcome verdict, Map<String, DeliveryResult> proofs) {
-    List<PendingEvent> notes = new ArrayList<>();
-    StatusDraft draft = new StatusDraft(s.status());
-    Optional<ObservedExport> observed = observed(s, verdict);
-    Optional<ScheduleWindow> window = DesiredExport.of(s.spec(), observed, s.now(), false).schedule();
-
-    RunStatus runs = RunStatus.of(s, observed);
-    draft.runs = runs.runs();
-    draft.lastRun = runs.lastRun();
-    draft.lastSuccessfulRun = runs.lastSuccessfulRun();
-    draft.backfill = runs.months().backfill();
-    notes.addAll(runs.notes());
-    Optional<Unproven> closedMonth = ClosedMonthStatus.open(s, runs);
-    ClosedMonthStatus closed = ClosedMonthStatus.of(s, runs, closedMonth, closedMonth.map(open -> proofs.get(open.run().id())));
-    draft.closedMonths = closed.months().status();
-    notes.addAll(closed.notes());
-
-    observed.ifPresent(export -> {
-      draft.tenantId = s.secrets().tenantId().orElse(null);
-      draft.identity = export.identity(s.status().identity());
-      draft.nextRunTime = export.nextRunTime(Timestamps.start(s.status().nextRunTime()), s.now()).map(Timestamps::write).orElse(null);
-    });
-    draft.summary = new Summary(schedule(s, window), BackfillMonths.of(draft.backfill).summary());
-    if (!(verdict instanceof Outcome.Paused)) {
-      answerRequests(s, verdict, draft, notes);
+    public static StatusReport of(ReconcileState s, Outcome verdict) {
+        return of(s, verdict, Map.of());
     }
-    draft.observedGeneration = StatusCheck.observedGeneration(s.status(), s.subject().generation());
-    if (!(verdict instanceof Outcome.Paused || verdict instanceof Outcome.Waiting)) {
-      draft.difference = shown(verdict);
-      draft.observedGeneration = s.subject().generation();
+
+    /**
+     * @param proofs what storage said of the runs that {@link #toProve} named, by their ids; those that were not asked
+     * are left out
+     */
+    public static StatusReport of(ReconcileState s, Outcome verdict, Map<String, DeliveryResult> proofs) {
+        return told(s, asToldBefore(s, verdict), proofs);
     }
-    if (verdict instanceof Outcome.Settled settled) {
-      boolean moved = !ETag.of(settled.observed().eTag()).equals(ETag.of(s.status().eTag()));
-      if (moved && s.memory().own().trust() != Trust.COMPUTED && settled.observed().eTag() != null) {
-        draft.eTag = settled.observed().eTag(); // once: Azure may show another one with each read
-      }
-      draft.appliedFields = settled.desired().statedPaths(); // also what was stated, or not any more, without a need for a PUT
+
+    private static StatusReport told(ReconcileState s, Outcome verdict, Map<String, DeliveryResult> proofs) {
+        List<PendingEvent> notes = new ArrayList<>();
+        StatusDraft draft = new StatusDraft(s.status());
+        Optional<ObservedExport> observed = observed(s, verdict);
+        Optional<ScheduleWindow> window =
+                DesiredExport.of(s.spec(), observed, s.now(), false).schedule();
+
+        RunStatus runs = RunStatus.of(s, observed);
+        draft.runs = runs.runs();
+        draft.lastRun = runs.lastRun();
+        draft.lastSuccessfulRun = runs.lastSuccessfulRun();
+        draft.backfill = runs.months().backfill();
+        notes.addAll(runs.notes());
+        Optional<Unproven> closedMonth = ClosedMonthStatus.open(s, runs);
+        ClosedMonthStatus closed = ClosedMonthStatus.of(
+                s,
+                runs,
+                closedMonth,
+                closedMonth.map(open -> proofs.get(open.run().id())));
+        draft.closedMonths = closed.months().status();
+        notes.addAll(closed.notes());
+
+        observed.ifPresent(export -> {
+            draft.tenantId = s.secrets().tenantId().orElse(null);
+            draft.identity = export.identity(s.status().identity());
+            draft.nextRunTime = export.nextRunTime(Timestamps.start(s.status().nextRunTime()), s.now())
+                    .map(Timestamps::write)
+                    .orElse(null);
+        });
+        draft.summary = new Summary(
+                schedule(s, window), BackfillMonths.of(draft.backfill).summary());
+        if (!(verdict instanceof Outcome.Paused)) {
+            answerRequests(s, verdict, draft, notes);
+        }
+        draft.observedGeneration =
+                StatusCheck.observedGeneration(s.status(), s.subject().generation());
+        if (!(verdict instanceof Outcome.Paused || verdict instanceof Outcome.Waiting)) {
+            draft.difference = shown(verdict);
+            draft.observedGeneration = s.subject().generation();
+        }
+        if (verdict instanceof Outcome.Settled settled) {
+            boolean moved = !ETag.of(settled.observed().eTag())
+                    .equals(ETag.of(s.status().eTag()));
+            if (moved
+                    && s.memory().own().trust() != Trust.COMPUTED
+                    && settled.observed().eTag() != null) {
+                draft.eTag = settled.observed().eTag(); // once: Azure may show another one with each read
+            }
+            draft.appliedFields =
+                    settled.desired().statedPaths(); // also what was stated, or not any more, without a need for a PUT
+        }
+        Optional<DeliveryResult> proof = DeliveryStatus.open(s, runs, s.status().delivery())
+                .map(open -> proofs.get(open.run().id()));
+        if (proof.isPresent() && proof.get() instanceof DeliveryResult.Proven(var delivery)) {
+            draft.delivery = delivery;
+        }
+        ExportConditions conditions = new ExportConditions(
+                s, window, runs, new DeliveryStatus(s, runs, draft.delivery, proof), draft.nextRunTime);
+        draft.conditions = conditions.of(verdict, notes);
+        draft.refusal = refusal(s, verdict, draft);
+        return new StatusReport(draft.done(), List.copyOf(notes));
     }
-    Optional<DeliveryResult> proof = DeliveryStatus.open(s, runs, s.status().delivery()).map(open -> proofs.get(open.run().id()));
-    if (proof.isPresent() && proof.get() instanceof DeliveryResult.Proven(var delivery)) {
-      draft.delivery = delivery;
+
+    /** @param overwritable whether a newer run may have replaced what this one delivered */
+    public record Unproven(Run run, boolean overwritable) {}
+
+    /**
+     * The runs whose delivery is to be looked for in the storage account: the export's own last good one and a closed
+     * month's, unless they are proven.
+     */
+    public static List<Unproven> toProve(ReconcileState s, Outcome verdict) {
+        boolean looking = verdict instanceof Outcome.Settled || verdict instanceof Outcome.Watched;
+        if (!looking || !DeliveryStatus.verifies(s)) {
+            return List.of();
+        }
+        RunStatus runs = RunStatus.of(s, observed(s, verdict));
+        return Stream.of(DeliveryStatus.open(s, runs, s.status().delivery()), ClosedMonthStatus.open(s, runs))
+                .flatMap(Optional::stream)
+                .toList();
     }
-    ExportConditions conditions = new ExportConditions(s, window, runs, new DeliveryStatus(s, runs, draft.delivery, proof), draft.nextRunTime);
-    draft.conditions = conditions.of(verdict, notes);
-    draft.refusal = refusal(s, verdict, draft);
-    return new StatusReport(draft.done(), List.copyOf(notes));
-  }
 
-  /** @param overwritable whether a newer run may have replaced what this one delivered */
-  public record Unproven(Run run, boolean overwritable) {}
-
-  /** The runs whose delivery is to be looked for in the storage account: the export's own last good one and a closed month's, unless they are proven. */
-  public static List<Unproven> toProve(ReconcileState s, Outcome verdict) {
-    boolean looking = verdict instanceof Outcome.Settled || verdict instanceof Outcome.Watched;
-    if (!looking || !DeliveryStatus.verifies(s)) {
-      return List.of();
+    /** What is written down before something is done: that it is under way. */
+    public static CostExportStatus working(ReconcileState s, CostExportStatus next) {
+        if (s.applied()) {
+            return counted(next);
+        }
+        ConditionSet conditions =
+                new ConditionSet(next.conditions(), s.subject().generation(), s.now());
+        boolean creating = next.eTag() == null;
+        if (conditions.find(Conditions.READY).isEmpty()) {
+            conditions.unknown(Conditions.READY, Reason.PENDING, "Azure has not been asked yet");
+        } else if (creating && conditions.is(Conditions.READY, "True")) {
+            conditions.set(
+                    Conditions.READY,
+                    false,
+                    Reason.CREATING,
+                    "the export was deleted by somebody else and is created again");
+        }
+        conditions.set(
+                Conditions.RECONCILING,
+                true,
+                creating ? Reason.CREATING : Reason.UPDATING,
+                creating ? "the export is being created" : "the export is being brought to the spec");
+        conditions.remove(Conditions.STALLED);
+        StatusDraft draft = new StatusDraft(next);
+        draft.conditions = conditions.list();
+        return draft.done();
     }
-    RunStatus runs = RunStatus.of(s, observed(s, verdict));
-    return Stream.of(DeliveryStatus.open(s, runs, s.status().delivery()), ClosedMonthStatus.open(s, runs)).flatMap(Optional::stream).toList();
-  }
 
-  /** What is written down before something is done: that it is under way. */
-  public static CostExportStatus working(ReconcileState s, CostExportStatus next) {
-    if (s.applied()) {
-      return counted(next);
+    /** A pass that starts many months is long: the column counts what their rows say, also while it is still at it. */
+    private static CostExportStatus counted(CostExportStatus next) {
+        if (next.summary() == null) {
+            return next;
+        }
+        StatusDraft draft = new StatusDraft(next);
+        draft.summary = new Summary(
+                next.summary().schedule(), BackfillMonths.of(next.backfill()).summary());
+        return draft.done();
     }
-    ConditionSet conditions = new ConditionSet(next.conditions(), s.subject().generation(), s.now());
-    boolean creating = next.eTag() == null;
-    if (conditions.find(Conditions.READY).isEmpty()) {
-      conditions.unknown(Conditions.READY, Reason.PENDING, "Azure has not been asked yet");
-    } else if (creating && conditions.is(Conditions.READY, "True")) {
-      conditions.set(Conditions.READY, false, Reason.CREATING, "the export was deleted by somebody else and is created again");
+
+    /** What a person is told when Azure would not start a run. */
+    public static String refusal(ReconcileState s, PendingRun run, ArmFailure failure) {
+        String words = failure.detail().text();
+        return "Azure refused to start a run" + of(run) + ": " + words
+                + Remedy.ofRefusedRun(
+                        failure.reason(), words, s, !(failure instanceof ArmFailure.Forbidden), run.timePeriod());
     }
-    conditions.set(Conditions.RECONCILING, true, creating ? Reason.CREATING : Reason.UPDATING,
-        creating ? "the export is being created" : "the export is being brought to the spec");
-    conditions.remove(Conditions.STALLED);
-    StatusDraft draft = new StatusDraft(next);
-    draft.conditions = conditions.list();
-    return draft.done();
-  }
 
-  /** A pass that starts many months is long: the column counts what their rows say, also while it is still at it. */
-  private static CostExportStatus counted(CostExportStatus next) {
-    if (next.summary() == null) {
-      return next;
+    /** What a person is told when Azure accepted a run in no attempt. */
+    public static String givenUp(ReconcileState s, PendingRun run, String why) {
+        return "Azure did not accept a run" + of(run) + " in " + BackfillMonths.MAX_ATTEMPTS + " attempts: " + why
+                + Remedy.ofGivenUpRun(s, run.timePeriod());
     }
-    StatusDraft draft = new StatusDraft(next);
-    draft.summary = new Summary(next.summary().schedule(), BackfillMonths.of(next.backfill()).summary());
-    return draft.done();
-  }
 
-  /** What a person is told when Azure would not start a run. */
-  public static String refusal(ReconcileState s, PendingRun run, ArmFailure failure) {
-    String words = failure.detail().text();
-    return "Azure refused to start a run" + of(run) + ": " + words
-        + Remedy.ofRefusedRun(failure.reason(), words, s, !(failure instanceof ArmFailure.Forbidden), run.timePeriod());
-  }
-
-  /** What a person is told when Azure accepted a run in no attempt. */
-  public static String givenUp(ReconcileState s, PendingRun run, String why) {
-    return "Azure did not accept a run" + of(run) + " in " + BackfillMonths.MAX_ATTEMPTS + " attempts: " + why
-        + Remedy.ofGivenUpRun(s, run.timePeriod());
-  }
-
-  private static String of(PendingRun run) {
-    return run.timePeriod() == null ? "" : " of " + run.timePeriod().from().substring(0, 7);
-  }
-
-  /** A run of the export's own definition that Azure does not start. */
-  public static CostExportStatus runRefused(ReconcileState s, Reason reason, String message) {
-    ConditionSet conditions = new ConditionSet(s.status().conditions(), s.subject().generation(), s.now());
-    conditions.quote(Conditions.LAST_RUN_SUCCEEDED, "False", reason, message);
-    StatusDraft draft = new StatusDraft(s.status());
-    draft.conditions = conditions.list();
-    return draft.done();
-  }
-
-  private static Optional<ObservedExport> observed(ReconcileState s, Outcome verdict) {
-    boolean known = !(verdict instanceof Outcome.Paused) && (s.status().exportId() != null || verdict instanceof Outcome.Watched);
-    return known && s.observation() instanceof Present present ? Optional.of(present.export()) : Optional.empty();
-  }
-
-  private static String schedule(ReconcileState s, Optional<ScheduleWindow> window) {
-    return window.map(w -> {
-      String recurrence = Optional.ofNullable(s.spec().schedule().recurrence()).orElse("-");
-      return switch (w.phase()) {
-        case SUSPENDED -> recurrence + " (suspended)";
-        case ENDED -> "ended";
-        case ACTIVE, ENDING -> recurrence;
-      };
-    }).orElse("-");
-  }
-
-  private static List<CostExportStatus.Difference> shown(Outcome verdict) {
-    List<Difference> differences = switch (verdict) {
-      case Outcome.Watched watched -> watched.differences();
-      case Outcome.Stuck stuck -> stuck.differences();
-      case Outcome.Failing failing -> failing.differences();
-      case Outcome.Settled settled -> List.of();
-      case Outcome.Waiting waiting -> List.of();
-      case Outcome.Paused paused -> List.of();
-    };
-    return differences.isEmpty() ? null : differences.stream().limit(DIFFERENCES_SHOWN)
-        .map(d -> new CostExportStatus.Difference(d.path(), d.desiredText(), d.observedText())).toList();
-  }
-
-  /** It stands for as long as the object is Stalled by it. */
-  private static Refusal refusal(ReconcileState s, Outcome verdict, StatusDraft draft) {
-    boolean stalled = Conditions.find(draft.conditions, Conditions.STALLED).filter(condition -> "True".equals(condition.status())).isPresent();
-    if (!stalled) {
-      return null;
+    private static String of(PendingRun run) {
+        return run.timePeriod() == null ? "" : " of " + run.timePeriod().from().substring(0, 7);
     }
-    return switch (verdict) {
-      case Outcome.Stuck stuck when stuck.by() == By.AZURE -> RetryGuard.refusal(s);
-      case Outcome.Stuck stuck when stuck.by() == By.OPERATOR -> null;
-      default -> draft.refusal;
-    };
-  }
 
-  /** Another spelling of a value that differs is not told anew. */
-  private static Outcome asToldBefore(ReconcileState s, Outcome verdict) {
-    return switch (verdict) {
-      case Outcome.Watched(var desired, var observed, var differences) -> new Outcome.Watched(desired, observed, asToldBefore(s, differences));
-      case Outcome.Stuck(var reason, var message, var differences, var by) -> new Outcome.Stuck(reason, message, asToldBefore(s, differences), by);
-      case Outcome.Failing(var failure, var write, var differences) -> new Outcome.Failing(failure, write, asToldBefore(s, differences));
-      case Outcome.Settled settled -> settled;
-      case Outcome.Waiting waiting -> waiting;
-      case Outcome.Paused paused -> paused;
-    };
-  }
+    /** A run of the export's own definition that Azure does not start. */
+    public static CostExportStatus runRefused(ReconcileState s, Reason reason, String message) {
+        ConditionSet conditions =
+                new ConditionSet(s.status().conditions(), s.subject().generation(), s.now());
+        conditions.quote(Conditions.LAST_RUN_SUCCEEDED, "False", reason, message);
+        StatusDraft draft = new StatusDraft(s.status());
+        draft.conditions = conditions.list();
+        return draft.done();
+    }
 
-  private static List<Difference> asToldBefore(ReconcileState s, List<Difference> differences) {
-    List<CostExportStatus.Difference> told = Objects.requireNonNullElse(s.status().difference(), List.of());
-    return differences.stream().map(d -> told.stream().filter(before -> d.path().equals(before.path())).findFirst()
-        .map(before -> d.toldAs(before.observed())).orElse(d)).toList();
-  }
+    private static Optional<ObservedExport> observed(ReconcileState s, Outcome verdict) {
+        boolean known = !(verdict instanceof Outcome.Paused)
+                && (s.status().exportId() != null || verdict instanceof Outcome.Watched);
+        return known && s.observation() instanceof Present present ? Optional.of(present.export()) : Optional.empty();
+    }
 
-  /** A request that was followed, or that cannot be, is not asked again. */
-  private static void answerRequests(ReconcileState s, Outcome verdict, StatusDraft draft, List<PendingEvent> notes) {
-    var annotations = s.subject().annotations();
-    draft.lastHandledReconcileRequest =
-        annotations.getOrDefault(Annotations.RECONCILE_REQUESTED_AT, draft.lastHandledReconcileRequest);
-    Optional<String> why = switch (verdict) {
-      case Outcome.Watched watched -> Optional.of("managementPolicy is " + s.spec().managementPolicy() + ", so that nothing is written to Azure");
-      case Outcome.Stuck stuck -> Optional.of(stuck.reason() + ": " + stuck.message());
-      default -> Optional.empty();
-    };
-    if (why.isEmpty()) {
-      return;
+    private static String schedule(ReconcileState s, Optional<ScheduleWindow> window) {
+        return window.map(w -> {
+                    String recurrence = Optional.ofNullable(s.spec().schedule().recurrence())
+                            .orElse("-");
+                    return switch (w.phase()) {
+                        case SUSPENDED -> recurrence + " (suspended)";
+                        case ENDED -> "ended";
+                        case ACTIVE, ENDING -> recurrence;
+                    };
+                })
+                .orElse("-");
     }
-    String run = annotations.get(Annotations.RUN_REQUESTED_AT);
-    if (verdict instanceof Outcome.Watched && draft.pendingRun != null) {
-      RunPlanner.dropPending(draft); // whatever became of it, nothing is asked for again
+
+    private static List<CostExportStatus.Difference> shown(Outcome verdict) {
+        List<Difference> differences = switch (verdict) {
+            case Outcome.Watched watched -> watched.differences();
+            case Outcome.Stuck stuck -> stuck.differences();
+            case Outcome.Failing failing -> failing.differences();
+            case Outcome.Settled settled -> List.of();
+            case Outcome.Waiting waiting -> List.of();
+            case Outcome.Paused paused -> List.of();
+        };
+        return differences.isEmpty()
+                ? null
+                : differences.stream()
+                        .limit(DIFFERENCES_SHOWN)
+                        .map(d -> new CostExportStatus.Difference(d.path(), d.desiredText(), d.observedText()))
+                        .toList();
     }
-    boolean pending = draft.pendingRun != null && run != null && run.equals(draft.pendingRun.request());
-    if (run != null && !run.isEmpty() && !pending && !run.equals(draft.lastHandledRunRequest)) {
-      draft.lastHandledRunRequest = run;
-      notes.add(PendingEvent.warning(Reason.RUN_REFUSED, "the run asked for (" + run + ") is refused: " + why.get()));
+
+    /** It stands for as long as the object is Stalled by it. */
+    private static Refusal refusal(ReconcileState s, Outcome verdict, StatusDraft draft) {
+        boolean stalled = Conditions.find(draft.conditions, Conditions.STALLED)
+                .filter(condition -> "True".equals(condition.status()))
+                .isPresent();
+        if (!stalled) {
+            return null;
+        }
+        return switch (verdict) {
+            case Outcome.Stuck stuck when stuck.by() == By.AZURE -> RetryGuard.refusal(s);
+            case Outcome.Stuck stuck when stuck.by() == By.OPERATOR -> null;
+            default -> draft.refusal;
+        };
     }
-    String apply = annotations.get(Annotations.APPLY_REQUESTED_AT);
-    if (apply != null && !apply.isEmpty() && !apply.equals(draft.lastHandledApplyRequest)) {
-      draft.lastHandledApplyRequest = apply;
-      notes.add(PendingEvent.warning(Reason.REQUEST_REFUSED, "the PUT asked for (" + apply + ") is refused: " + why.get()));
+
+    /** Another spelling of a value that differs is not told anew. */
+    private static Outcome asToldBefore(ReconcileState s, Outcome verdict) {
+        return switch (verdict) {
+            case Outcome.Watched(var desired, var observed, var differences) ->
+                new Outcome.Watched(desired, observed, asToldBefore(s, differences));
+            case Outcome.Stuck(var reason, var message, var differences, var by) ->
+                new Outcome.Stuck(reason, message, asToldBefore(s, differences), by);
+            case Outcome.Failing(var failure, var write, var differences) ->
+                new Outcome.Failing(failure, write, asToldBefore(s, differences));
+            case Outcome.Settled settled -> settled;
+            case Outcome.Waiting waiting -> waiting;
+            case Outcome.Paused paused -> paused;
+        };
     }
-  }
+
+    private static List<Difference> asToldBefore(ReconcileState s, List<Difference> differences) {
+        List<CostExportStatus.Difference> told =
+                Objects.requireNonNullElse(s.status().difference(), List.of());
+        return differences.stream()
+                .map(d -> told.stream()
+                        .filter(before -> d.path().equals(before.path()))
+                        .findFirst()
+                        .map(before -> d.toldAs(before.observed()))
+                        .orElse(d))
+                .toList();
+    }
+
+    /** A request that was followed, or that cannot be, is not asked again. */
+    private static void answerRequests(ReconcileState s, Outcome verdict, StatusDraft draft, List<PendingEvent> notes) {
+        var annotations = s.subject().annotations();
+        draft.lastHandledReconcileRequest =
+                annotations.getOrDefault(Annotations.RECONCILE_REQUESTED_AT, draft.lastHandledReconcileRequest);
+        Optional<String> why = switch (verdict) {
+            case Outcome.Watched watched ->
+                Optional.of(
+                        "managementPolicy is " + s.spec().managementPolicy() + ", so that nothing is written to Azure");
+            case Outcome.Stuck stuck -> Optional.of(stuck.reason() + ": " + stuck.message());
+            default -> Optional.empty();
+        };
+        if (why.isEmpty()) {
+            return;
+        }
+        String run = annotations.get(Annotations.RUN_REQUESTED_AT);
+        if (verdict instanceof Outcome.Watched && draft.pendingRun != null) {
+            RunPlanner.dropPending(draft); // whatever became of it, nothing is asked for again
+        }
+        boolean pending = draft.pendingRun != null && run != null && run.equals(draft.pendingRun.request());
+        if (run != null && !run.isEmpty() && !pending && !run.equals(draft.lastHandledRunRequest)) {
+            draft.lastHandledRunRequest = run;
+            notes.add(PendingEvent.warning(
+                    Reason.RUN_REFUSED, "the run asked for (" + run + ") is refused: " + why.get()));
+        }
+        String apply = annotations.get(Annotations.APPLY_REQUESTED_AT);
+        if (apply != null && !apply.isEmpty() && !apply.equals(draft.lastHandledApplyRequest)) {
+            draft.lastHandledApplyRequest = apply;
+            notes.add(PendingEvent.warning(
+                    Reason.REQUEST_REFUSED, "the PUT asked for (" + apply + ") is refused: " + why.get()));
+        }
+    }
 }

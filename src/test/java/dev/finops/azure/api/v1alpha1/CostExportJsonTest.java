@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 /** An older operator reads what a newer CRD has let in, and writes only what is known. */
 class CostExportJsonTest {
-  private static final String OF_A_NEWER_CRD = """
+    private static final String OF_A_NEWER_CRD = """
       apiVersion: azure.finops.dev/v1alpha1
       kind: CostExport
       metadata: {name: sample}
@@ -30,24 +30,28 @@ class CostExportJsonTest {
         forecast: {months: 2}
       """;
 
-  @Test
-  void unknownFieldsAndValuesDoNoHarm() {
-    var export = Serialization.unmarshal(OF_A_NEWER_CRD, CostExport.class);
+    @Test
+    void unknownFieldsAndValuesDoNoHarm() {
+        var export = Serialization.unmarshal(OF_A_NEWER_CRD, CostExport.class);
 
-    assertEquals("CarbonCost", export.getSpec().dataset().type());
-    assertEquals("2026-01-31", export.getSpec().dataset().timePeriod().to());
-    assertEquals("Hourly", export.getSpec().schedule().recurrence());
-    assertEquals("Suggest", export.getSpec().managementPolicy());
-    assertEquals("Perhaps", export.getStatus().conditions().getFirst().status());
-    assertEquals("Paused", export.getStatus().lastRun().status());
-  }
+        assertEquals("CarbonCost", export.getSpec().dataset().type());
+        assertEquals("2026-01-31", export.getSpec().dataset().timePeriod().to());
+        assertEquals("Hourly", export.getSpec().schedule().recurrence());
+        assertEquals("Suggest", export.getSpec().managementPolicy());
+        assertEquals("Perhaps", export.getStatus().conditions().getFirst().status());
+        assertEquals("Paused", export.getStatus().lastRun().status());
+    }
 
-  @Test
-  void whatWasNotStatedStaysOut() {
-    var export = Serialization.unmarshal(OF_A_NEWER_CRD, CostExport.class);
+    @Test
+    void whatWasNotStatedStaysOut() {
+        var export = Serialization.unmarshal(OF_A_NEWER_CRD, CostExport.class);
 
-    assertNull(export.getSpec().format());
-    assertEquals("{\"container\":\"exports\"}", Serialization.asJson(export.getSpec().destination()));
-    assertEquals("{\"recurrence\":\"Hourly\"}", Serialization.asJson(export.getSpec().schedule()));
-  }
+        assertNull(export.getSpec().format());
+        assertEquals(
+                "{\"container\":\"exports\"}",
+                Serialization.asJson(export.getSpec().destination()));
+        assertEquals(
+                "{\"recurrence\":\"Hourly\"}",
+                Serialization.asJson(export.getSpec().schedule()));
+    }
 }

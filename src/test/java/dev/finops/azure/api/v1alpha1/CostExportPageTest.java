@@ -16,10 +16,10 @@ import org.junit.jupiter.api.Test;
 
 /** The page of the resource is its schema. */
 class CostExportPageTest {
-  private static final Path PAGE = Path.of("docs/reference/costexport.md");
-  private static final String REWRITE = "mvn test -Dtest=CostExportPageTest -Dpages.write=true";
+    private static final Path PAGE = Path.of("docs/reference/costexport.md");
+    private static final String REWRITE = "mvn test -Dtest=CostExportPageTest -Dpages.write=true";
 
-  private static final String PARTS = """
+    private static final String PARTS = """
       # CostExport
 
       [//]: # (Generated from crds/costexports.azure.finops.dev.yaml by: %s)
@@ -70,56 +70,92 @@ class CostExportPageTest {
       |---|---|
       %s""";
 
-  @Test
-  void isCurrent() throws IOException {
-    var version = CrdField.version();
-    String current = PARTS.formatted(REWRITE,
-        lines(CrdField.ofSpec(), CostExportPageTest::ofSpec),
-        refusals(version.getSchema().getOpenAPIV3Schema()),
-        lines(CrdField.ofStatus().stream().filter(field -> !field.path().matches("(lastSuccessfulRun|runs\\[])[.].*")).toList(), field -> "| `%s` | %s | %s |\n".formatted(field.path(), type(field.schema()), cell(field.schema().getDescription()))),
-        lines(version.getAdditionalPrinterColumns(), CostExportPageTest::column));
+    @Test
+    void isCurrent() throws IOException {
+        var version = CrdField.version();
+        String current = PARTS.formatted(
+                REWRITE,
+                lines(CrdField.ofSpec(), CostExportPageTest::ofSpec),
+                refusals(version.getSchema().getOpenAPIV3Schema()),
+                lines(
+                        CrdField.ofStatus().stream()
+                                .filter(field -> !field.path().matches("(lastSuccessfulRun|runs\\[])[.].*"))
+                                .toList(),
+                        field -> "| `%s` | %s | %s |\n"
+                                .formatted(
+                                        field.path(),
+                                        type(field.schema()),
+                                        cell(field.schema().getDescription()))),
+                lines(version.getAdditionalPrinterColumns(), CostExportPageTest::column));
 
-    if (Boolean.getBoolean("pages.write")) {
-      Files.writeString(PAGE, current);
+        if (Boolean.getBoolean("pages.write")) {
+            Files.writeString(PAGE, current);
+        }
+        assertEquals(current, Files.readString(PAGE), "The page is stale; rewrite it with: " + REWRITE);
     }
-    assertEquals(current, Files.readString(PAGE), "The page is stale; rewrite it with: " + REWRITE);
-  }
 
-  private static String ofSpec(CrdField field) {
-    Explanation said = Explanation.of(field);
-    String values = field.schema().getEnum() == null ? "" : field.schema().getEnum().stream().map(value -> "`" + value.asText() + "`").collect(Collectors.joining(" "));
-    String type = Stream.of(field.required() ? "required" : "", type(field.schema()), values).filter(part -> !part.isEmpty()).collect(Collectors.joining(", "));
-    return "| `%s` | %s | %s | %s | `%s` |\n".formatted(field.path(), type, cell(said.meaning()),
-        cell(said.defaultValue().replaceFirst("^Default:? ", "").replaceFirst("^Azure's default: ", "Azure's: ").replaceFirst("[.]$", "")), said.example());
-  }
+    private static String ofSpec(CrdField field) {
+        Explanation said = Explanation.of(field);
+        String values = field.schema().getEnum() == null
+                ? ""
+                : field.schema().getEnum().stream()
+                        .map(value -> "`" + value.asText() + "`")
+                        .collect(Collectors.joining(" "));
+        String type = Stream.of(field.required() ? "required" : "", type(field.schema()), values)
+                .filter(part -> !part.isEmpty())
+                .collect(Collectors.joining(", "));
+        return "| `%s` | %s | %s | %s | `%s` |\n"
+                .formatted(
+                        field.path(),
+                        type,
+                        cell(said.meaning()),
+                        cell(said.defaultValue()
+                                .replaceFirst("^Default:? ", "")
+                                .replaceFirst("^Azure's default: ", "Azure's: ")
+                                .replaceFirst("[.]$", "")),
+                        said.example());
+    }
 
-  private static String type(JSONSchemaProps schema) {
-    String bound = schema.getMaxLength() == null ? "" : " of at most " + schema.getMaxLength() + " characters";
-    return schema.getItems() == null ? schema.getType() + bound
-        : "list of " + schema.getItems().getSchema().getType() + "s" + (schema.getMaxItems() == null ? "" : ", at most " + schema.getMaxItems());
-  }
+    private static String type(JSONSchemaProps schema) {
+        String bound = schema.getMaxLength() == null ? "" : " of at most " + schema.getMaxLength() + " characters";
+        return schema.getItems() == null
+                ? schema.getType() + bound
+                : "list of " + schema.getItems().getSchema().getType() + "s"
+                        + (schema.getMaxItems() == null ? "" : ", at most " + schema.getMaxItems());
+    }
 
-  private static String refusals(JSONSchemaProps root) {
-    Stream<String> ofFields = CrdField.ofSpec().stream().flatMap(field -> refusals("spec." + field.path(), field.schema()));
-    return Stream.of(refusals("", root), refusals("spec", root.getProperties().get("spec")), ofFields).flatMap(Function.identity()).collect(Collectors.joining());
-  }
+    private static String refusals(JSONSchemaProps root) {
+        Stream<String> ofFields =
+                CrdField.ofSpec().stream().flatMap(field -> refusals("spec." + field.path(), field.schema()));
+        return Stream.of(
+                        refusals("", root),
+                        refusals("spec", root.getProperties().get("spec")),
+                        ofFields)
+                .flatMap(Function.identity())
+                .collect(Collectors.joining());
+    }
 
-  private static Stream<String> refusals(String path, JSONSchemaProps schema) {
-    return schema.getXKubernetesValidations().stream()
-        .map(rule -> "| %s | %s |\n".formatted(path.isEmpty() ? "the object" : "`" + path + "`", cell(rule.getMessage())));
-  }
+    private static Stream<String> refusals(String path, JSONSchemaProps schema) {
+        return schema.getXKubernetesValidations().stream()
+                .map(rule -> "| %s | %s |\n"
+                        .formatted(path.isEmpty() ? "the object" : "`" + path + "`", cell(rule.getMessage())));
+    }
 
-  private static String column(CustomResourceColumnDefinition column) {
-    boolean wide = column.getPriority() != null && column.getPriority() > 0;
-    return "| %s%s | `%s` |\n".formatted(column.getName().toUpperCase(Locale.ROOT), wide ? ", with `-o wide`" : "", column.getJsonPath());
-  }
+    private static String column(CustomResourceColumnDefinition column) {
+        boolean wide = column.getPriority() != null && column.getPriority() > 0;
+        return "| %s%s | `%s` |\n"
+                .formatted(
+                        column.getName().toUpperCase(Locale.ROOT),
+                        wide ? ", with `-o wide`" : "",
+                        column.getJsonPath());
+    }
 
-  private static <T> String lines(List<T> rows, Function<T, String> line) {
-    return rows.stream().map(line).collect(Collectors.joining());
-  }
+    private static <T> String lines(List<T> rows, Function<T, String> line) {
+        return rows.stream().map(line).collect(Collectors.joining());
+    }
 
-  /** Markdown takes a bar for the end of a cell and a star for emphasis. */
-  private static String cell(String text) {
-    return text.replace("|", "\\|").replace("*", "\\*");
-  }
+    /** Markdown takes a bar for the end of a cell and a star for emphasis. */
+    private static String cell(String text) {
+        return text.replace("|", "\\|").replace("*", "\\*");
+    }
 }

@@ -3,18 +3,22 @@ package dev.finops.azure.api.v1alpha1;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A description of a spec field, as {@code kubectl explain} prints it: "Meaning. Default: x. Example: y", or "Azure's default: x." */
+/**
+ * A description of a spec field, as {@code kubectl explain} prints it: "Meaning. Default: x. Example: y", or "Azure's
+ * default: x."
+ */
 record Explanation(String meaning, String defaultValue, String example) {
-  private static final Pattern PARTS = Pattern.compile(
-      "(?<meaning>.+?[.])( (?<default>(Azure's d|D)efault.+))? Example: (?<example>\\S.*)");
+    private static final Pattern PARTS =
+            Pattern.compile("(?<meaning>.+?[.])( (?<default>(Azure's d|D)efault.+))? Example: (?<example>\\S.*)");
 
-  /** Fails when meaning or example are missing; the default is empty where none is stated. */
-  static Explanation of(CrdField field) {
-    Matcher parts = PARTS.matcher(field.schema().getDescription());
-    if (!parts.matches()) {
-      throw new AssertionError(field.path() + " says no meaning, then \"Example: …\" at its end: " + field.schema().getDescription());
+    /** Fails when meaning or example are missing; the default is empty where none is stated. */
+    static Explanation of(CrdField field) {
+        Matcher parts = PARTS.matcher(field.schema().getDescription());
+        if (!parts.matches()) {
+            throw new AssertionError(field.path() + " says no meaning, then \"Example: …\" at its end: "
+                    + field.schema().getDescription());
+        }
+        String stated = parts.group("default") == null ? "" : parts.group("default");
+        return new Explanation(parts.group("meaning"), stated, parts.group("example"));
     }
-    String stated = parts.group("default") == null ? "" : parts.group("default");
-    return new Explanation(parts.group("meaning"), stated, parts.group("example"));
-  }
 }

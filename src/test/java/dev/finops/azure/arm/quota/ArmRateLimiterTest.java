@@ -30,201 +30,226 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ArmRateLimiterTest {
-  private static final Scope SCOPE = new Scope("/subscriptions/0a");
-  private static final Duration MINUTE = Duration.ofMinutes(1);
-  private static final AzureIdentity OWN = new AzureIdentity.Own();
-  private static final AzureIdentity OTHER = new AzureIdentity.ServicePrincipal("tenant", "client", "secret");
-  private static final String ENTITY = "x-ms-ratelimit-microsoft.costmanagement-entity-retry-after";
-  private static final String TENANT = "x-ms-ratelimit-microsoft.costmanagement-tenant-retry-after";
+    private static final Scope SCOPE = new Scope("/subscriptions/0a");
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+    private static final AzureIdentity OWN = new AzureIdentity.Own();
+    private static final AzureIdentity OTHER = new AzureIdentity.ServicePrincipal("tenant", "client", "secret");
+    private static final String ENTITY = "x-ms-ratelimit-microsoft.costmanagement-entity-retry-after";
+    private static final String TENANT = "x-ms-ratelimit-microsoft.costmanagement-tenant-retry-after";
 
-  private final SettableClock clock = new SettableClock();
-  private final ManualScheduler scheduler = new ManualScheduler(clock);
-  private final ArmRateLimiter gate = new ArmRateLimiter(clock, scheduler, 3);
+    private final SettableClock clock = new SettableClock();
+    private final ManualScheduler scheduler = new ManualScheduler(clock);
+    private final ArmRateLimiter gate = new ArmRateLimiter(clock, scheduler, 3);
 
-  @ParameterizedTest
-  @CsvSource({
-      "/subscriptions/0A/,                      GET,    true",
-      "/subscriptions/0a,                       LIST,   true",
-      "/subscriptions/0a/resourceGroups/finops, GET,    true",
-      "/subscriptions/0a,                       PUT,    false",
-      "/subscriptions/0a,                       DELETE, false",
-      "/subscriptions/0a,                       RUN,    false",
-      "/subscriptions/0b,                       GET,    false",
-      "/providers/Microsoft.Billing/billingAccounts/1, GET, false"})
-  void aBucketFreezesAlone(String scope, Operation operation, boolean frozen) {
-    refuse(SCOPE, Operation.LIST, ENTITY);
+    @ParameterizedTest
+    @CsvSource({
+        "/subscriptions/0A/,                      GET,    true",
+        "/subscriptions/0a,                       LIST,   true",
+        "/subscriptions/0a/resourceGroups/finops, GET,    true",
+        "/subscriptions/0a,                       PUT,    false",
+        "/subscriptions/0a,                       DELETE, false",
+        "/subscriptions/0a,                       RUN,    false",
+        "/subscriptions/0b,                       GET,    false",
+        "/providers/Microsoft.Billing/billingAccounts/1, GET, false"
+    })
+    void aBucketFreezesAlone(String scope, Operation operation, boolean frozen) {
+        refuse(SCOPE, Operation.LIST, ENTITY);
 
-    assertEquals(frozen, isClosed(OWN, new Scope(scope), operation));
-    assertEquals(false, isClosed(OTHER, new Scope(scope), operation));
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-      "/subscriptions/0a, GET,  true",
-      "/subscriptions/0b, LIST, true",
-      "/subscriptions/0b, PUT,  false"})
-  void theTenantsBucketIsThatOfAllScopes(String scope, Operation operation, boolean frozen) {
-    assertEquals(Optional.empty(), wait(OWN, new Scope("/subscriptions/0b"), operation), "a bucket that is known before");
-    refuse(SCOPE, Operation.LIST, TENANT);
-
-    assertEquals(frozen, isClosed(OWN, new Scope(scope), operation));
-    assertEquals(frozen, isClosed(OWN, new Scope(scope + "-new"), operation));
-    assertEquals(false, isClosed(OTHER, new Scope(scope), operation));
-  }
-
-  /** A life of years sees many subscriptions and applications, most of them no more there. */
-  @Test
-  void whoHasGoneIsNotRemembered() {
-    for (int i = 0; i < 2000; i++) {
-      AzureIdentity passing = new AzureIdentity.ServicePrincipal("tenant", "client-" + i, "secret");
-      Scope scope = new Scope("/subscriptions/passing-" + i);
-      for (Operation operation : List.of(Operation.LIST, Operation.PUT, Operation.RUN)) {
-        assertEquals(false, isClosed(passing, scope, operation));
-      }
-      refuse(scope, Operation.RUN, ENTITY);
-      clock.pass(MINUTE.multipliedBy(3));
+        assertEquals(frozen, isClosed(OWN, new Scope(scope), operation));
+        assertEquals(false, isClosed(OTHER, new Scope(scope), operation));
     }
 
-    assertTrue(gate.size() < 400, () -> gate.size() + " are kept");
-  }
+    @ParameterizedTest
+    @CsvSource({"/subscriptions/0a, GET,  true", "/subscriptions/0b, LIST, true", "/subscriptions/0b, PUT,  false"})
+    void theTenantsBucketIsThatOfAllScopes(String scope, Operation operation, boolean frozen) {
+        assertEquals(
+                Optional.empty(),
+                wait(OWN, new Scope("/subscriptions/0b"), operation),
+                "a bucket that is known before");
+        refuse(SCOPE, Operation.LIST, TENANT);
 
-  @Test
-  void runsAreRefusedAtTheirScope() {
-    refuse(SCOPE, Operation.RUN, ENTITY);
-
-    assertTrue(isClosed(OWN, SCOPE, Operation.RUN));
-    assertEquals(false, isClosed(OWN, SCOPE, Operation.PUT));
-    assertEquals(false, isClosed(OWN, new Scope("/subscriptions/0a/resourceGroups/finops"), Operation.RUN));
-  }
-
-  @Test
-  void aRunThatTheSubscriptionRefusesClosesItsWrites() {
-    gate.refused(OWN, SCOPE, Operation.RUN, new Throttled(new Detail(429, "SubscriptionRequestsThrottled", "Number of 'write' requests …", ""), MINUTE), answer("retry-after", "60"));
-
-    assertTrue(isClosed(OWN, SCOPE, Operation.PUT));
-    assertTrue(isClosed(OWN, SCOPE, Operation.RUN));
-  }
-
-  @Test
-  void scopesWithoutASubscriptionShareTheTenantsQuota() {
-    refuse(new Scope("/providers/Microsoft.Billing/billingAccounts/1"), Operation.PUT, ENTITY);
-
-    assertTrue(isClosed(OWN, new Scope("/providers/Microsoft.Management/managementGroups/x"), Operation.PUT));
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-      "LIST,   " + ENTITY + ", read",
-      "PUT,    " + TENANT + ", write",
-      "DELETE, " + ENTITY + ", delete",
-      "RUN,    " + ENTITY + ", run",
-      "RUN,    " + TENANT + ", write"})
-  void theTimeThatAzureKeepsCallsBackIsCountedOnce(Operation operation, String header, String kind) {
-    refuse(SCOPE, operation, header);
-    assertEquals(Duration.ZERO, throttled(kind));
-    clock.pass(Duration.ofSeconds(20));
-    refuse(new Scope("/subscriptions/0b"), operation, header);
-    clock.pass(Duration.ofSeconds(25));
-    assertEquals(Duration.ofSeconds(45), throttled(kind));
-    clock.pass(MINUTE);
-    assertEquals(Duration.ofSeconds(80), throttled(kind));
-    assertEquals(Duration.ofSeconds(80), gate.throttled().values().stream().map(ThrottledTime::total).reduce(Duration.ZERO, Duration::plus), "only of this kind");
-
-    clock.pass(MINUTE);
-    refuse(SCOPE, operation, header);
-    clock.pass(Duration.ofSeconds(1));
-    assertEquals(Duration.ofSeconds(81), throttled(kind), "open in between");
-  }
-
-  @Test
-  void whoIsKeptBackIsToldInAzuresWords() {
-    refuse(SCOPE, Operation.PUT, ENTITY);
-
-    Throttled kept = gate.admit(OWN, SCOPE, Operation.PUT, caller("daily", Priority.CREATE)).orElseThrow();
-    assertEquals("Too many requests. Please retry.", kept.detail().message());
-    assertTrue(kept.retryAfter().compareTo(MINUTE) >= 0, () -> kept.toString());
-  }
-
-  @Test
-  void whoWaitsForItsTurnIsToldWhatItWaitsFor() {
-    Throttled last = null;
-    for (int call = 0; call <= 200; call++) {
-      last = gate.admit(OWN, SCOPE, Operation.PUT, caller("daily-" + call, Priority.CREATE)).orElse(null);
+        assertEquals(frozen, isClosed(OWN, new Scope(scope), operation));
+        assertEquals(frozen, isClosed(OWN, new Scope(scope + "-new"), operation));
+        assertEquals(false, isClosed(OTHER, new Scope(scope), operation));
     }
 
-    assertTrue(last.keptBack());
-    assertEquals("other calls go first: Azure Resource Manager takes 200 calls to write at once and 10 more a second (0a)", last.detail().text());
-  }
+    /** A life of years sees many subscriptions and applications, most of them no more there. */
+    @Test
+    void whoHasGoneIsNotRemembered() {
+        for (int i = 0; i < 2000; i++) {
+            AzureIdentity passing = new AzureIdentity.ServicePrincipal("tenant", "client-" + i, "secret");
+            Scope scope = new Scope("/subscriptions/passing-" + i);
+            for (Operation operation : List.of(Operation.LIST, Operation.PUT, Operation.RUN)) {
+                assertEquals(false, isClosed(passing, scope, operation));
+            }
+            refuse(scope, Operation.RUN, ENTITY);
+            clock.pass(MINUTE.multipliedBy(3));
+        }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"0", "DefaultQuota:0", "Default:120, Sub:0"})
-  void whatAzureSaysIsLeftCounts(String none) {
-    gate.heard(OWN, SCOPE, Operation.PUT, answer(200, "x-ms-ratelimit-remaining-subscription-writes", none));
-
-    assertTrue(isClosed(OWN, SCOPE, Operation.PUT));
-    assertEquals(false, isClosed(OWN, SCOPE, Operation.GET));
-  }
-
-  /** Recorded: every operation of exports is charged to the reads. */
-  @ParameterizedTest
-  @EnumSource(Operation.class)
-  void theCounterThatAnAnswerNamesIsCharged(Operation operation) {
-    gate.heard(OWN, SCOPE, operation, answer(200, "x-ms-ratelimit-remaining-subscription-reads", "0"));
-
-    assertTrue(isClosed(OWN, SCOPE, operation));
-    assertTrue(isClosed(OWN, SCOPE, Operation.GET), "one bucket for both");
-    clock.pass(MINUTE);
-    gate.heard(OWN, SCOPE, operation, answer(200, "x-ms-ratelimit-remaining-subscription-writes", "100"));
-    Operation other = operation == Operation.GET ? Operation.LIST : Operation.GET;
-    gate.heard(OWN, SCOPE, other, answer(200, "x-ms-ratelimit-remaining-subscription-reads", "0"));
-    assertEquals(false, isClosed(OWN, SCOPE, operation), "the last answer to such a call counts");
-  }
-
-  @ParameterizedTest
-  @CsvSource({"PUT, WRITE", "RUN, WRITE", "DELETE, DELETE"})
-  void untilAnAnswerNamesACounterBothAreCharged(Operation operation, ArmRateLimiter.Kind documented) {
-    assertEquals(Optional.empty(), wait(OWN, SCOPE, operation));
-
-    assertEquals(195, (int) gate.lowest(documented));
-    assertEquals(244, (int) gate.lowest(ArmRateLimiter.Kind.READ));
-  }
-
-  @Test
-  void readsAreChargedOnce() {
-    assertEquals(Optional.empty(), wait(OWN, SCOPE, Operation.LIST));
-
-    assertEquals(244, (int) gate.lowest(ArmRateLimiter.Kind.READ));
-  }
-
-  /** 600 creates as recorded answers charge them: 245 at once and 24 more a second, where the documented bucket of writes would take 41 s. */
-  @Test
-  void manyCreatesGoAsFastAsTheCounterThatIsCharged() {
-    List<String> waiting = new ArrayList<>();
-    Map<String, Instant> sent = new HashMap<>();
-    for (int export = 0; export < 600; export++) {
-      create("export-" + export, waiting, sent);
+        assertTrue(gate.size() < 400, () -> gate.size() + " are kept");
     }
-    gate.heard(OWN, SCOPE, Operation.PUT, answer(201, "x-ms-ratelimit-remaining-subscription-reads", "54"));
-    Instant start = clock.instant();
-    while (sent.size() < 600) {
-      scheduler.pass(Duration.ofMillis(100));
-      List.copyOf(waiting).forEach(key -> {
-        waiting.remove(key);
-        create(key, waiting, sent);
-      });
-      assertTrue(Duration.between(start, clock.instant()).compareTo(Duration.ofSeconds(20)) < 0, () -> sent.size() + " are sent");
-    }
-  }
 
-  private void create(String key, List<String> called, Map<String, Instant> sent) {
-    if (gate.admit(OWN, SCOPE, Operation.PUT, new Waiter(key, "finops", Priority.CREATE, () -> called.add(key))).isEmpty()) {
-      sent.put(key, clock.instant());
-    }
-  }
+    @Test
+    void runsAreRefusedAtTheirScope() {
+        refuse(SCOPE, Operation.RUN, ENTITY);
 
-  /** Which bucket an answer closes: what has nothing left, else the narrowest that it names; a retry header with calls left closes nothing. */
-  @ParameterizedTest
-  @CsvSource(delimiter = '|', textBlock = """
+        assertTrue(isClosed(OWN, SCOPE, Operation.RUN));
+        assertEquals(false, isClosed(OWN, SCOPE, Operation.PUT));
+        assertEquals(false, isClosed(OWN, new Scope("/subscriptions/0a/resourceGroups/finops"), Operation.RUN));
+    }
+
+    @Test
+    void aRunThatTheSubscriptionRefusesClosesItsWrites() {
+        gate.refused(
+                OWN,
+                SCOPE,
+                Operation.RUN,
+                new Throttled(
+                        new Detail(429, "SubscriptionRequestsThrottled", "Number of 'write' requests …", ""), MINUTE),
+                answer("retry-after", "60"));
+
+        assertTrue(isClosed(OWN, SCOPE, Operation.PUT));
+        assertTrue(isClosed(OWN, SCOPE, Operation.RUN));
+    }
+
+    @Test
+    void scopesWithoutASubscriptionShareTheTenantsQuota() {
+        refuse(new Scope("/providers/Microsoft.Billing/billingAccounts/1"), Operation.PUT, ENTITY);
+
+        assertTrue(isClosed(OWN, new Scope("/providers/Microsoft.Management/managementGroups/x"), Operation.PUT));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "LIST,   " + ENTITY + ", read",
+        "PUT,    " + TENANT + ", write",
+        "DELETE, " + ENTITY + ", delete",
+        "RUN,    " + ENTITY + ", run",
+        "RUN,    " + TENANT + ", write"
+    })
+    void theTimeThatAzureKeepsCallsBackIsCountedOnce(Operation operation, String header, String kind) {
+        refuse(SCOPE, operation, header);
+        assertEquals(Duration.ZERO, throttled(kind));
+        clock.pass(Duration.ofSeconds(20));
+        refuse(new Scope("/subscriptions/0b"), operation, header);
+        clock.pass(Duration.ofSeconds(25));
+        assertEquals(Duration.ofSeconds(45), throttled(kind));
+        clock.pass(MINUTE);
+        assertEquals(Duration.ofSeconds(80), throttled(kind));
+        assertEquals(
+                Duration.ofSeconds(80),
+                gate.throttled().values().stream().map(ThrottledTime::total).reduce(Duration.ZERO, Duration::plus),
+                "only of this kind");
+
+        clock.pass(MINUTE);
+        refuse(SCOPE, operation, header);
+        clock.pass(Duration.ofSeconds(1));
+        assertEquals(Duration.ofSeconds(81), throttled(kind), "open in between");
+    }
+
+    @Test
+    void whoIsKeptBackIsToldInAzuresWords() {
+        refuse(SCOPE, Operation.PUT, ENTITY);
+
+        Throttled kept = gate.admit(OWN, SCOPE, Operation.PUT, caller("daily", Priority.CREATE))
+                .orElseThrow();
+        assertEquals("Too many requests. Please retry.", kept.detail().message());
+        assertTrue(kept.retryAfter().compareTo(MINUTE) >= 0, () -> kept.toString());
+    }
+
+    @Test
+    void whoWaitsForItsTurnIsToldWhatItWaitsFor() {
+        Throttled last = null;
+        for (int call = 0; call <= 200; call++) {
+            last = gate.admit(OWN, SCOPE, Operation.PUT, caller("daily-" + call, Priority.CREATE))
+                    .orElse(null);
+        }
+
+        assertTrue(last.keptBack());
+        assertEquals(
+                "other calls go first: Azure Resource Manager takes 200 calls to write at once and 10 "
+                        + "more a second (0a)",
+                last.detail().text());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "DefaultQuota:0", "Default:120, Sub:0"})
+    void whatAzureSaysIsLeftCounts(String none) {
+        gate.heard(OWN, SCOPE, Operation.PUT, answer(200, "x-ms-ratelimit-remaining-subscription-writes", none));
+
+        assertTrue(isClosed(OWN, SCOPE, Operation.PUT));
+        assertEquals(false, isClosed(OWN, SCOPE, Operation.GET));
+    }
+
+    /** Recorded: every operation of exports is charged to the reads. */
+    @ParameterizedTest
+    @EnumSource(Operation.class)
+    void theCounterThatAnAnswerNamesIsCharged(Operation operation) {
+        gate.heard(OWN, SCOPE, operation, answer(200, "x-ms-ratelimit-remaining-subscription-reads", "0"));
+
+        assertTrue(isClosed(OWN, SCOPE, operation));
+        assertTrue(isClosed(OWN, SCOPE, Operation.GET), "one bucket for both");
+        clock.pass(MINUTE);
+        gate.heard(OWN, SCOPE, operation, answer(200, "x-ms-ratelimit-remaining-subscription-writes", "100"));
+        Operation other = operation == Operation.GET ? Operation.LIST : Operation.GET;
+        gate.heard(OWN, SCOPE, other, answer(200, "x-ms-ratelimit-remaining-subscription-reads", "0"));
+        assertEquals(false, isClosed(OWN, SCOPE, operation), "the last answer to such a call counts");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"PUT, WRITE", "RUN, WRITE", "DELETE, DELETE"})
+    void untilAnAnswerNamesACounterBothAreCharged(Operation operation, ArmRateLimiter.Kind documented) {
+        assertEquals(Optional.empty(), wait(OWN, SCOPE, operation));
+
+        assertEquals(195, (int) gate.lowest(documented));
+        assertEquals(244, (int) gate.lowest(ArmRateLimiter.Kind.READ));
+    }
+
+    @Test
+    void readsAreChargedOnce() {
+        assertEquals(Optional.empty(), wait(OWN, SCOPE, Operation.LIST));
+
+        assertEquals(244, (int) gate.lowest(ArmRateLimiter.Kind.READ));
+    }
+
+    /**
+     * 600 creates as recorded answers charge them: 245 at once and 24 more a second, where the documented bucket of
+     * writes would take 41 s.
+     */
+    @Test
+    void manyCreatesGoAsFastAsTheCounterThatIsCharged() {
+        List<String> waiting = new ArrayList<>();
+        Map<String, Instant> sent = new HashMap<>();
+        for (int export = 0; export < 600; export++) {
+            create("export-" + export, waiting, sent);
+        }
+        gate.heard(OWN, SCOPE, Operation.PUT, answer(201, "x-ms-ratelimit-remaining-subscription-reads", "54"));
+        Instant start = clock.instant();
+        while (sent.size() < 600) {
+            scheduler.pass(Duration.ofMillis(100));
+            List.copyOf(waiting).forEach(key -> {
+                waiting.remove(key);
+                create(key, waiting, sent);
+            });
+            assertTrue(
+                    Duration.between(start, clock.instant()).compareTo(Duration.ofSeconds(20)) < 0,
+                    () -> sent.size() + " are sent");
+        }
+    }
+
+    private void create(String key, List<String> called, Map<String, Instant> sent) {
+        if (gate.admit(OWN, SCOPE, Operation.PUT, new Waiter(key, "finops", Priority.CREATE, () -> called.add(key)))
+                .isEmpty()) {
+            sent.put(key, clock.instant());
+        }
+    }
+
+    /**
+     * Which bucket an answer closes: what has nothing left, else the narrowest that it names; a retry header with calls
+     * left closes nothing.
+     */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
       429 | entity-retry-after: 60                                                                                             | true  | false
       429 | tenant-retry-after: 60                                                                                             | true  | true
       429 | client-retry-after: 60                                                                                             | true  | true
@@ -240,140 +265,165 @@ class ArmRateLimiterTest {
       200 | entity-retry-after: 60; entity-requests: 0; tenant-requests: 199                                                   | true  | false
       200 | tenant-retry-after: 60; tenant-requests: DefaultQuota:0                                                            | true  | true
       """)
-  void anAnswerClosesTheBucketThatIsEmpty(int status, String headers, boolean here, boolean elsewhere) {
-    Map<String, String> named = Stream.of(headers.split("; ")).map(header -> header.split(": "))
-        .collect(Collectors.toMap(header -> (header[0].endsWith("-requests") ? "x-ms-ratelimit-remaining-" : "x-ms-ratelimit-")
-            + "microsoft.costmanagement-" + header[0], header -> header[1]));
-    ArmResponse answer = new ArmResponse(status, named, new byte[0]);
-    gate.heard(OWN, SCOPE, Operation.LIST, answer);
-    if (status == 429) {
-      gate.refused(OWN, SCOPE, Operation.LIST, new Throttled(new Detail(429, "429", "Too many requests", ""), MINUTE), answer);
-    }
-
-    assertEquals(here, isClosed(OWN, SCOPE, Operation.LIST));
-    assertEquals(here, isClosed(OWN, new Scope("/subscriptions/0a/resourceGroups/finops"), Operation.GET));
-    assertEquals(elsewhere, isClosed(OWN, new Scope("/subscriptions/0b"), Operation.LIST));
-    assertEquals(false, isClosed(OWN, SCOPE, Operation.PUT), "reads alone");
-    assertEquals(false, isClosed(OTHER, SCOPE, Operation.LIST));
-    scheduler.pass(MINUTE.multipliedBy(2));
-    assertEquals(false, isClosed(OWN, SCOPE, Operation.LIST));
-  }
-
-  @Test
-  void aServiceThatIsUnavailableIsLeftAloneWhereItSaidSo() {
-    gate.unavailable(OWN, SCOPE, Operation.PUT, new Detail(503, "ServiceUnavailable", "The provider registers.", ""), MINUTE);
-
-    assertEquals(Optional.of(MINUTE), wait(OWN, SCOPE, Operation.PUT));
-    assertEquals(false, isClosed(OWN, SCOPE, Operation.GET));
-    assertEquals(false, isClosed(OWN, new Scope("/subscriptions/0a/resourceGroups/finops"), Operation.PUT));
-    scheduler.pass(MINUTE.plusSeconds(1));
-    assertEquals(false, isClosed(OWN, SCOPE, Operation.PUT));
-  }
-
-  @Test
-  void aScopeTakesSoManyRunsInAnyMinute() {
-    for (int run = 0; run < 3; run++) {
-      assertEquals(Optional.empty(), wait(OWN, SCOPE, Operation.RUN));
-      clock.pass(Duration.ofSeconds(10));
-    }
-    assertEquals(Optional.of(Duration.ofSeconds(30)), wait(OWN, SCOPE, Operation.RUN));
-    assertEquals(Optional.empty(), wait(OWN, new Scope("/subscriptions/0b"), Operation.RUN));
-
-    clock.pass(Duration.ofSeconds(30));
-    assertEquals(Optional.empty(), wait(OWN, SCOPE, Operation.RUN));
-    assertEquals(Optional.of(Duration.ofSeconds(10)), wait(OWN, SCOPE, Operation.RUN));
-  }
-
-  @Test
-  void aRunThatWasHeldBackIsNotCounted() {
-    refuse(SCOPE, Operation.RUN, ENTITY);
-    for (int attempt = 0; attempt < 5; attempt++) {
-      assertEquals(Optional.of(MINUTE), wait(OWN, SCOPE, Operation.RUN));
-    }
-    clock.pass(MINUTE);
-
-    assertEquals(Optional.empty(), wait(OWN, SCOPE, Operation.RUN));
-  }
-
-  @Test
-  void identitiesShareAScopesPaceOfRuns() {
-    for (int run = 0; run < 3; run++) {
-      assertEquals(Optional.empty(), wait(run % 2 == 0 ? OWN : OTHER, SCOPE, Operation.RUN));
-    }
-    assertTrue(wait(OTHER, SCOPE, Operation.RUN).isPresent());
-  }
-
-  /** One wake that throws. */
-  @Test
-  void whoStandsInLineIsWokenWhateverBecomesOfTheOthers() {
-    drain(Operation.PUT);
-    List<String> woken = new ArrayList<>();
-    for (int waiting = 0; waiting < 5; waiting++) {
-      String key = "waiting-" + waiting;
-      boolean faulty = waiting == 0;
-      assertTrue(gate.admit(OWN, SCOPE, Operation.PUT, new Waiter(key, "finops", Priority.CREATE, () -> {
-        woken.add(key);
-        if (faulty) {
-          throw new IllegalStateException("a fault");
+    void anAnswerClosesTheBucketThatIsEmpty(int status, String headers, boolean here, boolean elsewhere) {
+        Map<String, String> named = Stream.of(headers.split("; "))
+                .map(header -> header.split(": "))
+                .collect(Collectors.toMap(
+                        header -> (header[0].endsWith("-requests") ? "x-ms-ratelimit-remaining-" : "x-ms-ratelimit-")
+                                + "microsoft.costmanagement-" + header[0],
+                        header -> header[1]));
+        ArmResponse answer = new ArmResponse(status, named, new byte[0]);
+        gate.heard(OWN, SCOPE, Operation.LIST, answer);
+        if (status == 429) {
+            gate.refused(
+                    OWN,
+                    SCOPE,
+                    Operation.LIST,
+                    new Throttled(new Detail(429, "429", "Too many requests", ""), MINUTE),
+                    answer);
         }
-      })).isPresent());
+
+        assertEquals(here, isClosed(OWN, SCOPE, Operation.LIST));
+        assertEquals(here, isClosed(OWN, new Scope("/subscriptions/0a/resourceGroups/finops"), Operation.GET));
+        assertEquals(elsewhere, isClosed(OWN, new Scope("/subscriptions/0b"), Operation.LIST));
+        assertEquals(false, isClosed(OWN, SCOPE, Operation.PUT), "reads alone");
+        assertEquals(false, isClosed(OTHER, SCOPE, Operation.LIST));
+        scheduler.pass(MINUTE.multipliedBy(2));
+        assertEquals(false, isClosed(OWN, SCOPE, Operation.LIST));
     }
 
-    scheduler.pass(Duration.ofSeconds(2));
+    @Test
+    void aServiceThatIsUnavailableIsLeftAloneWhereItSaidSo() {
+        gate.unavailable(
+                OWN,
+                SCOPE,
+                Operation.PUT,
+                new Detail(503, "ServiceUnavailable", "The provider registers.", ""),
+                MINUTE);
 
-    assertEquals(List.of("waiting-0", "waiting-1", "waiting-2", "waiting-3", "waiting-4"), woken);
-    assertEquals(0, gate.waiting(ArmRateLimiter.Kind.WRITE));
-    assertEquals(0, scheduler.size(), "nobody waits, and no timer is left");
-  }
-
-  /** The timer itself fails once. */
-  @Test
-  void aTimerThatCouldNotBeSetIsSetByTheNextWhoComes() {
-    drain(Operation.PUT);
-    scheduler.refuses(true);
-    assertThrows(IllegalStateException.class, () -> gate.admit(OWN, SCOPE, Operation.PUT, caller("first", Priority.CREATE)));
-    scheduler.refuses(false);
-    List<String> woken = new ArrayList<>();
-    gate.admit(OWN, SCOPE, Operation.PUT, new Waiter("next", "finops", Priority.CREATE, () -> woken.add("next")));
-
-    scheduler.pass(Duration.ofSeconds(2));
-
-    assertEquals(List.of("next"), woken);
-  }
-
-  private void drain(Operation operation) {
-    for (int call = 0; gate.admit(OWN, SCOPE, operation, caller("drain", Priority.CREATE)).isEmpty(); call++) {
-      assertTrue(call < 1000);
+        assertEquals(Optional.of(MINUTE), wait(OWN, SCOPE, Operation.PUT));
+        assertEquals(false, isClosed(OWN, SCOPE, Operation.GET));
+        assertEquals(false, isClosed(OWN, new Scope("/subscriptions/0a/resourceGroups/finops"), Operation.PUT));
+        scheduler.pass(MINUTE.plusSeconds(1));
+        assertEquals(false, isClosed(OWN, SCOPE, Operation.PUT));
     }
-    scheduler.pass(Duration.ofMillis(150));
-    gate.admit(OWN, SCOPE, operation, caller("drain", Priority.CREATE));
-  }
 
-  private Duration throttled(String kind) {
-    return gate.throttled().get(kind).total();
-  }
+    @Test
+    void aScopeTakesSoManyRunsInAnyMinute() {
+        for (int run = 0; run < 3; run++) {
+            assertEquals(Optional.empty(), wait(OWN, SCOPE, Operation.RUN));
+            clock.pass(Duration.ofSeconds(10));
+        }
+        assertEquals(Optional.of(Duration.ofSeconds(30)), wait(OWN, SCOPE, Operation.RUN));
+        assertEquals(Optional.empty(), wait(OWN, new Scope("/subscriptions/0b"), Operation.RUN));
 
-  private void refuse(Scope scope, Operation operation, String header) {
-    gate.refused(OWN, scope, operation, new Throttled(new Detail(429, "429", "Too many requests. Please retry.", ""), MINUTE), answer(header, "60"));
-  }
+        clock.pass(Duration.ofSeconds(30));
+        assertEquals(Optional.empty(), wait(OWN, SCOPE, Operation.RUN));
+        assertEquals(Optional.of(Duration.ofSeconds(10)), wait(OWN, SCOPE, Operation.RUN));
+    }
 
-  private boolean isClosed(AzureIdentity identity, Scope scope, Operation operation) {
-    return wait(identity, scope, operation).isPresent();
-  }
+    @Test
+    void aRunThatWasHeldBackIsNotCounted() {
+        refuse(SCOPE, Operation.RUN, ENTITY);
+        for (int attempt = 0; attempt < 5; attempt++) {
+            assertEquals(Optional.of(MINUTE), wait(OWN, SCOPE, Operation.RUN));
+        }
+        clock.pass(MINUTE);
 
-  private Optional<Duration> wait(AzureIdentity identity, Scope scope, Operation operation) {
-    return gate.admit(identity, scope, operation, caller("daily", Priority.RUN)).map(Throttled::retryAfter);
-  }
+        assertEquals(Optional.empty(), wait(OWN, SCOPE, Operation.RUN));
+    }
 
-  private static Waiter caller(String key, Priority urgency) {
-    return new Waiter(key, "finops", urgency, () -> { });
-  }
+    @Test
+    void identitiesShareAScopesPaceOfRuns() {
+        for (int run = 0; run < 3; run++) {
+            assertEquals(Optional.empty(), wait(run % 2 == 0 ? OWN : OTHER, SCOPE, Operation.RUN));
+        }
+        assertTrue(wait(OTHER, SCOPE, Operation.RUN).isPresent());
+    }
 
-  private static ArmResponse answer(String header, String value) {
-    return answer(429, header, value);
-  }
+    /** One wake that throws. */
+    @Test
+    void whoStandsInLineIsWokenWhateverBecomesOfTheOthers() {
+        drain(Operation.PUT);
+        List<String> woken = new ArrayList<>();
+        for (int waiting = 0; waiting < 5; waiting++) {
+            String key = "waiting-" + waiting;
+            boolean faulty = waiting == 0;
+            assertTrue(gate.admit(OWN, SCOPE, Operation.PUT, new Waiter(key, "finops", Priority.CREATE, () -> {
+                        woken.add(key);
+                        if (faulty) {
+                            throw new IllegalStateException("a fault");
+                        }
+                    }))
+                    .isPresent());
+        }
 
-  private static ArmResponse answer(int status, String header, String value) {
-    return new ArmResponse(status, Map.of(header, value), new byte[0]);
-  }
+        scheduler.pass(Duration.ofSeconds(2));
+
+        assertEquals(List.of("waiting-0", "waiting-1", "waiting-2", "waiting-3", "waiting-4"), woken);
+        assertEquals(0, gate.waiting(ArmRateLimiter.Kind.WRITE));
+        assertEquals(0, scheduler.size(), "nobody waits, and no timer is left");
+    }
+
+    /** The timer itself fails once. */
+    @Test
+    void aTimerThatCouldNotBeSetIsSetByTheNextWhoComes() {
+        drain(Operation.PUT);
+        scheduler.refuses(true);
+        assertThrows(
+                IllegalStateException.class,
+                () -> gate.admit(OWN, SCOPE, Operation.PUT, caller("first", Priority.CREATE)));
+        scheduler.refuses(false);
+        List<String> woken = new ArrayList<>();
+        gate.admit(OWN, SCOPE, Operation.PUT, new Waiter("next", "finops", Priority.CREATE, () -> woken.add("next")));
+
+        scheduler.pass(Duration.ofSeconds(2));
+
+        assertEquals(List.of("next"), woken);
+    }
+
+    private void drain(Operation operation) {
+        for (int call = 0;
+                gate.admit(OWN, SCOPE, operation, caller("drain", Priority.CREATE))
+                        .isEmpty();
+                call++) {
+            assertTrue(call < 1000);
+        }
+        scheduler.pass(Duration.ofMillis(150));
+        gate.admit(OWN, SCOPE, operation, caller("drain", Priority.CREATE));
+    }
+
+    private Duration throttled(String kind) {
+        return gate.throttled().get(kind).total();
+    }
+
+    private void refuse(Scope scope, Operation operation, String header) {
+        gate.refused(
+                OWN,
+                scope,
+                operation,
+                new Throttled(new Detail(429, "429", "Too many requests. Please retry.", ""), MINUTE),
+                answer(header, "60"));
+    }
+
+    private boolean isClosed(AzureIdentity identity, Scope scope, Operation operation) {
+        return wait(identity, scope, operation).isPresent();
+    }
+
+    private Optional<Duration> wait(AzureIdentity identity, Scope scope, Operation operation) {
+        return gate.admit(identity, scope, operation, caller("daily", Priority.RUN))
+                .map(Throttled::retryAfter);
+    }
+
+    private static Waiter caller(String key, Priority urgency) {
+        return new Waiter(key, "finops", urgency, () -> {});
+    }
+
+    private static ArmResponse answer(String header, String value) {
+        return answer(429, header, value);
+    }
+
+    private static ArmResponse answer(int status, String header, String value) {
+        return new ArmResponse(status, Map.of(header, value), new byte[0]);
+    }
 }

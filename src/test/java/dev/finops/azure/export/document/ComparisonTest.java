@@ -28,70 +28,94 @@ import net.jqwik.api.domains.DomainContext;
 @Domain(SpecArbitraries.class)
 @Domain(DomainContext.Global.class)
 class ComparisonTest {
-  private static final List<String> ONLY_AZURE_SAYS = List.of("id", "name", "type", "eTag", "systemData", "identity.principalId",
-      "identity.tenantId", "properties.nextRunTimeEstimate", "properties.runHistory", "properties.systemSuspensionContext");
+    private static final List<String> ONLY_AZURE_SAYS = List.of(
+            "id",
+            "name",
+            "type",
+            "eTag",
+            "systemData",
+            "identity.principalId",
+            "identity.tenantId",
+            "properties.nextRunTimeEstimate",
+            "properties.runHistory",
+            "properties.systemSuspensionContext");
 
-  @Property
-  void noSpellingOfADocumentDiffersFromIt(@ForAll CostExportSpec spec, @ForAll Set<Respelling> spellings, @ForAll Instant later) {
-    ObservedExport shown = accepted(spec);
-    for (Respelling spelling : new TreeSet<>(spellings)) {
-      shown = spelling.of(shown);
-    }
-    DesiredExport desired = desired(spec, shown, later);
+    @Property
+    void noSpellingOfADocumentDiffersFromIt(
+            @ForAll CostExportSpec spec, @ForAll Set<Respelling> spellings, @ForAll Instant later) {
+        ObservedExport shown = accepted(spec);
+        for (Respelling spelling : new TreeSet<>(spellings)) {
+            shown = spelling.of(shown);
+        }
+        DesiredExport desired = desired(spec, shown, later);
 
-    assertEquals(List.of(), desired.differences(shown, desired.statedPaths()));
-  }
-
-  @Property
-  void anUpdateLeavesNothingToUpdate(@ForAll CostExportSpec before, @ForAll CostExportSpec after) {
-    ObservedExport old = accepted(before);
-    List<String> applied = desired(before, old, Specs.NOW).statedPaths();
-    ObjectNode sent = desired(after, old, Specs.NOW).updateBody(old, applied);
-    ObservedExport updated = stored(sent, ExportId.of(after, "unnamed"));
-    DesiredExport desired = desired(after, updated, Specs.NOW);
-
-    assertEquals(List.of(), desired.differences(updated, desired.statedPaths()));
-    assertEquals(sent.without("eTag"), desired.updateBody(updated, desired.statedPaths()).without("eTag"));
-  }
-
-  @Property
-  void anUpdateKeepsWhatTheSpecDoesNotState(@ForAll CostExportSpec before, @ForAll CostExportSpec after) {
-    ObservedExport old = Respelling.UNKNOWN_MEMBERS.of(Respelling.WHAT_ONLY_AZURE_SAYS.of(accepted(before)));
-    DesiredExport desired = desired(after, old, Specs.NOW);
-    List<String> applied = desired(before, old, Specs.NOW).statedPaths();
-    Set<String> managed = Stream.concat(Arrays.stream(ExportField.values()).filter(field -> desired.values().containsKey(field)),
-            Arrays.stream(ExportField.values()).filter(field -> applied.contains(field.specPath())))
-        .map(field -> field.armPath().path()).collect(Collectors.toCollection(HashSet::new));
-    managed.addAll(ONLY_AZURE_SAYS);
-    if (desired.completes(old)) {
-      managed.add(ExportField.RECURRENCE.armPath().path());
+        assertEquals(List.of(), desired.differences(shown, desired.statedPaths()));
     }
 
-    assertEquals(unmanaged(old.document(), managed), unmanaged(desired.updateBody(old, applied), managed));
-  }
+    @Property
+    void anUpdateLeavesNothingToUpdate(@ForAll CostExportSpec before, @ForAll CostExportSpec after) {
+        ObservedExport old = accepted(before);
+        List<String> applied = desired(before, old, Specs.NOW).statedPaths();
+        ObjectNode sent = desired(after, old, Specs.NOW).updateBody(old, applied);
+        ObservedExport updated = stored(sent, ExportId.of(after, "unnamed"));
+        DesiredExport desired = desired(after, updated, Specs.NOW);
 
-  @Property
-  void anUpdateCarriesTheETagAndNothingThatOnlyAzureSays(@ForAll CostExportSpec before, @ForAll CostExportSpec after) {
-    ObservedExport old = Respelling.WHAT_ONLY_AZURE_SAYS.of(accepted(before));
-    ObjectNode body = desired(after, old, Specs.NOW).updateBody(old, List.of());
-
-    assertEquals(old.eTag(), body.path("eTag").asText());
-    assertEquals(List.of("eTag"), ONLY_AZURE_SAYS.stream().filter(path -> new DocumentPath(path).in(body) != null).toList());
-  }
-
-  /** All values below which there is nothing, by their path. */
-  private static Map<String, JsonNode> unmanaged(JsonNode document, Set<String> managed) {
-    Map<String, JsonNode> leaves = new TreeMap<>();
-    collect("", document, leaves);
-    leaves.keySet().removeIf(path -> managed.stream().anyMatch(m -> path.equals(m) || path.startsWith(m + ".")));
-    return leaves;
-  }
-
-  private static void collect(String path, JsonNode node, Map<String, JsonNode> leaves) {
-    if (node.isObject()) {
-      node.properties().forEach(member -> collect(path.isEmpty() ? member.getKey() : path + "." + member.getKey(), member.getValue(), leaves));
-    } else {
-      leaves.put(path, node);
+        assertEquals(List.of(), desired.differences(updated, desired.statedPaths()));
+        assertEquals(
+                sent.without("eTag"),
+                desired.updateBody(updated, desired.statedPaths()).without("eTag"));
     }
-  }
+
+    @Property
+    void anUpdateKeepsWhatTheSpecDoesNotState(@ForAll CostExportSpec before, @ForAll CostExportSpec after) {
+        ObservedExport old = Respelling.UNKNOWN_MEMBERS.of(Respelling.WHAT_ONLY_AZURE_SAYS.of(accepted(before)));
+        DesiredExport desired = desired(after, old, Specs.NOW);
+        List<String> applied = desired(before, old, Specs.NOW).statedPaths();
+        Set<String> managed = Stream.concat(
+                        Arrays.stream(ExportField.values())
+                                .filter(field -> desired.values().containsKey(field)),
+                        Arrays.stream(ExportField.values()).filter(field -> applied.contains(field.specPath())))
+                .map(field -> field.armPath().path())
+                .collect(Collectors.toCollection(HashSet::new));
+        managed.addAll(ONLY_AZURE_SAYS);
+        if (desired.completes(old)) {
+            managed.add(ExportField.RECURRENCE.armPath().path());
+        }
+
+        assertEquals(unmanaged(old.document(), managed), unmanaged(desired.updateBody(old, applied), managed));
+    }
+
+    @Property
+    void anUpdateCarriesTheETagAndNothingThatOnlyAzureSays(
+            @ForAll CostExportSpec before, @ForAll CostExportSpec after) {
+        ObservedExport old = Respelling.WHAT_ONLY_AZURE_SAYS.of(accepted(before));
+        ObjectNode body = desired(after, old, Specs.NOW).updateBody(old, List.of());
+
+        assertEquals(old.eTag(), body.path("eTag").asText());
+        assertEquals(
+                List.of("eTag"),
+                ONLY_AZURE_SAYS.stream()
+                        .filter(path -> new DocumentPath(path).in(body) != null)
+                        .toList());
+    }
+
+    /** All values below which there is nothing, by their path. */
+    private static Map<String, JsonNode> unmanaged(JsonNode document, Set<String> managed) {
+        Map<String, JsonNode> leaves = new TreeMap<>();
+        collect("", document, leaves);
+        leaves.keySet().removeIf(path -> managed.stream().anyMatch(m -> path.equals(m) || path.startsWith(m + ".")));
+        return leaves;
+    }
+
+    private static void collect(String path, JsonNode node, Map<String, JsonNode> leaves) {
+        if (node.isObject()) {
+            node.properties()
+                    .forEach(member -> collect(
+                            path.isEmpty() ? member.getKey() : path + "." + member.getKey(),
+                            member.getValue(),
+                            leaves));
+        } else {
+            leaves.put(path, node);
+        }
+    }
 }

@@ -13,8 +13,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What is asked of Azure at 2026-11-15T10:00:00Z. */
 class ScheduleWindowTest {
 
-  @ParameterizedTest(name = "{0}")
-  @CsvSource(delimiter = '|', textBlock = """
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
       # what                            | recurrence | from                 | to         | Azure's from         | Azure's to           | phase  | from sent            | to sent
       nothing stated                    | Daily      |                      |            |                      |                      | ACTIVE | 2026-11-16T00:00:00Z | 2036-11-15T00:00:00Z
       a start to come                   | Daily      | 2026-12-01           |            |                      |                      | ACTIVE | 2026-12-01T00:00:00Z | 2036-11-15T00:00:00Z
@@ -35,16 +35,29 @@ class ScheduleWindowTest {
       ended, never started              | Daily      |                      | 2026-10-31 |                      |                      | ENDED  | 2026-10-30T23:59:59Z | 2026-10-31T23:59:59Z
       no start left before the end      | Monthly    | 2026-01-10           | 2026-12-01 |                      |                      | ENDED  | 2026-01-10T00:00:00Z | 2026-12-01T23:59:59Z
       """)
-  void isAlwaysOneThatAzureTakes(String what, String recurrence, String from, String to, Instant azuresFrom, Instant azuresTo,
-      Phase phase, Instant sentFrom, Instant sentTo) {
-    ScheduleWindow window = ScheduleWindow.of(new Schedule(recurrence, from, to, null), azuresFrom != null, Optional.ofNullable(azuresFrom),
-        Optional.ofNullable(azuresTo), NOW, false);
+    void isAlwaysOneThatAzureTakes(
+            String what,
+            String recurrence,
+            String from,
+            String to,
+            Instant azuresFrom,
+            Instant azuresTo,
+            Phase phase,
+            Instant sentFrom,
+            Instant sentTo) {
+        ScheduleWindow window = ScheduleWindow.of(
+                new Schedule(recurrence, from, to, null),
+                azuresFrom != null,
+                Optional.ofNullable(azuresFrom),
+                Optional.ofNullable(azuresTo),
+                NOW,
+                false);
 
-    assertEquals(new ScheduleWindow(phase, sentFrom, sentTo), window);
-  }
+        assertEquals(new ScheduleWindow(phase, sentFrom, sentTo), window);
+    }
 
-  @ParameterizedTest(name = "{0}")
-  @CsvSource(delimiter = '|', textBlock = """
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
       # what                       | from                 | Azure's from         | from sent
       no start was stated          |                      | 2026-11-15T00:00:00Z | 2026-11-16T00:00:00Z
       a start to come stays        |                      | 2026-12-24T00:00:00Z | 2026-12-24T00:00:00Z
@@ -52,26 +65,41 @@ class ScheduleWindowTest {
       the stated one is too near   | 2026-11-15T10:00:30Z |                      | 2026-11-16T10:00:30Z
       the stated one is far enough | 2026-12-01           |                      | 2026-12-01T00:00:00Z
       """)
-  void movesItsStartWhenAzureRefusedItAsPast(String what, String from, Instant azuresFrom, Instant sentFrom) {
-    ScheduleWindow window = ScheduleWindow.of(new Schedule("Daily", from, null, null), azuresFrom != null, Optional.ofNullable(azuresFrom), Optional.empty(),
-        NOW, true);
+    void movesItsStartWhenAzureRefusedItAsPast(String what, String from, Instant azuresFrom, Instant sentFrom) {
+        ScheduleWindow window = ScheduleWindow.of(
+                new Schedule("Daily", from, null, null),
+                azuresFrom != null,
+                Optional.ofNullable(azuresFrom),
+                Optional.empty(),
+                NOW,
+                true);
 
-    assertEquals(sentFrom, window.from());
-  }
+        assertEquals(sentFrom, window.from());
+    }
 
-  @ParameterizedTest
-  @CsvSource({"2027-12-31, SUSPENDED", ", SUSPENDED", "2026-12-01, SUSPENDED", "2026-10-31, ENDED"})
-  void isSuspendedUntilItHasEnded(String to, Phase phase) {
-    assertEquals(phase, ScheduleWindow.of(new Schedule("Daily", null, to, true), false, Optional.empty(), Optional.empty(), NOW, false).phase());
-  }
+    @ParameterizedTest
+    @CsvSource({"2027-12-31, SUSPENDED", ", SUSPENDED", "2026-12-01, SUSPENDED", "2026-10-31, ENDED"})
+    void isSuspendedUntilItHasEnded(String to, Phase phase) {
+        assertEquals(
+                phase,
+                ScheduleWindow.of(
+                                new Schedule("Daily", null, to, true),
+                                false,
+                                Optional.empty(),
+                                Optional.empty(),
+                                NOW,
+                                false)
+                        .phase());
+    }
 
-  @ParameterizedTest
-  @CsvSource({"false, ENDED", "true, ENDING"})
-  void isNotStartedForAnEndBeforeTheNextStart(boolean runs, Phase phase) {
-    Optional<Instant> yesterday = Optional.of(Instant.parse("2026-11-14T23:59:59Z"));
-    ScheduleWindow window = ScheduleWindow.of(new Schedule("Daily", null, "2026-11-15", null), runs, yesterday, Optional.empty(), NOW, false);
+    @ParameterizedTest
+    @CsvSource({"false, ENDED", "true, ENDING"})
+    void isNotStartedForAnEndBeforeTheNextStart(boolean runs, Phase phase) {
+        Optional<Instant> yesterday = Optional.of(Instant.parse("2026-11-14T23:59:59Z"));
+        ScheduleWindow window = ScheduleWindow.of(
+                new Schedule("Daily", null, "2026-11-15", null), runs, yesterday, Optional.empty(), NOW, false);
 
-    assertEquals(phase, window.phase());
-    assertEquals(yesterday.get(), window.from());
-  }
+        assertEquals(phase, window.phase());
+        assertEquals(yesterday.get(), window.from());
+    }
 }

@@ -10,8 +10,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class TimeframeTest {
-  @ParameterizedTest
-  @CsvSource(delimiter = '|', textBlock = """
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
       # timeframe          | the run was submitted | and covers              | the definition's own
       MonthToDate          | 2026-11-15T10:00:00Z  | 2026-11-01..2026-11-15  | true
       MonthToDate          | 2026-11-15T10:00:00Z  | 2026-11-01..2026-11-14  | true
@@ -72,34 +72,49 @@ class TimeframeTest {
       # a timeframe of which no source says what it gives
       TheLastInvoiceMonth  | 2026-11-15T10:00:00Z  | 2026-03-01..2026-03-31  | true
       """)
-  void aRunIsTheDefinitionsOwnByTheDaysThatItGivesOnTheDayOfTheRun(String name, String submitted, String days, boolean own) {
-    Timeframe timeframe = Timeframe.of(name, "2026-02-03", "2026-03-04T23:59:59Z");
-    String[] ends = days.split("\\.\\.");
+    void aRunIsTheDefinitionsOwnByTheDaysThatItGivesOnTheDayOfTheRun(
+            String name, String submitted, String days, boolean own) {
+        Timeframe timeframe = Timeframe.of(name, "2026-02-03", "2026-03-04T23:59:59Z");
+        String[] ends = days.split("\\.\\.");
 
-    assertEquals(own, timeframe.gives(run(submitted, null, ends[0] + "T00:00:00", ends[1] + "T00:00:00Z")));
-    assertEquals(own, timeframe.gives(run(submitted, null, ends[0] + "T00:00:00.0000000Z", ends[1] + "T23:59:59Z")));
-  }
+        assertEquals(own, timeframe.gives(run(submitted, null, ends[0] + "T00:00:00", ends[1] + "T00:00:00Z")));
+        assertEquals(
+                own, timeframe.gives(run(submitted, null, ends[0] + "T00:00:00.0000000Z", ends[1] + "T23:59:59Z")));
+    }
 
-  @Test
-  void aRunMayBeWorkedOnTheNextDay() {
-    Timeframe timeframe = Timeframe.of("MonthToDate", null, null);
+    @Test
+    void aRunMayBeWorkedOnTheNextDay() {
+        Timeframe timeframe = Timeframe.of("MonthToDate", null, null);
 
-    assertTrue(timeframe.gives(run("2026-11-30T22:00:00Z", "2026-12-01T01:00:00Z", "2026-12-01", "2026-12-01")));
-    assertTrue(timeframe.gives(run("2026-11-30T22:00:00Z", "2026-12-01T01:00:00Z", "2026-11-01", "2026-11-30")));
-  }
+        assertTrue(timeframe.gives(run("2026-11-30T22:00:00Z", "2026-12-01T01:00:00Z", "2026-12-01", "2026-12-01")));
+        assertTrue(timeframe.gives(run("2026-11-30T22:00:00Z", "2026-12-01T01:00:00Z", "2026-11-01", "2026-11-30")));
+    }
 
-  @Test
-  void aRunWithoutDaysIsTheDefinitionsOwn() {
-    Timeframe timeframe = Timeframe.of("MonthToDate", null, null);
+    @Test
+    void aRunWithoutDaysIsTheDefinitionsOwn() {
+        Timeframe timeframe = Timeframe.of("MonthToDate", null, null);
 
-    assertTrue(timeframe.gives(new Run("a", "OnDemand", "Completed", null, "2026-11-15T10:00:00Z", null, null, null, null, null, null)));
-    assertTrue(timeframe.gives(run("2026-11-15T10:00:00Z", null, "soon", null)));
-    assertTrue(timeframe.gives(run(null, null, "2026-10-01", "2026-10-31")), "a run without a time");
-    assertTrue(Timeframe.of("Custom", null, null).gives(run("2026-11-15T10:00:00Z", null, "2026-10-01", "2026-10-31")));
-    assertTrue(Timeframe.of(null, null, null).gives(run("2026-11-15T10:00:00Z", null, "2026-10-01", "2026-10-31")));
-  }
+        assertTrue(timeframe.gives(new Run(
+                "a", "OnDemand", "Completed", null, "2026-11-15T10:00:00Z", null, null, null, null, null, null)));
+        assertTrue(timeframe.gives(run("2026-11-15T10:00:00Z", null, "soon", null)));
+        assertTrue(timeframe.gives(run(null, null, "2026-10-01", "2026-10-31")), "a run without a time");
+        assertTrue(Timeframe.of("Custom", null, null)
+                .gives(run("2026-11-15T10:00:00Z", null, "2026-10-01", "2026-10-31")));
+        assertTrue(Timeframe.of(null, null, null).gives(run("2026-11-15T10:00:00Z", null, "2026-10-01", "2026-10-31")));
+    }
 
-  private static Run run(String submitted, String started, String from, String to) {
-    return new Run("a", "OnDemand", "Completed", null, submitted, started, null, new TimePeriod(from, to), null, null, null);
-  }
+    private static Run run(String submitted, String started, String from, String to) {
+        return new Run(
+                "a",
+                "OnDemand",
+                "Completed",
+                null,
+                submitted,
+                started,
+                null,
+                new TimePeriod(from, to),
+                null,
+                null,
+                null);
+    }
 }

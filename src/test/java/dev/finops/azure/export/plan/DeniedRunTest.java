@@ -28,92 +28,114 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** A right to run that is missing: what is wanted is asked for once a day, whether or not the operator was restarted meanwhile. */
+/**
+ * A right to run that is missing: what is wanted is asked for once a day, whether or not the operator was restarted
+ * meanwhile.
+ */
 class DeniedRunTest {
-  private static final ObservedExport EXPORT = accepted(FOCUS);
+    private static final ObservedExport EXPORT = accepted(FOCUS);
 
-  private final ReconcileState onCreate = status(settled(FOCUS), draft -> draft.pendingRun = new PendingRun("OnCreate", null, null, null, 0, null));
-  private final ReconcileState asked = annotated(settled(FOCUS), Annotations.RUN_REQUESTED_AT, "monday");
-  private final ReconcileState months = settled(with(FOCUS, "backfill.months", 3));
-  private final ReconcileState closed = settled(with(FOCUS, "closedMonth.rerunOnDays", List.of(15)));
+    private final ReconcileState onCreate =
+            status(settled(FOCUS), draft -> draft.pendingRun = new PendingRun("OnCreate", null, null, null, 0, null));
+    private final ReconcileState asked = annotated(settled(FOCUS), Annotations.RUN_REQUESTED_AT, "monday");
+    private final ReconcileState months = settled(with(FOCUS, "backfill.months", 3));
+    private final ReconcileState closed = settled(with(FOCUS, "closedMonth.rerunOnDays", List.of(15)));
 
-  @Test
-  void isAskedForOnceADayOverRestarts() {
-    for (ReconcileState wanted : List.of(onCreate, asked, months, closed)) {
-      ReconcileState denied = denied(wanted);
-      String cause = denied.status().pendingRun().cause();
+    @Test
+    void isAskedForOnceADayOverRestarts() {
+        for (ReconcileState wanted : List.of(onCreate, asked, months, closed)) {
+            ReconcileState denied = denied(wanted);
+            String cause = denied.status().pendingRun().cause();
 
-      for (int hours = 1; hours < 24; hours++) {
-        ReconcileState restarted = later(denied, Duration.ofHours(hours)).with(TransientState.NONE);
-        assertEquals(Optional.of(ReadConsistency.CACHED), Planner.firstLook(restarted), cause);
-        assertInstanceOf(Rest.class, Planner.next(listed(restarted, EXPORT)), cause);
-      }
-      ReconcileState due = later(denied, Duration.ofHours(24)).with(TransientState.NONE);
-      assertEquals(Optional.of(ReadConsistency.DIRECT), Planner.firstLook(due), cause);
-      assertEquals(cause, assertInstanceOf(PostRun.class, Planner.next(meant(got(due, EXPORT)))).run().cause());
+            for (int hours = 1; hours < 24; hours++) {
+                ReconcileState restarted =
+                        later(denied, Duration.ofHours(hours)).with(TransientState.NONE);
+                assertEquals(Optional.of(ReadConsistency.CACHED), Planner.firstLook(restarted), cause);
+                assertInstanceOf(Rest.class, Planner.next(listed(restarted, EXPORT)), cause);
+            }
+            ReconcileState due = later(denied, Duration.ofHours(24)).with(TransientState.NONE);
+            assertEquals(Optional.of(ReadConsistency.DIRECT), Planner.firstLook(due), cause);
+            assertEquals(
+                    cause,
+                    assertInstanceOf(PostRun.class, Planner.next(meant(got(due, EXPORT))))
+                            .run()
+                            .cause());
+        }
     }
-  }
 
-  @Test
-  void ofAMonthLeavesItPendingAndTheOthersUnasked() {
-    ReconcileState denied = denied(months);
+    @Test
+    void ofAMonthLeavesItPendingAndTheOthersUnasked() {
+        ReconcileState denied = denied(months);
 
-    assertEquals(List.of("2026-10 Pending", "2026-09 Pending", "2026-08 Pending"), states(denied.status()));
-    assertEquals(0, denied.status().backfill().months().getFirst().attempts());
-    assertInstanceOf(Rest.class, Planner.next(got(denied, EXPORT)));
-  }
-
-  @Test
-  void givesWayToANewRequestAtOnce() {
-    for (ReconcileState wanted : List.of(onCreate, asked, months, closed)) {
-      ReconcileState newer = annotated(denied(wanted), Annotations.RUN_REQUESTED_AT, "tuesday");
-
-      assertEquals(Optional.of(ReadConsistency.DIRECT), Planner.firstLook(newer));
-      assertEquals("tuesday", assertInstanceOf(PostRun.class, Planner.next(meant(got(newer, EXPORT)))).run().request());
+        assertEquals(List.of("2026-10 Pending", "2026-09 Pending", "2026-08 Pending"), states(denied.status()));
+        assertEquals(0, denied.status().backfill().months().getFirst().attempts());
+        assertInstanceOf(Rest.class, Planner.next(got(denied, EXPORT)));
     }
-  }
 
-  @Test
-  void ofARequestIsHandled() {
-    assertEquals("monday", denied(asked).status().lastHandledRunRequest());
-  }
+    @Test
+    void givesWayToANewRequestAtOnce() {
+        for (ReconcileState wanted : List.of(onCreate, asked, months, closed)) {
+            ReconcileState newer = annotated(denied(wanted), Annotations.RUN_REQUESTED_AT, "tuesday");
 
-  @Test
-  void isFulfilledByTheRunThatAPersonStartsInstead() {
-    ObservedExport byHand = Histories.with(EXPORT, "a1 Queued 2026-11-15T12:00:00Z OnDemand 2026-10");
-    ReconcileState later = later(denied(months), Duration.ofHours(3));
-
-    assertEquals(new Step.Observe(ReadConsistency.DIRECT), Planner.next(listed(later, byHand)));
-    Record followed = assertInstanceOf(Record.class, Planner.next(got(later, byHand)));
-    assertEquals(List.of("2026-10 Running", "2026-09 Pending", "2026-08 Pending"), states(followed.status()));
-    assertEquals("2026-09", ((Record) Planner.next(got(later.with(followed.status()), byHand))).status().pendingRun().request());
-  }
-
-  @Test
-  void isFulfilledByTheScheduleUnlessItIsOfAMonth() {
-    ObservedExport scheduled = Histories.with(EXPORT, "a1 Completed 2026-11-15T12:00:00Z Scheduled");
-
-    for (ReconcileState wanted : List.of(onCreate, asked)) {
-      Record done = assertInstanceOf(Record.class, Planner.next(got(later(denied(wanted), Duration.ofHours(3)), scheduled)));
-      assertNull(done.status().pendingRun());
+            assertEquals(Optional.of(ReadConsistency.DIRECT), Planner.firstLook(newer));
+            assertEquals(
+                    "tuesday",
+                    assertInstanceOf(PostRun.class, Planner.next(meant(got(newer, EXPORT))))
+                            .run()
+                            .request());
+        }
     }
-    assertInstanceOf(Rest.class, Planner.next(listed(later(denied(months), Duration.ofHours(3)), scheduled)));
-  }
 
-  private static ReconcileState denied(ReconcileState wanted) {
-    ReconcileState meant = meant(wanted);
-    ArmFailure denied = new ArmFailure.Forbidden(new ArmFailure.Detail(401, "RBACAccessDenied", "no right", ""), Reason.AUTHORIZATION_FAILED);
-    return StateTransitions.runRefused(meant, meant.status().pendingRun(), denied);
-  }
+    @Test
+    void ofARequestIsHandled() {
+        assertEquals("monday", denied(asked).status().lastHandledRunRequest());
+    }
 
-  /** After the intent is written down. */
-  private static ReconcileState meant(ReconcileState s) {
-    Record record = assertInstanceOf(Record.class, Planner.next(s));
-    ReconcileState written = s.with(record.status()).with(s.memory().postingRun(record.runToPost()));
-    return record.runToPost() ? written : meant(written);
-  }
+    @Test
+    void isFulfilledByTheRunThatAPersonStartsInstead() {
+        ObservedExport byHand = Histories.with(EXPORT, "a1 Queued 2026-11-15T12:00:00Z OnDemand 2026-10");
+        ReconcileState later = later(denied(months), Duration.ofHours(3));
 
-  private static List<String> states(CostExportStatus status) {
-    return status.backfill().months().stream().map(row -> row.month() + " " + row.state()).toList();
-  }
+        assertEquals(new Step.Observe(ReadConsistency.DIRECT), Planner.next(listed(later, byHand)));
+        Record followed = assertInstanceOf(Record.class, Planner.next(got(later, byHand)));
+        assertEquals(List.of("2026-10 Running", "2026-09 Pending", "2026-08 Pending"), states(followed.status()));
+        assertEquals(
+                "2026-09",
+                ((Record) Planner.next(got(later.with(followed.status()), byHand)))
+                        .status()
+                        .pendingRun()
+                        .request());
+    }
+
+    @Test
+    void isFulfilledByTheScheduleUnlessItIsOfAMonth() {
+        ObservedExport scheduled = Histories.with(EXPORT, "a1 Completed 2026-11-15T12:00:00Z Scheduled");
+
+        for (ReconcileState wanted : List.of(onCreate, asked)) {
+            Record done = assertInstanceOf(
+                    Record.class, Planner.next(got(later(denied(wanted), Duration.ofHours(3)), scheduled)));
+            assertNull(done.status().pendingRun());
+        }
+        assertInstanceOf(Rest.class, Planner.next(listed(later(denied(months), Duration.ofHours(3)), scheduled)));
+    }
+
+    private static ReconcileState denied(ReconcileState wanted) {
+        ReconcileState meant = meant(wanted);
+        ArmFailure denied = new ArmFailure.Forbidden(
+                new ArmFailure.Detail(401, "RBACAccessDenied", "no right", ""), Reason.AUTHORIZATION_FAILED);
+        return StateTransitions.runRefused(meant, meant.status().pendingRun(), denied);
+    }
+
+    /** After the intent is written down. */
+    private static ReconcileState meant(ReconcileState s) {
+        Record record = assertInstanceOf(Record.class, Planner.next(s));
+        ReconcileState written = s.with(record.status()).with(s.memory().postingRun(record.runToPost()));
+        return record.runToPost() ? written : meant(written);
+    }
+
+    private static List<String> states(CostExportStatus status) {
+        return status.backfill().months().stream()
+                .map(row -> row.month() + " " + row.state())
+                .toList();
+    }
 }

@@ -32,21 +32,24 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Promise 5 for names of exports, which can differ in letter case alone. */
 class NamesTest {
-  private static final CostExportSpec DAILY = with(FOCUS, "exportName", "daily");
-  private static final CostExportSpec OTHER = with(DAILY, "dataset.type", "ActualCost");
-  private static final ResourceView.Claim OLDER = new ResourceView.Claim.OnSpelling("finance/older", "Daily");
+    private static final CostExportSpec DAILY = with(FOCUS, "exportName", "daily");
+    private static final CostExportSpec OTHER = with(DAILY, "dataset.type", "ActualCost");
+    private static final ResourceView.Claim OLDER = new ResourceView.Claim.OnSpelling("finance/older", "Daily");
 
-  private static ObservedExport named(CostExportSpec spec, String name) {
-    return accepted(with(spec, "exportName", name));
-  }
+    private static ObservedExport named(CostExportSpec spec, String name) {
+        return accepted(with(spec, "exportName", name));
+    }
 
-  private static ReconcileState recorded(String name) {
-    return status(settled(DAILY), draft -> draft.exportId = ExportId.of(with(DAILY, "exportName", name), "").path());
-  }
+    private static ReconcileState recorded(String name) {
+        return status(
+                settled(DAILY),
+                draft -> draft.exportId =
+                        ExportId.of(with(DAILY, "exportName", name), "").path());
+    }
 
-  /** Azure's names, the recorded one, and the one that calls are about. */
-  @ParameterizedTest
-  @CsvSource(nullValues = "-", textBlock = """
+    /** Azure's names, the recorded one, and the one that calls are about. */
+    @ParameterizedTest
+    @CsvSource(nullValues = "-", textBlock = """
       '',          -,     daily
       daily,       -,     daily
       Daily,       -,     Daily
@@ -58,106 +61,143 @@ class NamesTest {
       'daily Daily', Daily, daily
       Daily,       daily, daily
       """)
-  void theExactNameIsUsedFirst(String shown, String recorded, String used) {
-    ReconcileState s = recorded == null ? fresh(DAILY) : recorded(recorded);
+    void theExactNameIsUsedFirst(String shown, String recorded, String used) {
+        ReconcileState s = recorded == null ? fresh(DAILY) : recorded(recorded);
 
-    assertEquals(used, s.showing(Set.of(shown.isEmpty() ? new String[0] : shown.split(" "))).exportId().name());
-  }
-
-  @Test
-  void theOnlyOneInAnotherSpellingIsTakenOverByTheRulesOfAdoption() {
-    ReconcileState equal = listed(fresh(DAILY), named(DAILY, "Daily")).showing(Set.of("Daily"));
-    ReconcileState differs = listed(fresh(DAILY), named(OTHER, "Daily")).showing(Set.of("Daily"));
-
-    assertTrue(((Step.Record) Planner.next(equal)).status().exportId().endsWith("/exports/Daily"));
-    assertEquals(Reason.ALREADY_EXISTS, stuck(differs).reason());
-  }
-
-  @Test
-  void ofAPairTheExactOneIsMeantAndTheOtherIsNotSeen() {
-    ReconcileState s = absent(fresh(DAILY)).showing(Set.of("Daily", "DAILY", "daily"));
-
-    assertEquals("daily", s.exportId().name());
-    assertInstanceOf(Step.Record.class, Planner.next(got(s, named(DAILY, "daily"))));
-  }
-
-  @Test
-  void ofSeveralAndNoneExactNoneIsTouched() {
-    for (ReconcileState s : List.of(fresh(DAILY), settled(DAILY), intended(DAILY))) {
-      ReconcileState several = s.with(new Absent(s.now(), Source.LIST), s.now()).showing(Set.of("Daily", "DAILY"));
-
-      assertEquals(Reason.ALREADY_EXISTS, stuck(several).reason());
-      assertTrue(stuck(several).message().contains("DAILY, Daily") && stuck(several).message().contains("spec.exportName"), stuck(several).message());
+        assertEquals(
+                used,
+                s.showing(Set.of(shown.isEmpty() ? new String[0] : shown.split(" ")))
+                        .exportId()
+                        .name());
     }
-  }
 
-  /** A list may spell what is ours otherwise: whether that is another export, only a GET of our own spelling tells. */
-  @Test
-  void anotherSpellingThanTheRecordedOneIsLookedAtBeforeAnythingElse() {
-    ReconcileState list = listed(settled(DAILY), named(OTHER, "Daily")).showing(Set.of("Daily"));
+    @Test
+    void theOnlyOneInAnotherSpellingIsTakenOverByTheRulesOfAdoption() {
+        ReconcileState equal = listed(fresh(DAILY), named(DAILY, "Daily")).showing(Set.of("Daily"));
+        ReconcileState differs = listed(fresh(DAILY), named(OTHER, "Daily")).showing(Set.of("Daily"));
 
-    assertEquals(new Step.Observe(ReadConsistency.DIRECT), Planner.next(list));
-    assertInstanceOf(Outcome.Settled.class, ((Step.Rest) Planner.next(got(list, named(DAILY, "Daily")))).verdict(), "Azure does not tell them apart");
-    Step.Record lost = (Step.Record) Planner.next(ReconcileStates.later(absent(list), java.time.Duration.ofMinutes(3)).with(
-        new Absent(Specs.NOW.plusSeconds(180), Source.GET), Specs.NOW.plusSeconds(180)));
-    assertTrue(lost.status().exportId().endsWith("/exports/daily"), "Azure has two, and ours is gone");
-    assertNull(lost.status().eTag());
-  }
+        assertTrue(((Step.Record) Planner.next(equal)).status().exportId().endsWith("/exports/Daily"));
+        assertEquals(Reason.ALREADY_EXISTS, stuck(differs).reason());
+    }
 
-  @Test
-  void aRecordedSpellingIsDroppedWhenAzureShowsTheExactOne() {
-    ReconcileState s = listed(recorded("Daily"), named(DAILY, "Daily")).showing(Set.of("Daily", "daily"));
+    @Test
+    void ofAPairTheExactOneIsMeantAndTheOtherIsNotSeen() {
+        ReconcileState s = absent(fresh(DAILY)).showing(Set.of("Daily", "DAILY", "daily"));
 
-    Step.Record dropped = (Step.Record) Planner.next(s);
+        assertEquals("daily", s.exportId().name());
+        assertInstanceOf(Step.Record.class, Planner.next(got(s, named(DAILY, "daily"))));
+    }
 
-    assertNull(dropped.status().exportId());
-    assertEquals(Reason.STATUS_CORRECTED, dropped.notes().getFirst().reason());
-    assertEquals(new Step.Observe(ReadConsistency.DIRECT), Planner.next(s.with(dropped.status())), "what was seen is the other one");
-    assertEquals(Optional.of(ReadConsistency.CACHED), Planner.firstLook(recorded("Daily")), "a GET alone would not tell");
-  }
+    @Test
+    void ofSeveralAndNoneExactNoneIsTouched() {
+        for (ReconcileState s : List.of(fresh(DAILY), settled(DAILY), intended(DAILY))) {
+            ReconcileState several =
+                    s.with(new Absent(s.now(), Source.LIST), s.now()).showing(Set.of("Daily", "DAILY"));
 
-  @Test
-  void anOlderObjectOfAnotherSpellingOwnsTheExportUnlessAzureHasBoth() {
-    ReconcileState s = claimed(fresh(DAILY), OLDER);
+            assertEquals(Reason.ALREADY_EXISTS, stuck(several).reason());
+            assertTrue(
+                    stuck(several).message().contains("DAILY, Daily")
+                            && stuck(several).message().contains("spec.exportName"),
+                    stuck(several).message());
+        }
+    }
 
-    assertEquals(Optional.of(ReadConsistency.RECENT), Planner.firstLook(s));
-    assertEquals(new Step.Observe(ReadConsistency.CACHED), Planner.next(s));
-    assertEquals(Reason.CONFLICT, stuck(listed(s, named(DAILY, "Daily")).showing(Set.of("Daily"))).reason());
-    assertEquals(Reason.CONFLICT, stuck(absent(s).showing(Set.of())).reason());
-    assertInstanceOf(Step.Record.class, Planner.next(listed(s, named(DAILY, "daily")).showing(Set.of("Daily", "daily"))));
-  }
+    /**
+     * A list may spell what is ours otherwise: whether that is another export, only a GET of our own spelling tells.
+     */
+    @Test
+    void anotherSpellingThanTheRecordedOneIsLookedAtBeforeAnythingElse() {
+        ReconcileState list = listed(settled(DAILY), named(OTHER, "Daily")).showing(Set.of("Daily"));
 
-  /** azure-cli#29673: the list of a billing profile was empty although a GET found the export. */
-  @ParameterizedTest
-  @CsvSource({
-      "/providers/Microsoft.Billing/billingAccounts/1:2_2019-05-31/billingProfiles/3, true",
-      "/providers/Microsoft.Billing/billingAccounts/1234567, true",
-      "/providers/Microsoft.Management/managementGroups/finops, false",
-      "/subscriptions/00000000-0000-0000-0000-000000000000, false"})
-  void atABillingScopeAnEmptyListIsNoProofOfAbsence(String scope, boolean asks) {
-    ReconcileState s = fresh(with(DAILY, "scope", scope));
-    Step next = Planner.next(s.with(new Absent(s.now(), Source.LIST), s.now()));
+        assertEquals(new Step.Observe(ReadConsistency.DIRECT), Planner.next(list));
+        assertInstanceOf(
+                Outcome.Settled.class,
+                ((Step.Rest) Planner.next(got(list, named(DAILY, "Daily")))).verdict(),
+                "Azure does not tell them apart");
+        Step.Record lost =
+                (Step.Record) Planner.next(ReconcileStates.later(absent(list), java.time.Duration.ofMinutes(3))
+                        .with(new Absent(Specs.NOW.plusSeconds(180), Source.GET), Specs.NOW.plusSeconds(180)));
+        assertTrue(lost.status().exportId().endsWith("/exports/daily"), "Azure has two, and ours is gone");
+        assertNull(lost.status().eTag());
+    }
 
-    assertEquals(asks, next.equals(new Step.Observe(ReadConsistency.DIRECT)), next::toString);
-    assertInstanceOf(Step.Record.class, Planner.next(absent(s)));
-  }
+    @Test
+    void aRecordedSpellingIsDroppedWhenAzureShowsTheExactOne() {
+        ReconcileState s = listed(recorded("Daily"), named(DAILY, "Daily")).showing(Set.of("Daily", "daily"));
 
-  @Test
-  void theOneOfAPairThatIsRecordedIsDeletedAndNoOther() {
-    assertEquals("daily", ((DeletionPlanner.Step.Delete) DeletionPlanner.next(settled(DAILY).showing(Set.of("daily", "Daily")), Optional.empty())).id().name());
-    assertEquals("Daily", ((DeletionPlanner.Step.Delete) DeletionPlanner.next(recorded("Daily").showing(Set.of("Daily")), Optional.empty())).id().name());
-    DeletionPlanner.Step.Release twin = (DeletionPlanner.Step.Release) DeletionPlanner.next(recorded("Daily").showing(Set.of("daily", "Daily")), Optional.empty());
-    assertTrue(twin.note().orElseThrow().message().contains("The operator sent no DELETE"), twin::toString);
-  }
+        Step.Record dropped = (Step.Record) Planner.next(s);
 
-  @ParameterizedTest
-  @CsvSource({"daily, false, false", "daily, true, true", "Daily, false, true", "Daily, true, true"})
-  void aDeletionAsksForTheNamesWhereTheyMatter(String recorded, boolean rival, boolean asks) {
-    assertEquals(asks, DeletionPlanner.dependsOnNames(recorded(recorded), rival));
-    assertEquals(false, DeletionPlanner.dependsOnNames(fresh(DAILY), rival));
-  }
+        assertNull(dropped.status().exportId());
+        assertEquals(Reason.STATUS_CORRECTED, dropped.notes().getFirst().reason());
+        assertEquals(
+                new Step.Observe(ReadConsistency.DIRECT),
+                Planner.next(s.with(dropped.status())),
+                "what was seen is the other one");
+        assertEquals(
+                Optional.of(ReadConsistency.CACHED),
+                Planner.firstLook(recorded("Daily")),
+                "a GET alone would not tell");
+    }
 
-  private static Outcome.Stuck stuck(ReconcileState s) {
-    return assertInstanceOf(Outcome.Stuck.class, assertInstanceOf(Step.Rest.class, Planner.next(s)).verdict());
-  }
+    @Test
+    void anOlderObjectOfAnotherSpellingOwnsTheExportUnlessAzureHasBoth() {
+        ReconcileState s = claimed(fresh(DAILY), OLDER);
+
+        assertEquals(Optional.of(ReadConsistency.RECENT), Planner.firstLook(s));
+        assertEquals(new Step.Observe(ReadConsistency.CACHED), Planner.next(s));
+        assertEquals(
+                Reason.CONFLICT,
+                stuck(listed(s, named(DAILY, "Daily")).showing(Set.of("Daily"))).reason());
+        assertEquals(Reason.CONFLICT, stuck(absent(s).showing(Set.of())).reason());
+        assertInstanceOf(
+                Step.Record.class, Planner.next(listed(s, named(DAILY, "daily")).showing(Set.of("Daily", "daily"))));
+    }
+
+    /** azure-cli#29673: the list of a billing profile was empty although a GET found the export. */
+    @ParameterizedTest
+    @CsvSource({
+        "/providers/Microsoft.Billing/billingAccounts/1:2_2019-05-31/billingProfiles/3, true",
+        "/providers/Microsoft.Billing/billingAccounts/1234567, true",
+        "/providers/Microsoft.Management/managementGroups/finops, false",
+        "/subscriptions/00000000-0000-0000-0000-000000000000, false"
+    })
+    void atABillingScopeAnEmptyListIsNoProofOfAbsence(String scope, boolean asks) {
+        ReconcileState s = fresh(with(DAILY, "scope", scope));
+        Step next = Planner.next(s.with(new Absent(s.now(), Source.LIST), s.now()));
+
+        assertEquals(asks, next.equals(new Step.Observe(ReadConsistency.DIRECT)), next::toString);
+        assertInstanceOf(Step.Record.class, Planner.next(absent(s)));
+    }
+
+    @Test
+    void theOneOfAPairThatIsRecordedIsDeletedAndNoOther() {
+        assertEquals(
+                "daily",
+                ((DeletionPlanner.Step.Delete) DeletionPlanner.next(
+                                settled(DAILY).showing(Set.of("daily", "Daily")), Optional.empty()))
+                        .id()
+                        .name());
+        assertEquals(
+                "Daily",
+                ((DeletionPlanner.Step.Delete)
+                                DeletionPlanner.next(recorded("Daily").showing(Set.of("Daily")), Optional.empty()))
+                        .id()
+                        .name());
+        DeletionPlanner.Step.Release twin = (DeletionPlanner.Step.Release)
+                DeletionPlanner.next(recorded("Daily").showing(Set.of("daily", "Daily")), Optional.empty());
+        assertTrue(twin.note().orElseThrow().message().contains("The operator sent no DELETE"), twin::toString);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"daily, false, false", "daily, true, true", "Daily, false, true", "Daily, true, true"})
+    void aDeletionAsksForTheNamesWhereTheyMatter(String recorded, boolean rival, boolean asks) {
+        assertEquals(asks, DeletionPlanner.dependsOnNames(recorded(recorded), rival));
+        assertEquals(false, DeletionPlanner.dependsOnNames(fresh(DAILY), rival));
+    }
+
+    private static Outcome.Stuck stuck(ReconcileState s) {
+        return assertInstanceOf(
+                Outcome.Stuck.class,
+                assertInstanceOf(Step.Rest.class, Planner.next(s)).verdict());
+    }
 }

@@ -19,106 +19,170 @@ import java.util.function.Consumer;
 
 /** Situations to decide in, at {@link Specs#NOW}. */
 public final class ReconcileStates {
-  public static final Settings SETTINGS =
-      new Settings(new ApiVersion("2025-03-01"), Duration.ofMinutes(5), Duration.ofSeconds(30),
-          new Backoff(Duration.ofSeconds(5), Duration.ofMinutes(15)), Optional.empty());
+    public static final Settings SETTINGS = new Settings(
+            new ApiVersion("2025-03-01"),
+            Duration.ofMinutes(5),
+            Duration.ofSeconds(30),
+            new Backoff(Duration.ofSeconds(5), Duration.ofMinutes(15)),
+            Optional.empty());
 
-  private ReconcileStates() {}
+    private ReconcileStates() {}
 
-  /** An object that nobody has looked at yet. */
-  public static ReconcileState fresh(CostExportSpec spec) {
-    ResourceView subject = new ResourceView("finance", "focus", 1, Specs.NOW, false, Map.of(), Optional.empty(), Optional.empty());
-    return new ReconcileState(subject, spec, StatusDraft.EMPTY, new NotAsked(), TransientState.NONE, SETTINGS, Specs.NOW, ResolvedSecrets.NONE);
-  }
+    /** An object that nobody has looked at yet. */
+    public static ReconcileState fresh(CostExportSpec spec) {
+        ResourceView subject =
+                new ResourceView("finance", "focus", 1, Specs.NOW, false, Map.of(), Optional.empty(), Optional.empty());
+        return new ReconcileState(
+                subject,
+                spec,
+                StatusDraft.EMPTY,
+                new NotAsked(),
+                TransientState.NONE,
+                SETTINGS,
+                Specs.NOW,
+                ResolvedSecrets.NONE);
+    }
 
-  /** The intent to create is written down, and no more. */
-  public static ReconcileState intended(CostExportSpec spec) {
-    return absent(fresh(spec)).with(((Step.Record) Planner.next(absent(fresh(spec)))).status());
-  }
+    /** The intent to create is written down, and no more. */
+    public static ReconcileState intended(CostExportSpec spec) {
+        return absent(fresh(spec)).with(((Step.Record) Planner.next(absent(fresh(spec)))).status());
+    }
 
-  /** The export was created and nothing has happened since; seen with a GET. */
-  public static ReconcileState settled(CostExportSpec spec) {
-    ReconcileState sent = status(intended(spec), draft -> {
-      draft.eTag = Specs.accepted(spec).eTag();
-      draft.apiVersion = SETTINGS.apiVersion().name();
-    });
-    ReconcileState seen = got(sent, Specs.accepted(spec));
-    return seen.with(StatusReport.of(seen, Planner.settled(seen, (Present) seen.observation())).status());
-  }
+    /** The export was created and nothing has happened since; seen with a GET. */
+    public static ReconcileState settled(CostExportSpec spec) {
+        ReconcileState sent = status(intended(spec), draft -> {
+            draft.eTag = Specs.accepted(spec).eTag();
+            draft.apiVersion = SETTINGS.apiVersion().name();
+        });
+        ReconcileState seen = got(sent, Specs.accepted(spec));
+        return seen.with(StatusReport.of(seen, Planner.settled(seen, (Present) seen.observation()))
+                .status());
+    }
 
-  public static ReconcileState got(ReconcileState s, ObservedExport export) {
-    return s.with(new Present(export, s.now(), Source.GET), s.now());
-  }
+    public static ReconcileState got(ReconcileState s, ObservedExport export) {
+        return s.with(new Present(export, s.now(), Source.GET), s.now());
+    }
 
-  public static ReconcileState listed(ReconcileState s, ObservedExport export) {
-    return s.with(new Present(export, s.now(), Source.LIST), s.now());
-  }
+    public static ReconcileState listed(ReconcileState s, ObservedExport export) {
+        return s.with(new Present(export, s.now(), Source.LIST), s.now());
+    }
 
-  public static ReconcileState absent(ReconcileState s) {
-    return s.with(new Absent(s.now(), Observation.Source.GET), s.now());
-  }
+    public static ReconcileState absent(ReconcileState s) {
+        return s.with(new Absent(s.now(), Observation.Source.GET), s.now());
+    }
 
-  /** The same, some time after what was seen. */
-  public static ReconcileState later(ReconcileState s, Duration time) {
-    return at(s, s.now().plus(time));
-  }
+    /** The same, some time after what was seen. */
+    public static ReconcileState later(ReconcileState s, Duration time) {
+        return at(s, s.now().plus(time));
+    }
 
-  public static ReconcileState at(ReconcileState s, Instant now) {
-    return s.with(s.observation(), now);
-  }
+    public static ReconcileState at(ReconcileState s, Instant now) {
+        return s.with(s.observation(), now);
+    }
 
-  public static ReconcileState annotated(ReconcileState s, String annotation, String value) {
-    Map<String, String> annotations = new HashMap<>(s.subject().annotations());
-    annotations.put(annotation, value);
-    ResourceView subject = s.subject();
-    return of(s, new ResourceView(subject.namespace(), subject.name(), subject.generation(), subject.created(), false, annotations, subject.claim(), subject.unread()));
-  }
+    public static ReconcileState annotated(ReconcileState s, String annotation, String value) {
+        Map<String, String> annotations = new HashMap<>(s.subject().annotations());
+        annotations.put(annotation, value);
+        ResourceView subject = s.subject();
+        return of(
+                s,
+                new ResourceView(
+                        subject.namespace(),
+                        subject.name(),
+                        subject.generation(),
+                        subject.created(),
+                        false,
+                        annotations,
+                        subject.claim(),
+                        subject.unread()));
+    }
 
-  public static ReconcileState without(ReconcileState s, String annotation) {
-    Map<String, String> annotations = new HashMap<>(s.subject().annotations());
-    annotations.remove(annotation);
-    ResourceView subject = s.subject();
-    return of(s, new ResourceView(subject.namespace(), subject.name(), subject.generation(), subject.created(), false, annotations, subject.claim(), subject.unread()));
-  }
+    public static ReconcileState without(ReconcileState s, String annotation) {
+        Map<String, String> annotations = new HashMap<>(s.subject().annotations());
+        annotations.remove(annotation);
+        ResourceView subject = s.subject();
+        return of(
+                s,
+                new ResourceView(
+                        subject.namespace(),
+                        subject.name(),
+                        subject.generation(),
+                        subject.created(),
+                        false,
+                        annotations,
+                        subject.claim(),
+                        subject.unread()));
+    }
 
-  public static ReconcileState claimed(ReconcileState s, ResourceView.Claim claim) {
-    ResourceView subject = s.subject();
-    return of(s, new ResourceView(subject.namespace(), subject.name(), subject.generation(), subject.created(), subject.deleting(), subject.annotations(),
-        Optional.of(claim), subject.unread()));
-  }
+    public static ReconcileState claimed(ReconcileState s, ResourceView.Claim claim) {
+        ResourceView subject = s.subject();
+        return of(
+                s,
+                new ResourceView(
+                        subject.namespace(),
+                        subject.name(),
+                        subject.generation(),
+                        subject.created(),
+                        subject.deleting(),
+                        subject.annotations(),
+                        Optional.of(claim),
+                        subject.unread()));
+    }
 
-  /** The user applied another spec: the next generation. */
-  public static ReconcileState edited(ReconcileState s, CostExportSpec spec) {
-    ResourceView subject = s.subject();
-    ResourceView next = new ResourceView(subject.namespace(), subject.name(), subject.generation() + 1, subject.created(), subject.deleting(), subject.annotations(),
-        subject.claim(), subject.unread());
-    return new ReconcileState(next, spec, s.status(), s.observation(), s.memory(), s.settings(), s.now(), s.secrets());
-  }
+    /** The user applied another spec: the next generation. */
+    public static ReconcileState edited(ReconcileState s, CostExportSpec spec) {
+        ResourceView subject = s.subject();
+        ResourceView next = new ResourceView(
+                subject.namespace(),
+                subject.name(),
+                subject.generation() + 1,
+                subject.created(),
+                subject.deleting(),
+                subject.annotations(),
+                subject.claim(),
+                subject.unread());
+        return new ReconcileState(
+                next, spec, s.status(), s.observation(), s.memory(), s.settings(), s.now(), s.secrets());
+    }
 
-  /** The same generation says something else: what the spec might as well have said. */
-  public static ReconcileState spec(ReconcileState s, String path, Object value) {
-    return new ReconcileState(s.subject(), Specs.with(s.spec(), path, value), s.status(), s.observation(), s.memory(), s.settings(), s.now(), s.secrets());
-  }
+    /** The same generation says something else: what the spec might as well have said. */
+    public static ReconcileState spec(ReconcileState s, String path, Object value) {
+        return new ReconcileState(
+                s.subject(),
+                Specs.with(s.spec(), path, value),
+                s.status(),
+                s.observation(),
+                s.memory(),
+                s.settings(),
+                s.now(),
+                s.secrets());
+    }
 
-  public static ReconcileState apiVersion(ReconcileState s, String name) {
-    Settings settings = new Settings(new ApiVersion(name), s.settings().observeInterval(), s.settings().runPollInterval(),
-        s.settings().backoff(), s.settings().clientId());
-    return new ReconcileState(s.subject(), s.spec(), s.status(), s.observation(), s.memory(), settings, s.now(), s.secrets());
-  }
+    public static ReconcileState apiVersion(ReconcileState s, String name) {
+        Settings settings = new Settings(
+                new ApiVersion(name),
+                s.settings().observeInterval(),
+                s.settings().runPollInterval(),
+                s.settings().backoff(),
+                s.settings().clientId());
+        return new ReconcileState(
+                s.subject(), s.spec(), s.status(), s.observation(), s.memory(), settings, s.now(), s.secrets());
+    }
 
-  public static ReconcileState status(ReconcileState s, Consumer<StatusDraft> change) {
-    StatusDraft draft = new StatusDraft(s.status());
-    change.accept(draft);
-    return s.with(draft.done());
-  }
+    public static ReconcileState status(ReconcileState s, Consumer<StatusDraft> change) {
+        StatusDraft draft = new StatusDraft(s.status());
+        change.accept(draft);
+        return s.with(draft.done());
+    }
 
-  /** After a pass that ended so: its report is written. */
-  public static ReconcileState reported(ReconcileState s, Outcome verdict) {
-    CostExportStatus status = StatusReport.of(s, verdict).status();
-    return s.with(status);
-  }
+    /** After a pass that ended so: its report is written. */
+    public static ReconcileState reported(ReconcileState s, Outcome verdict) {
+        CostExportStatus status = StatusReport.of(s, verdict).status();
+        return s.with(status);
+    }
 
-  private static ReconcileState of(ReconcileState s, ResourceView subject) {
-    return new ReconcileState(subject, s.spec(), s.status(), s.observation(), s.memory(), s.settings(), s.now(), s.secrets());
-  }
+    private static ReconcileState of(ReconcileState s, ResourceView subject) {
+        return new ReconcileState(
+                subject, s.spec(), s.status(), s.observation(), s.memory(), s.settings(), s.now(), s.secrets());
+    }
 }

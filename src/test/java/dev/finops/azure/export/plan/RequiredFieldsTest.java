@@ -14,10 +14,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RequiredFieldsTest {
-  private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
+    private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
 
-  @ParameterizedTest
-  @CsvSource(delimiter = '|', textBlock = """
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
       scope                 | {description: other}
       dataset.type          | {scope: /subscriptions/a}
       dataset.type          | {scope: /subscriptions/a, dataset: {timeframe: MonthToDate}}
@@ -25,29 +25,34 @@ class RequiredFieldsTest {
       destination.container | {scope: /subscriptions/a, dataset: {type: ActualCost, timeframe: MonthToDate}}
       destination.container | {scope: /subscriptions/a, dataset: {type: ActualCost, timeframe: MonthToDate}, destination: {rootFolderPath: finops}}
       """)
-  void theFirstFieldThatIsMissingIsNamedAlsoWhenItIsFilled(String field, String text) throws IOException {
-    CostExportSpec spec = YAML.readValue(text, CostExportSpec.class);
+    void theFirstFieldThatIsMissingIsNamedAlsoWhenItIsFilled(String field, String text) throws IOException {
+        CostExportSpec spec = YAML.readValue(text, CostExportSpec.class);
 
-    CostExportSpec filled = RequiredFields.filled(spec);
+        CostExportSpec filled = RequiredFields.filled(spec);
 
-    assertEquals(Optional.of(field), RequiredFields.missing(spec));
-    assertEquals(Optional.of(field), RequiredFields.missing(filled));
-    JsonNode stated = YAML.readTree(text);
-    stated.properties().stream().filter(member -> member.getValue().isTextual())
-        .forEach(member -> assertEquals(member.getValue(), YAML.valueToTree(filled).path(member.getKey())));
-  }
+        assertEquals(Optional.of(field), RequiredFields.missing(spec));
+        assertEquals(Optional.of(field), RequiredFields.missing(filled));
+        JsonNode stated = YAML.readTree(text);
+        stated.properties().stream()
+                .filter(member -> member.getValue().isTextual())
+                .forEach(member ->
+                        assertEquals(member.getValue(), YAML.valueToTree(filled).path(member.getKey())));
+    }
 
-  @Test
-  void noSpecAtAllIsOneWithoutAScope() {
-    assertEquals(Optional.of("scope"), RequiredFields.missing(null));
-    assertEquals("", RequiredFields.filled(null).scope());
-  }
+    @Test
+    void noSpecAtAllIsOneWithoutAScope() {
+        assertEquals(Optional.of("scope"), RequiredFields.missing(null));
+        assertEquals("", RequiredFields.filled(null).scope());
+    }
 
-  @Test
-  void whatIsWholeIsLeft() throws IOException {
-    CostExportSpec spec = YAML.readValue("{scope: /subscriptions/a, dataset: {type: ActualCost, timeframe: MonthToDate}, destination: {container: c}}", CostExportSpec.class);
+    @Test
+    void whatIsWholeIsLeft() throws IOException {
+        CostExportSpec spec = YAML.readValue(
+                "{scope: /subscriptions/a, dataset: {type: ActualCost, timeframe: MonthToDate}, "
+                        + "destination: {container: c}}",
+                CostExportSpec.class);
 
-    assertEquals(Optional.empty(), RequiredFields.missing(spec));
-    assertSame(spec, RequiredFields.filled(spec));
-  }
+        assertEquals(Optional.empty(), RequiredFields.missing(spec));
+        assertSame(spec, RequiredFields.filled(spec));
+    }
 }

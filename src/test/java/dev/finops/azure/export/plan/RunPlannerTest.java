@@ -42,485 +42,623 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Promise 4: one run per request. */
 class RunPlannerTest {
-  private static final ObservedExport EXPORT = accepted(FOCUS);
-  private final ReconcileState asked = annotated(settled(FOCUS), Annotations.RUN_REQUESTED_AT, "monday");
-
-  @Nested
-  class ARequest {
-    @Test
-    void isDecidedOnTheWholeHistory() {
-      assertEquals(new Step.Observe(ReadConsistency.DIRECT), Planner.next(listed(asked, EXPORT)));
-      assertEquals(new Step.Observe(ReadConsistency.DIRECT), Planner.next(asked.with(
-          new Observation.Present(EXPORT, asked.now(), Observation.Source.PUT), asked.now())));
-    }
-
-    @Test
-    void isMeantThenPostedThenKnownByTheHistory() {
-      Record intent = assertInstanceOf(Record.class, Planner.next(asked));
-      assertEquals(new PendingRun("Request", "monday", null, "2026-11-15T10:00:00Z", 1, null), intent.status().pendingRun());
-      assertTrue(intent.runToPost());
-
-      ReconcileState meant = meant(asked);
-      assertEquals(new PostRun(intent.status().pendingRun()), Planner.next(meant));
-
-      ReconcileState posted = got(later(meant.with(meant.memory().postingRun(false)), Duration.ofSeconds(1)), shown("a1 Queued 2026-11-15T10:00:00Z"));
-      Record accepted = assertInstanceOf(Record.class, Planner.next(posted));
-      assertNull(accepted.status().pendingRun());
-      assertEquals("monday", accepted.status().lastHandledRunRequest());
-      assertEquals(List.of(Reason.RUN_STARTED), accepted.notes().stream().map(PendingEvent::reason).toList());
-      assertInstanceOf(Rest.class, Planner.next(posted.with(accepted.status())));
-    }
-
-    @Test
-    void isNotPostedAgainAfterACrashForAsLongAsTheHistoryMayStillShowIt() {
-      ReconcileState crashed = meant(asked).with(TransientState.NONE);
-
-      assertInstanceOf(Rest.class, Planner.next(got(crashed, EXPORT)));
-      assertInstanceOf(Rest.class, Planner.next(got(later(crashed, Duration.ofSeconds(120)), EXPORT)));
-      Record again = assertInstanceOf(Record.class, Planner.next(got(later(crashed, Duration.ofSeconds(121)), EXPORT)));
-      assertEquals(new PendingRun("Request", "monday", null, "2026-11-15T10:02:01Z", 2, null), again.status().pendingRun());
-      assertTrue(again.runToPost());
-    }
-
-    @Test
-    void isFoundInTheHistoryAfterACrash() {
-      Record accepted = assertInstanceOf(Record.class,
-          Planner.next(got(later(meant(asked).with(TransientState.NONE), Duration.ofMinutes(10)), shown("a1 Completed 2026-11-15T10:00:03Z"))));
-
-      assertEquals("monday", accepted.status().lastHandledRunRequest());
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {
-        "a1 Completed 2026-11-15T09:58:59Z",
-        "a1 Queued 2026-11-15T10:00:01Z Scheduled",
-        "a1 Queued never"})
-    void isNotAnsweredByAnotherRun(String run) {
-      assertInstanceOf(Rest.class, Planner.next(got(meant(asked).with(TransientState.NONE), shown(run))));
-    }
-
-    @Test
-    void isNotAnsweredByARunThatWasThereBefore() {
-      ReconcileState seen = got(asked, shown("old Completed 2026-11-15T09:59:58Z"));
-      ReconcileState crashed = meant(seen).with(TransientState.NONE);
-
-      assertInstanceOf(Rest.class, Planner.next(got(crashed, shown("old Completed 2026-11-15T09:59:58Z"))));
-    }
-
-    @Test
-    void mayBeSomeSecondsOlderByAzuresClock() {
-      assertInstanceOf(Record.class, Planner.next(got(meant(asked).with(TransientState.NONE), shown("a1 Queued 2026-11-15T09:59:55Z"))));
-    }
-
-    @Test
-    void waitsForTheRunThatIsUnderWay() {
-      assertInstanceOf(Rest.class, Planner.next(got(asked, shown("a1 InProgress 2026-11-15T09:50:00Z Scheduled"))));
-      assertInstanceOf(Record.class, Planner.next(got(asked, shown("a1 Completed 2026-11-15T09:50:00Z Scheduled"))));
-    }
-
-    @Test
-    void isTheNewestOne() {
-      ReconcileState newer = annotated(got(asked, shown("a1 InProgress 2026-11-15T09:50:00Z")), Annotations.RUN_REQUESTED_AT, "tuesday");
-
-      assertEquals("tuesday", ((Record) Planner.next(got(newer, EXPORT))).status().pendingRun().request());
-    }
-
-    @Test
-    void thatWasHeldBackIsAsOldAsItsPost() {
-      ReconcileState held = got(later(meant(asked), Duration.ofMinutes(10)), EXPORT);
-      Record renewed = assertInstanceOf(Record.class, Planner.next(held));
-
-      assertEquals(new PendingRun("Request", "monday", null, "2026-11-15T10:10:00Z", 1, null), renewed.status().pendingRun());
-      assertInstanceOf(Step.PostRun.class, Planner.next(held.with(renewed.status()).with(held.memory().postingRun(renewed.runToPost()))));
-    }
-
-    @Test
-    void isGivenUpAfterFiveAttemptsThatAzureTookAndShowsNoRunOf() {
-      ReconcileState s = meant(asked);
-      for (int post = 1; post < 5; post++) {
-        s = got(later(StateTransitions.runPosted(s, s.status().pendingRun()), Duration.ofMinutes(3)), EXPORT);
-        Record record = assertInstanceOf(Record.class, Planner.next(s));
-        assertEquals(post + 1, record.status().pendingRun().attempts());
-        s = s.with(record.status()).with(s.memory().postingRun(record.runToPost()));
-      }
-      assertGivenUp(got(later(StateTransitions.runPosted(s, s.status().pendingRun()), Duration.ofMinutes(3)), EXPORT));
-    }
-
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void isGivenUpAfterFiveAttemptsThatFail(boolean answered) {
-      ReconcileState s = meant(asked);
-      Duration waited = Duration.ZERO;
-      for (int post = 1; post < 5; post++) {
-        ReconcileState failed = StateTransitions.runFailed(s, s.status().pendingRun(), failure(answered));
-        assertInstanceOf(Rest.class, Planner.next(failed), "attempt " + post);
-        Duration wait = answered ? Duration.ofSeconds(5L << (post - 1)) : Duration.ofSeconds(121);
-        assertInstanceOf(Rest.class, Planner.next(got(later(failed, wait.minusSeconds(1)), EXPORT)), "attempt " + post);
-        s = meant(got(later(failed, wait), EXPORT));
-        waited = waited.plus(wait);
-        assertEquals(post + 1, s.status().pendingRun().attempts());
-      }
-      assertEquals(answered ? 75 : 484, waited.toSeconds());
-      ReconcileState last = StateTransitions.runFailed(s, s.status().pendingRun(), failure(answered));
-      assertGivenUp(answered ? last : got(later(last, Duration.ofSeconds(121)), EXPORT));
-    }
-
-    private void assertGivenUp(ReconcileState s) {
-      Step.RefuseRun refused = assertInstanceOf(Step.RefuseRun.class, Planner.next(s));
-      ReconcileState done = StateTransitions.runGivenUp(s, refused.run(), refused.why());
-      assertNull(done.status().pendingRun());
-      assertEquals("monday", done.status().lastHandledRunRequest());
-      assertInstanceOf(Rest.class, Planner.next(done));
-    }
-
-    @Test
-    void isNotAnAttemptWhileAzuresQuotaKeepsItBack() {
-      ArmFailure throttled = new ArmFailure.Throttled(new ArmFailure.Detail(429, "429", "wait", ""), Duration.ofSeconds(10));
-      ReconcileState s = meant(asked);
-
-      assertEquals(new PostRun(s.status().pendingRun()), Planner.next(StateTransitions.runFailed(s, s.status().pendingRun(), throttled)));
-    }
-
-    @Test
-    void goesOnAfterARestartWithTheAttemptsThatItHad() {
-      ReconcileState s = meant(asked);
-      ReconcileState restarted = got(later(s.with(TransientState.NONE), Duration.ofMinutes(3)), EXPORT);
-
-      assertEquals(2, ((Record) Planner.next(restarted)).status().pendingRun().attempts());
-      ReconcileState fifth = status(restarted, draft -> draft.pendingRun = new PendingRun("Request", "monday", null, "2026-11-15T10:00:00Z", 5, null));
-      assertGivenUp(fifth);
-    }
-
-    @Test
-    void thatFailsMakesRoomForANewerOne() {
-      ReconcileState failed = StateTransitions.runFailed(meant(asked), meant(asked).status().pendingRun(), failure(true));
-      ReconcileState newer = got(annotated(failed, Annotations.RUN_REQUESTED_AT, "tuesday"), EXPORT);
-
-      assertEquals("tuesday 1", pending(meant(newer.with(((Record) Planner.next(newer)).status()))));
-    }
-
-    @Test
-    void thatFailsLetsMonthsGoOn() {
-      ReconcileState s = annotated(settled(with(FOCUS, "backfill.months", 3)), Annotations.RUN_REQUESTED_AT, "monday");
-      ReconcileState failed = StateTransitions.runFailed(meant(s), meant(s).status().pendingRun(), failure(true));
-
-      ReconcileState month = meant(failed);
-      assertEquals("2026-10 1", pending(month));
-      ReconcileState refused = StateTransitions.runRefused(month, month.status().pendingRun(), refusal("no"));
-      assertEquals("2026-09 1", pending(meant(refused)), "the request waits for its next attempt");
-      assertEquals("monday 2", pending(meant(got(later(refused, Duration.ofSeconds(5)), EXPORT))));
-    }
-
-    @Test
-    void isNotAnsweredByARunOfOtherDaysThatAPersonStarts() {
-      ReconcileState posted = StateTransitions.runPosted(meant(asked), meant(asked).status().pendingRun());
-      String portal = "p1 Queued 2026-11-15T10:00:01Z OnDemand 2026-09";
-      assertInstanceOf(Rest.class, Planner.next(got(posted, shown(portal))));
-
-      Record accepted = assertInstanceOf(Record.class, Planner.next(got(posted, shown(portal, "a1 Queued 2026-11-15T10:00:00Z OnDemand 2026-11"))));
-      assertEquals("a1", accepted.status().lastRun().id());
-    }
-
-    @Test
-    void isRatherAnsweredByARunOfOtherDaysThanPostedTwice() {
-      ReconcileState posted = StateTransitions.runPosted(meant(asked), meant(asked).status().pendingRun());
-      Record late = assertInstanceOf(Record.class, Planner.next(got(later(posted, Duration.ofSeconds(121)), shown("a1 Queued 2026-11-15T10:00:01Z OnDemand 2026-09"))));
-
-      assertEquals("monday", late.status().lastHandledRunRequest());
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"InProgress", "Queued", "DataReady"})
-    void waitsForARunWithoutAnEndForADay(String state) {
-      String run = "a1 " + state + " 2026-11-14T10:00:01Z Scheduled";
-      ReconcileState s = got(asked, withoutEnd(run));
-
-      assertInstanceOf(Rest.class, Planner.next(s));
-      assertEquals("monday 1", pending(meant(later(s, Duration.ofSeconds(1)))));
-    }
-
-    @Test
-    void isHandledOnce() {
-      assertInstanceOf(Rest.class, Planner.next(status(asked, draft -> draft.lastHandledRunRequest = "monday")));
-    }
-
-    @Test
-    void thatAzureRefusesCountsAsHandled() {
-      ReconcileState meant = meant(asked);
-      ReconcileState refused = StateTransitions.runRefused(meant, meant.status().pendingRun(), refusal("no"));
-
-      assertNull(refused.status().pendingRun());
-      assertEquals("monday", refused.status().lastHandledRunRequest());
-      assertInstanceOf(Rest.class, Planner.next(refused));
-    }
-
-    @Test
-    void tellsTheEndOfARunThatItSawUnderWayAlsoWhereTheClocksOfAzureAndTheClusterDiffer() {
-      Instant before = asked.subject().created().minusSeconds(1);
-      ReconcileState seen = status(asked, draft -> draft.runs = shown("a1 InProgress " + before + " OnDemand").runs());
-
-      assertEquals(List.of(Reason.RUN_FAILED), reasons(RunPlanner.ended(seen, shown("a1 Failed " + before + " OnDemand").runs())));
-      assertEquals(List.of(), reasons(RunPlanner.ended(asked, shown("a0 Failed " + before + " OnDemand").runs())), "an adopted export's past");
-    }
-
-    private static List<Reason> reasons(List<PendingEvent> notes) {
-      return notes.stream().map(PendingEvent::reason).toList();
-    }
-  }
-
-  @Nested
-  class ARunOnCreate {
-    private final ReconcileState created = status(settled(FOCUS), draft -> draft.pendingRun = new PendingRun("OnCreate", null, null, null, 0, null));
-
-    @Test
-    void isMeantAgainWithItsTimeBeforeItIsPosted() {
-      Record intent = assertInstanceOf(Record.class, Planner.next(created));
-
-      assertEquals(new PendingRun("OnCreate", null, null, "2026-11-15T10:00:00Z", 1, null), intent.status().pendingRun());
-      assertTrue(intent.runToPost());
-    }
-
-    @Test
-    void leavesARequestOpen() {
-      ReconcileState both = annotated(created, Annotations.RUN_REQUESTED_AT, "monday");
-      ReconcileState accepted = got(meant(both), shown("a1 Completed 2026-11-15T10:00:01Z"));
-      ReconcileState done = accepted.with(((Record) Planner.next(accepted)).status());
-
-      assertNull(done.status().lastHandledRunRequest());
-      assertEquals("monday", ((Record) Planner.next(done)).status().pendingRun().request());
-    }
-  }
-
-  @Nested
-  class ARunPeriod {
-    private final ReconcileState months = annotated(asked, Annotations.RUN_PERIOD, "2026-08..2026-10");
-
-    @Test
-    void becomesRowsAndRunsTheNewestFirst() {
-      Record rows = assertInstanceOf(Record.class, Planner.next(months));
-      assertEquals(List.of("2026-10 Pending", "2026-09 Pending", "2026-08 Pending"), states(rows));
-      assertEquals("monday", rows.status().lastHandledRunRequest());
-
-      Record intent = assertInstanceOf(Record.class, Planner.next(months.with(rows.status())));
-      assertEquals(new PendingRun("Backfill", "2026-10", new TimePeriod("2026-10-01T00:00:00Z", "2026-10-31T23:59:59Z"),
-          "2026-11-15T10:00:00Z", 1, null), intent.status().pendingRun());
-      assertEquals("2026-10 Requested", states(intent).getFirst());
-    }
-
-    @Test
-    void isFollowedMonthByMonth() {
-      ReconcileState meant = meant(months.with(((Record) Planner.next(months)).status()));
-      Record running = assertInstanceOf(Record.class, Planner.next(got(meant, shown("a1 Queued 2026-11-15T10:00:01Z OnDemand 2026-10"))));
-      assertEquals("2026-10 Running", states(running).getFirst());
-
-      Record next = assertInstanceOf(Record.class, Planner.next(
-          got(meant.with(running.status()).with(TransientState.NONE), shown("a1 Completed 2026-11-15T10:00:01Z OnDemand 2026-10"))));
-      assertEquals(List.of("2026-10 Completed", "2026-09 Requested", "2026-08 Pending"), states(next));
-    }
-
-    @Test
-    void isNotAnsweredByARunOfAnotherMonth() {
-      ReconcileState meant = meant(months.with(((Record) Planner.next(months)).status())).with(TransientState.NONE);
-
-      assertInstanceOf(Rest.class, Planner.next(got(meant, shown("a1 Queued 2026-11-15T10:00:01Z OnDemand 2026-09"))));
-    }
-
-    @Test
-    void runsFiveMonthsAtOnceAndNoMore() {
-      ReconcileState many = annotated(asked, Annotations.RUN_PERIOD, "2026-01..2026-10");
-      ReconcileState s = many.with(((Record) Planner.next(many)).status());
-      String[] runs = new String[5];
-      for (int i = 0; i < 5; i++) {
-        s = meant(s);
-        runs[i] = "a%d InProgress 2026-11-15T10:00:0%dZ OnDemand %s".formatted(i, i, s.status().pendingRun().request());
-        s = got(s.with(TransientState.NONE), shown(Arrays.copyOf(runs, i + 1)));
-        s = s.with(((Record) Planner.next(s)).status());
-      }
-
-      assertInstanceOf(Rest.class, Planner.next(s));
-    }
-
-    @Test
-    void thatIsUnusableIsRefusedAndHandled() {
-      Record refused = assertInstanceOf(Record.class, Planner.next(annotated(asked, Annotations.RUN_PERIOD, "March")));
-
-      assertEquals("monday", refused.status().lastHandledRunRequest());
-      assertNull(refused.status().backfill());
-      assertEquals(Reason.RUN_REFUSED, refused.notes().getFirst().reason());
-    }
-
-    @Test
-    void needsAnApiVersionThatRunsPeriods() {
-      ReconcileState old = apiVersion(status(months, draft -> draft.apiVersion = "2023-08-01"), "2023-08-01");
-      Record refused = assertInstanceOf(Record.class, Planner.next(old));
-
-      assertTrue(refused.notes().getFirst().message().contains("2025-03-01"), refused.notes().toString());
-      assertNull(refused.status().backfill());
-    }
-
-    @Test
-    void keepsItsRowsWhileAnOlderApiVersionIsSet() {
-      ReconcileState asked = months.with(((Record) Planner.next(months)).status());
-      ReconcileState old = apiVersion(status(asked, draft -> draft.apiVersion = "2023-08-01"), "2023-08-01");
-
-      assertInstanceOf(Rest.class, Planner.next(old));
-    }
-
-    @Test
-    void whoseMonthAzureRefusesGoesOnWithTheNext() {
-      ReconcileState meant = meant(months.with(((Record) Planner.next(months)).status()));
-      ReconcileState refused = StateTransitions.runRefused(meant, meant.status().pendingRun(), refusal("not this one"));
-      Month first = refused.status().backfill().months().getFirst();
-
-      assertEquals("Failed", first.state());
-      assertTrue(first.message().endsWith("not this one"), first.message());
-      assertEquals("2026-09", ((Record) Planner.next(refused)).status().pendingRun().request());
-    }
-  }
-
-  @Nested
-  class SpecBackfill {
-    private final ReconcileState s = settled(with(FOCUS, "backfill.months", 3));
-
-    @Test
-    void isTheCompleteMonthsBeforeItsAcceptanceNewestFirst() {
-      Record intent = assertInstanceOf(Record.class, Planner.next(s));
-
-      assertEquals(List.of("2026-10 Requested", "2026-09 Pending", "2026-08 Pending"), states(intent));
-      assertEquals("2026-10", intent.status().backfill().until());
-    }
-
-    @Test
-    void getsNoMonthByTheMerePassingOfTime() {
-      ReconcileState accepted = status(s.with(((Record) Planner.next(s)).status()), draft -> draft.pendingRun = null);
-
-      assertEquals(3, ((Record) Planner.next(got(later(accepted, Duration.ofDays(60)), EXPORT))).status().backfill().total());
-    }
-
-    @Test
-    void takesWhatTheHistoryOfAnAdoptedExportShowsAsDone() {
-      ReconcileState adopted = got(status(s, draft -> draft.origin = "Adopted"),
-          shown("a1 Completed 2026-11-02T00:00:00Z OnDemand 2026-10", "a2 Completed 2026-10-02T00:00:00Z OnDemand 2026-09"));
-
-      assertEquals(List.of("2026-10 Completed", "2026-09 Completed", "2026-08 Requested"),
-          states(assertInstanceOf(Record.class, Planner.next(adopted))));
-    }
-
-    @Test
-    void waitsWhileAnApiVersionRunsNoPeriods() {
-      assertInstanceOf(Rest.class, Planner.next(apiVersion(status(s, draft -> draft.apiVersion = "2023-08-01"), "2023-08-01")));
-    }
-
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void leavesOutAMonthThatAzureNeverAccepts(boolean answered) {
-      ReconcileState now = s;
-      for (int attempt = 1; attempt <= 5; attempt++) {
-        now = meant(got(now, EXPORT));
-        assertEquals("2026-10 " + attempt, pending(now));
-        ReconcileState failed = StateTransitions.runFailed(now, now.status().pendingRun(), failure(answered));
-        ReconcileState decided = answered ? failed : got(later(failed, Duration.ofSeconds(121)), EXPORT);
-        if (attempt == 5) {
-          Step.RefuseRun refused = assertInstanceOf(Step.RefuseRun.class, Planner.next(decided));
-          now = StateTransitions.runGivenUp(decided, refused.run(), refused.why());
-        } else {
-          Record counted = assertInstanceOf(Record.class, Planner.next(decided));
-          assertNull(counted.status().pendingRun());
-          assertEquals("2026-10 Pending", states(counted).getFirst());
-          assertEquals(attempt, counted.status().backfill().months().getFirst().attempts());
-          assertEquals("an unexpected error", counted.status().backfill().months().getFirst().message());
-          ReconcileState freed = decided.with(counted.status());
-          if (answered) {
-            assertEquals("2026-09 1", pending(meant(freed)), "others go on meanwhile");
-          }
-          now = later(freed, Duration.ofSeconds(80));
+    private static final ObservedExport EXPORT = accepted(FOCUS);
+    private final ReconcileState asked = annotated(settled(FOCUS), Annotations.RUN_REQUESTED_AT, "monday");
+
+    @Nested
+    class ARequest {
+        @Test
+        void isDecidedOnTheWholeHistory() {
+            assertEquals(new Step.Observe(ReadConsistency.DIRECT), Planner.next(listed(asked, EXPORT)));
+            assertEquals(
+                    new Step.Observe(ReadConsistency.DIRECT),
+                    Planner.next(asked.with(
+                            new Observation.Present(EXPORT, asked.now(), Observation.Source.PUT), asked.now())));
         }
-      }
-      assertEquals("Failed", now.status().backfill().months().getFirst().state());
-      assertEquals(5, now.status().backfill().months().getFirst().attempts());
-      assertEquals("2026-09 1", pending(meant(now)));
+
+        @Test
+        void isMeantThenPostedThenKnownByTheHistory() {
+            Record intent = assertInstanceOf(Record.class, Planner.next(asked));
+            assertEquals(
+                    new PendingRun("Request", "monday", null, "2026-11-15T10:00:00Z", 1, null),
+                    intent.status().pendingRun());
+            assertTrue(intent.runToPost());
+
+            ReconcileState meant = meant(asked);
+            assertEquals(new PostRun(intent.status().pendingRun()), Planner.next(meant));
+
+            ReconcileState posted = got(
+                    later(meant.with(meant.memory().postingRun(false)), Duration.ofSeconds(1)),
+                    shown("a1 Queued 2026-11-15T10:00:00Z"));
+            Record accepted = assertInstanceOf(Record.class, Planner.next(posted));
+            assertNull(accepted.status().pendingRun());
+            assertEquals("monday", accepted.status().lastHandledRunRequest());
+            assertEquals(
+                    List.of(Reason.RUN_STARTED),
+                    accepted.notes().stream().map(PendingEvent::reason).toList());
+            assertInstanceOf(Rest.class, Planner.next(posted.with(accepted.status())));
+        }
+
+        @Test
+        void isNotPostedAgainAfterACrashForAsLongAsTheHistoryMayStillShowIt() {
+            ReconcileState crashed = meant(asked).with(TransientState.NONE);
+
+            assertInstanceOf(Rest.class, Planner.next(got(crashed, EXPORT)));
+            assertInstanceOf(Rest.class, Planner.next(got(later(crashed, Duration.ofSeconds(120)), EXPORT)));
+            Record again =
+                    assertInstanceOf(Record.class, Planner.next(got(later(crashed, Duration.ofSeconds(121)), EXPORT)));
+            assertEquals(
+                    new PendingRun("Request", "monday", null, "2026-11-15T10:02:01Z", 2, null),
+                    again.status().pendingRun());
+            assertTrue(again.runToPost());
+        }
+
+        @Test
+        void isFoundInTheHistoryAfterACrash() {
+            Record accepted = assertInstanceOf(
+                    Record.class,
+                    Planner.next(got(
+                            later(meant(asked).with(TransientState.NONE), Duration.ofMinutes(10)),
+                            shown("a1 Completed 2026-11-15T10:00:03Z"))));
+
+            assertEquals("monday", accepted.status().lastHandledRunRequest());
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "a1 Completed 2026-11-15T09:58:59Z",
+                    "a1 Queued 2026-11-15T10:00:01Z Scheduled",
+                    "a1 Queued never"
+                })
+        void isNotAnsweredByAnotherRun(String run) {
+            assertInstanceOf(Rest.class, Planner.next(got(meant(asked).with(TransientState.NONE), shown(run))));
+        }
+
+        @Test
+        void isNotAnsweredByARunThatWasThereBefore() {
+            ReconcileState seen = got(asked, shown("old Completed 2026-11-15T09:59:58Z"));
+            ReconcileState crashed = meant(seen).with(TransientState.NONE);
+
+            assertInstanceOf(Rest.class, Planner.next(got(crashed, shown("old Completed 2026-11-15T09:59:58Z"))));
+        }
+
+        @Test
+        void mayBeSomeSecondsOlderByAzuresClock() {
+            assertInstanceOf(
+                    Record.class,
+                    Planner.next(got(meant(asked).with(TransientState.NONE), shown("a1 Queued 2026-11-15T09:59:55Z"))));
+        }
+
+        @Test
+        void waitsForTheRunThatIsUnderWay() {
+            assertInstanceOf(
+                    Rest.class, Planner.next(got(asked, shown("a1 InProgress 2026-11-15T09:50:00Z Scheduled"))));
+            assertInstanceOf(
+                    Record.class, Planner.next(got(asked, shown("a1 Completed 2026-11-15T09:50:00Z Scheduled"))));
+        }
+
+        @Test
+        void isTheNewestOne() {
+            ReconcileState newer = annotated(
+                    got(asked, shown("a1 InProgress 2026-11-15T09:50:00Z")), Annotations.RUN_REQUESTED_AT, "tuesday");
+
+            assertEquals(
+                    "tuesday",
+                    ((Record) Planner.next(got(newer, EXPORT)))
+                            .status()
+                            .pendingRun()
+                            .request());
+        }
+
+        @Test
+        void thatWasHeldBackIsAsOldAsItsPost() {
+            ReconcileState held = got(later(meant(asked), Duration.ofMinutes(10)), EXPORT);
+            Record renewed = assertInstanceOf(Record.class, Planner.next(held));
+
+            assertEquals(
+                    new PendingRun("Request", "monday", null, "2026-11-15T10:10:00Z", 1, null),
+                    renewed.status().pendingRun());
+            assertInstanceOf(
+                    Step.PostRun.class,
+                    Planner.next(held.with(renewed.status()).with(held.memory().postingRun(renewed.runToPost()))));
+        }
+
+        @Test
+        void isGivenUpAfterFiveAttemptsThatAzureTookAndShowsNoRunOf() {
+            ReconcileState s = meant(asked);
+            for (int post = 1; post < 5; post++) {
+                s = got(later(StateTransitions.runPosted(s, s.status().pendingRun()), Duration.ofMinutes(3)), EXPORT);
+                Record record = assertInstanceOf(Record.class, Planner.next(s));
+                assertEquals(post + 1, record.status().pendingRun().attempts());
+                s = s.with(record.status()).with(s.memory().postingRun(record.runToPost()));
+            }
+            assertGivenUp(
+                    got(later(StateTransitions.runPosted(s, s.status().pendingRun()), Duration.ofMinutes(3)), EXPORT));
+        }
+
+        @ParameterizedTest
+        @ValueSource(booleans = {false, true})
+        void isGivenUpAfterFiveAttemptsThatFail(boolean answered) {
+            ReconcileState s = meant(asked);
+            Duration waited = Duration.ZERO;
+            for (int post = 1; post < 5; post++) {
+                ReconcileState failed = StateTransitions.runFailed(s, s.status().pendingRun(), failure(answered));
+                assertInstanceOf(Rest.class, Planner.next(failed), "attempt " + post);
+                Duration wait = answered ? Duration.ofSeconds(5L << (post - 1)) : Duration.ofSeconds(121);
+                assertInstanceOf(
+                        Rest.class, Planner.next(got(later(failed, wait.minusSeconds(1)), EXPORT)), "attempt " + post);
+                s = meant(got(later(failed, wait), EXPORT));
+                waited = waited.plus(wait);
+                assertEquals(post + 1, s.status().pendingRun().attempts());
+            }
+            assertEquals(answered ? 75 : 484, waited.toSeconds());
+            ReconcileState last = StateTransitions.runFailed(s, s.status().pendingRun(), failure(answered));
+            assertGivenUp(answered ? last : got(later(last, Duration.ofSeconds(121)), EXPORT));
+        }
+
+        private void assertGivenUp(ReconcileState s) {
+            Step.RefuseRun refused = assertInstanceOf(Step.RefuseRun.class, Planner.next(s));
+            ReconcileState done = StateTransitions.runGivenUp(s, refused.run(), refused.why());
+            assertNull(done.status().pendingRun());
+            assertEquals("monday", done.status().lastHandledRunRequest());
+            assertInstanceOf(Rest.class, Planner.next(done));
+        }
+
+        @Test
+        void isNotAnAttemptWhileAzuresQuotaKeepsItBack() {
+            ArmFailure throttled =
+                    new ArmFailure.Throttled(new ArmFailure.Detail(429, "429", "wait", ""), Duration.ofSeconds(10));
+            ReconcileState s = meant(asked);
+
+            assertEquals(
+                    new PostRun(s.status().pendingRun()),
+                    Planner.next(StateTransitions.runFailed(s, s.status().pendingRun(), throttled)));
+        }
+
+        @Test
+        void goesOnAfterARestartWithTheAttemptsThatItHad() {
+            ReconcileState s = meant(asked);
+            ReconcileState restarted = got(later(s.with(TransientState.NONE), Duration.ofMinutes(3)), EXPORT);
+
+            assertEquals(
+                    2, ((Record) Planner.next(restarted)).status().pendingRun().attempts());
+            ReconcileState fifth = status(
+                    restarted,
+                    draft -> draft.pendingRun =
+                            new PendingRun("Request", "monday", null, "2026-11-15T10:00:00Z", 5, null));
+            assertGivenUp(fifth);
+        }
+
+        @Test
+        void thatFailsMakesRoomForANewerOne() {
+            ReconcileState failed = StateTransitions.runFailed(
+                    meant(asked), meant(asked).status().pendingRun(), failure(true));
+            ReconcileState newer = got(annotated(failed, Annotations.RUN_REQUESTED_AT, "tuesday"), EXPORT);
+
+            assertEquals("tuesday 1", pending(meant(newer.with(((Record) Planner.next(newer)).status()))));
+        }
+
+        @Test
+        void thatFailsLetsMonthsGoOn() {
+            ReconcileState s =
+                    annotated(settled(with(FOCUS, "backfill.months", 3)), Annotations.RUN_REQUESTED_AT, "monday");
+            ReconcileState failed =
+                    StateTransitions.runFailed(meant(s), meant(s).status().pendingRun(), failure(true));
+
+            ReconcileState month = meant(failed);
+            assertEquals("2026-10 1", pending(month));
+            ReconcileState refused =
+                    StateTransitions.runRefused(month, month.status().pendingRun(), refusal("no"));
+            assertEquals("2026-09 1", pending(meant(refused)), "the request waits for its next attempt");
+            assertEquals("monday 2", pending(meant(got(later(refused, Duration.ofSeconds(5)), EXPORT))));
+        }
+
+        @Test
+        void isNotAnsweredByARunOfOtherDaysThatAPersonStarts() {
+            ReconcileState posted = StateTransitions.runPosted(
+                    meant(asked), meant(asked).status().pendingRun());
+            String portal = "p1 Queued 2026-11-15T10:00:01Z OnDemand 2026-09";
+            assertInstanceOf(Rest.class, Planner.next(got(posted, shown(portal))));
+
+            Record accepted = assertInstanceOf(
+                    Record.class,
+                    Planner.next(got(posted, shown(portal, "a1 Queued 2026-11-15T10:00:00Z OnDemand 2026-11"))));
+            assertEquals("a1", accepted.status().lastRun().id());
+        }
+
+        @Test
+        void isRatherAnsweredByARunOfOtherDaysThanPostedTwice() {
+            ReconcileState posted = StateTransitions.runPosted(
+                    meant(asked), meant(asked).status().pendingRun());
+            Record late = assertInstanceOf(
+                    Record.class,
+                    Planner.next(got(
+                            later(posted, Duration.ofSeconds(121)),
+                            shown("a1 Queued 2026-11-15T10:00:01Z OnDemand 2026-09"))));
+
+            assertEquals("monday", late.status().lastHandledRunRequest());
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"InProgress", "Queued", "DataReady"})
+        void waitsForARunWithoutAnEndForADay(String state) {
+            String run = "a1 " + state + " 2026-11-14T10:00:01Z Scheduled";
+            ReconcileState s = got(asked, withoutEnd(run));
+
+            assertInstanceOf(Rest.class, Planner.next(s));
+            assertEquals("monday 1", pending(meant(later(s, Duration.ofSeconds(1)))));
+        }
+
+        @Test
+        void isHandledOnce() {
+            assertInstanceOf(Rest.class, Planner.next(status(asked, draft -> draft.lastHandledRunRequest = "monday")));
+        }
+
+        @Test
+        void thatAzureRefusesCountsAsHandled() {
+            ReconcileState meant = meant(asked);
+            ReconcileState refused =
+                    StateTransitions.runRefused(meant, meant.status().pendingRun(), refusal("no"));
+
+            assertNull(refused.status().pendingRun());
+            assertEquals("monday", refused.status().lastHandledRunRequest());
+            assertInstanceOf(Rest.class, Planner.next(refused));
+        }
+
+        @Test
+        void tellsTheEndOfARunThatItSawUnderWayAlsoWhereTheClocksOfAzureAndTheClusterDiffer() {
+            Instant before = asked.subject().created().minusSeconds(1);
+            ReconcileState seen = status(
+                    asked,
+                    draft -> draft.runs =
+                            shown("a1 InProgress " + before + " OnDemand").runs());
+
+            assertEquals(
+                    List.of(Reason.RUN_FAILED),
+                    reasons(RunPlanner.ended(
+                            seen, shown("a1 Failed " + before + " OnDemand").runs())));
+            assertEquals(
+                    List.of(),
+                    reasons(RunPlanner.ended(
+                            asked, shown("a0 Failed " + before + " OnDemand").runs())),
+                    "an adopted export's past");
+        }
+
+        private static List<Reason> reasons(List<PendingEvent> notes) {
+            return notes.stream().map(PendingEvent::reason).toList();
+        }
     }
 
-    @Test
-    void takesTheRunOfAnAttemptWhoseAnswerWasLostOnceTheHistoryShowsIt() {
-      ReconcileState lost = StateTransitions.runFailed(meant(s), meant(s).status().pendingRun(), failure(false));
-      ReconcileState request = annotated(lost, Annotations.RUN_REQUESTED_AT, "monday");
-      Record way = assertInstanceOf(Record.class, Planner.next(got(request, EXPORT)));
-      assertEquals("2026-10 Pending", states(way).getFirst());
+    @Nested
+    class ARunOnCreate {
+        private final ReconcileState created = status(
+                settled(FOCUS), draft -> draft.pendingRun = new PendingRun("OnCreate", null, null, null, 0, null));
 
-      ReconcileState gone = request.with(way.status()).with(request.memory().postingRun(false));
-      Record found = assertInstanceOf(Record.class, Planner.next(got(later(gone, Duration.ofSeconds(5)), shown("a1 Queued 2026-11-15T10:00:01Z OnDemand 2026-10"))));
-      assertEquals(List.of("2026-10 Running", "2026-09 Pending", "2026-08 Pending"), states(found));
-      assertEquals("a1 1", found.status().backfill().months().getFirst().runId() + " " + found.status().backfill().months().getFirst().attempts());
+        @Test
+        void isMeantAgainWithItsTimeBeforeItIsPosted() {
+            Record intent = assertInstanceOf(Record.class, Planner.next(created));
+
+            assertEquals(
+                    new PendingRun("OnCreate", null, null, "2026-11-15T10:00:00Z", 1, null),
+                    intent.status().pendingRun());
+            assertTrue(intent.runToPost());
+        }
+
+        @Test
+        void leavesARequestOpen() {
+            ReconcileState both = annotated(created, Annotations.RUN_REQUESTED_AT, "monday");
+            ReconcileState accepted = got(meant(both), shown("a1 Completed 2026-11-15T10:00:01Z"));
+            ReconcileState done = accepted.with(((Record) Planner.next(accepted)).status());
+
+            assertNull(done.status().lastHandledRunRequest());
+            assertEquals(
+                    "monday",
+                    ((Record) Planner.next(done)).status().pendingRun().request());
+        }
     }
 
-    @Test
-    void waitsAfterAFailureThatNewerRunsPushedOutOfTheHistory() {
-      ReconcileState running = got(status(s, draft -> draft.backfill = new Backfill("2026-10", 1, 0, 0,
-          List.of(new Month("2026-10", "Running", "a1", 4, null, null)))), shown("a1 Failed 2026-11-15T10:00:00Z OnDemand 2026-10"));
-      ReconcileState one = ReconcileStates.spec(running, "backfill.months", 1);
-      ReconcileState failed = one.with(((Record) Planner.next(one)).status());
-      String[] newer = IntStream.range(0, 10).mapToObj(i -> "b%d Completed 2026-11-15T10:00:0%dZ Scheduled".formatted(i, i)).toArray(String[]::new);
-      ReconcileState pushed = status(failed, draft -> draft.runs = shown(newer).runs());
+    @Nested
+    class ARunPeriod {
+        private final ReconcileState months = annotated(asked, Annotations.RUN_PERIOD, "2026-08..2026-10");
 
-      assertInstanceOf(Rest.class, Planner.next(got(later(pushed, Duration.ofSeconds(39)), shown(newer))));
-      assertEquals("2026-10 5", pending(meant(got(later(pushed, Duration.ofSeconds(40)), shown(newer)))));
+        @Test
+        void becomesRowsAndRunsTheNewestFirst() {
+            Record rows = assertInstanceOf(Record.class, Planner.next(months));
+            assertEquals(List.of("2026-10 Pending", "2026-09 Pending", "2026-08 Pending"), states(rows));
+            assertEquals("monday", rows.status().lastHandledRunRequest());
+
+            Record intent = assertInstanceOf(Record.class, Planner.next(months.with(rows.status())));
+            assertEquals(
+                    new PendingRun(
+                            "Backfill",
+                            "2026-10",
+                            new TimePeriod("2026-10-01T00:00:00Z", "2026-10-31T23:59:59Z"),
+                            "2026-11-15T10:00:00Z",
+                            1,
+                            null),
+                    intent.status().pendingRun());
+            assertEquals("2026-10 Requested", states(intent).getFirst());
+        }
+
+        @Test
+        void isFollowedMonthByMonth() {
+            ReconcileState meant = meant(months.with(((Record) Planner.next(months)).status()));
+            Record running = assertInstanceOf(
+                    Record.class, Planner.next(got(meant, shown("a1 Queued 2026-11-15T10:00:01Z OnDemand 2026-10"))));
+            assertEquals("2026-10 Running", states(running).getFirst());
+
+            Record next = assertInstanceOf(
+                    Record.class,
+                    Planner.next(got(
+                            meant.with(running.status()).with(TransientState.NONE),
+                            shown("a1 Completed 2026-11-15T10:00:01Z OnDemand 2026-10"))));
+            assertEquals(List.of("2026-10 Completed", "2026-09 Requested", "2026-08 Pending"), states(next));
+        }
+
+        @Test
+        void isNotAnsweredByARunOfAnotherMonth() {
+            ReconcileState meant =
+                    meant(months.with(((Record) Planner.next(months)).status())).with(TransientState.NONE);
+
+            assertInstanceOf(
+                    Rest.class, Planner.next(got(meant, shown("a1 Queued 2026-11-15T10:00:01Z OnDemand 2026-09"))));
+        }
+
+        @Test
+        void runsFiveMonthsAtOnceAndNoMore() {
+            ReconcileState many = annotated(asked, Annotations.RUN_PERIOD, "2026-01..2026-10");
+            ReconcileState s = many.with(((Record) Planner.next(many)).status());
+            String[] runs = new String[5];
+            for (int i = 0; i < 5; i++) {
+                s = meant(s);
+                runs[i] = "a%d InProgress 2026-11-15T10:00:0%dZ OnDemand %s"
+                        .formatted(i, i, s.status().pendingRun().request());
+                s = got(s.with(TransientState.NONE), shown(Arrays.copyOf(runs, i + 1)));
+                s = s.with(((Record) Planner.next(s)).status());
+            }
+
+            assertInstanceOf(Rest.class, Planner.next(s));
+        }
+
+        @Test
+        void thatIsUnusableIsRefusedAndHandled() {
+            Record refused =
+                    assertInstanceOf(Record.class, Planner.next(annotated(asked, Annotations.RUN_PERIOD, "March")));
+
+            assertEquals("monday", refused.status().lastHandledRunRequest());
+            assertNull(refused.status().backfill());
+            assertEquals(Reason.RUN_REFUSED, refused.notes().getFirst().reason());
+        }
+
+        @Test
+        void needsAnApiVersionThatRunsPeriods() {
+            ReconcileState old = apiVersion(status(months, draft -> draft.apiVersion = "2023-08-01"), "2023-08-01");
+            Record refused = assertInstanceOf(Record.class, Planner.next(old));
+
+            assertTrue(
+                    refused.notes().getFirst().message().contains("2025-03-01"),
+                    refused.notes().toString());
+            assertNull(refused.status().backfill());
+        }
+
+        @Test
+        void keepsItsRowsWhileAnOlderApiVersionIsSet() {
+            ReconcileState asked = months.with(((Record) Planner.next(months)).status());
+            ReconcileState old = apiVersion(status(asked, draft -> draft.apiVersion = "2023-08-01"), "2023-08-01");
+
+            assertInstanceOf(Rest.class, Planner.next(old));
+        }
+
+        @Test
+        void whoseMonthAzureRefusesGoesOnWithTheNext() {
+            ReconcileState meant = meant(months.with(((Record) Planner.next(months)).status()));
+            ReconcileState refused =
+                    StateTransitions.runRefused(meant, meant.status().pendingRun(), refusal("not this one"));
+            Month first = refused.status().backfill().months().getFirst();
+
+            assertEquals("Failed", first.state());
+            assertTrue(first.message().endsWith("not this one"), first.message());
+            assertEquals(
+                    "2026-09",
+                    ((Record) Planner.next(refused)).status().pendingRun().request());
+        }
     }
 
-    @Test
-    void givesWayToAPerson() {
-      ReconcileState held = annotated(meant(s), Annotations.RUN_REQUESTED_AT, "monday");
-      Record way = assertInstanceOf(Record.class, Planner.next(held));
+    @Nested
+    class SpecBackfill {
+        private final ReconcileState s = settled(with(FOCUS, "backfill.months", 3));
 
-      assertEquals("2026-10 Pending", states(way).getFirst());
-      assertEquals("monday", ((Record) Planner.next(held.with(way.status()).with(TransientState.NONE))).status().pendingRun().request());
+        @Test
+        void isTheCompleteMonthsBeforeItsAcceptanceNewestFirst() {
+            Record intent = assertInstanceOf(Record.class, Planner.next(s));
+
+            assertEquals(List.of("2026-10 Requested", "2026-09 Pending", "2026-08 Pending"), states(intent));
+            assertEquals("2026-10", intent.status().backfill().until());
+        }
+
+        @Test
+        void getsNoMonthByTheMerePassingOfTime() {
+            ReconcileState accepted =
+                    status(s.with(((Record) Planner.next(s)).status()), draft -> draft.pendingRun = null);
+
+            assertEquals(
+                    3,
+                    ((Record) Planner.next(got(later(accepted, Duration.ofDays(60)), EXPORT)))
+                            .status()
+                            .backfill()
+                            .total());
+        }
+
+        @Test
+        void takesWhatTheHistoryOfAnAdoptedExportShowsAsDone() {
+            ReconcileState adopted = got(
+                    status(s, draft -> draft.origin = "Adopted"),
+                    shown(
+                            "a1 Completed 2026-11-02T00:00:00Z OnDemand 2026-10",
+                            "a2 Completed 2026-10-02T00:00:00Z OnDemand 2026-09"));
+
+            assertEquals(
+                    List.of("2026-10 Completed", "2026-09 Completed", "2026-08 Requested"),
+                    states(assertInstanceOf(Record.class, Planner.next(adopted))));
+        }
+
+        @Test
+        void waitsWhileAnApiVersionRunsNoPeriods() {
+            assertInstanceOf(
+                    Rest.class,
+                    Planner.next(apiVersion(status(s, draft -> draft.apiVersion = "2023-08-01"), "2023-08-01")));
+        }
+
+        @ParameterizedTest
+        @ValueSource(booleans = {false, true})
+        void leavesOutAMonthThatAzureNeverAccepts(boolean answered) {
+            ReconcileState now = s;
+            for (int attempt = 1; attempt <= 5; attempt++) {
+                now = meant(got(now, EXPORT));
+                assertEquals("2026-10 " + attempt, pending(now));
+                ReconcileState failed =
+                        StateTransitions.runFailed(now, now.status().pendingRun(), failure(answered));
+                ReconcileState decided = answered ? failed : got(later(failed, Duration.ofSeconds(121)), EXPORT);
+                if (attempt == 5) {
+                    Step.RefuseRun refused = assertInstanceOf(Step.RefuseRun.class, Planner.next(decided));
+                    now = StateTransitions.runGivenUp(decided, refused.run(), refused.why());
+                } else {
+                    Record counted = assertInstanceOf(Record.class, Planner.next(decided));
+                    assertNull(counted.status().pendingRun());
+                    assertEquals("2026-10 Pending", states(counted).getFirst());
+                    assertEquals(
+                            attempt,
+                            counted.status().backfill().months().getFirst().attempts());
+                    assertEquals(
+                            "an unexpected error",
+                            counted.status().backfill().months().getFirst().message());
+                    ReconcileState freed = decided.with(counted.status());
+                    if (answered) {
+                        assertEquals("2026-09 1", pending(meant(freed)), "others go on meanwhile");
+                    }
+                    now = later(freed, Duration.ofSeconds(80));
+                }
+            }
+            assertEquals("Failed", now.status().backfill().months().getFirst().state());
+            assertEquals(5, now.status().backfill().months().getFirst().attempts());
+            assertEquals("2026-09 1", pending(meant(now)));
+        }
+
+        @Test
+        void takesTheRunOfAnAttemptWhoseAnswerWasLostOnceTheHistoryShowsIt() {
+            ReconcileState lost =
+                    StateTransitions.runFailed(meant(s), meant(s).status().pendingRun(), failure(false));
+            ReconcileState request = annotated(lost, Annotations.RUN_REQUESTED_AT, "monday");
+            Record way = assertInstanceOf(Record.class, Planner.next(got(request, EXPORT)));
+            assertEquals("2026-10 Pending", states(way).getFirst());
+
+            ReconcileState gone =
+                    request.with(way.status()).with(request.memory().postingRun(false));
+            Record found = assertInstanceOf(
+                    Record.class,
+                    Planner.next(got(
+                            later(gone, Duration.ofSeconds(5)),
+                            shown("a1 Queued 2026-11-15T10:00:01Z OnDemand 2026-10"))));
+            assertEquals(List.of("2026-10 Running", "2026-09 Pending", "2026-08 Pending"), states(found));
+            assertEquals(
+                    "a1 1",
+                    found.status().backfill().months().getFirst().runId() + " "
+                            + found.status().backfill().months().getFirst().attempts());
+        }
+
+        @Test
+        void waitsAfterAFailureThatNewerRunsPushedOutOfTheHistory() {
+            ReconcileState running = got(
+                    status(
+                            s,
+                            draft -> draft.backfill = new Backfill(
+                                    "2026-10", 1, 0, 0, List.of(new Month("2026-10", "Running", "a1", 4, null, null)))),
+                    shown("a1 Failed 2026-11-15T10:00:00Z OnDemand 2026-10"));
+            ReconcileState one = ReconcileStates.spec(running, "backfill.months", 1);
+            ReconcileState failed = one.with(((Record) Planner.next(one)).status());
+            String[] newer = IntStream.range(0, 10)
+                    .mapToObj(i -> "b%d Completed 2026-11-15T10:00:0%dZ Scheduled".formatted(i, i))
+                    .toArray(String[]::new);
+            ReconcileState pushed =
+                    status(failed, draft -> draft.runs = shown(newer).runs());
+
+            assertInstanceOf(Rest.class, Planner.next(got(later(pushed, Duration.ofSeconds(39)), shown(newer))));
+            assertEquals("2026-10 5", pending(meant(got(later(pushed, Duration.ofSeconds(40)), shown(newer)))));
+        }
+
+        @Test
+        void givesWayToAPerson() {
+            ReconcileState held = annotated(meant(s), Annotations.RUN_REQUESTED_AT, "monday");
+            Record way = assertInstanceOf(Record.class, Planner.next(held));
+
+            assertEquals("2026-10 Pending", states(way).getFirst());
+            assertEquals(
+                    "monday",
+                    ((Record) Planner.next(held.with(way.status()).with(TransientState.NONE)))
+                            .status()
+                            .pendingRun()
+                            .request());
+        }
+
+        @Test
+        void isOutdatedByAnotherDatasetButNotRepeated() {
+            ReconcileState done = status(
+                    s,
+                    draft -> draft.backfill = new Backfill(
+                            "2026-10",
+                            2,
+                            2,
+                            0,
+                            List.of(
+                                    new Month("2026-10", "Completed", "a1", 1, null, null),
+                                    new Month("2026-09", "NoData", "a2", 1, null, null))));
+            ReconcileState changed = edited(done, with(done.spec(), "dataset.type", "ActualCost"));
+            Step.Update update = assertInstanceOf(Step.Update.class, Planner.next(changed));
+            PendingEvent note = StateTransitions.outdatedHistory(changed, update.differences())
+                    .orElseThrow();
+
+            assertEquals(Reason.BACKFILL_OUTDATED, note.reason());
+            assertTrue(note.message().contains("run-period=2026-09..2026-10"), note.message());
+            assertTrue(StateTransitions.outdatedHistory(changed, List.of()).isEmpty());
+        }
     }
 
-    @Test
-    void isOutdatedByAnotherDatasetButNotRepeated() {
-      ReconcileState done = status(s, draft -> draft.backfill = new Backfill("2026-10", 2, 2, 0,
-          List.of(new Month("2026-10", "Completed", "a1", 1, null, null), new Month("2026-09", "NoData", "a2", 1, null, null))));
-      ReconcileState changed = edited(done, with(done.spec(), "dataset.type", "ActualCost"));
-      Step.Update update = assertInstanceOf(Step.Update.class, Planner.next(changed));
-      PendingEvent note = StateTransitions.outdatedHistory(changed, update.differences()).orElseThrow();
-
-      assertEquals(Reason.BACKFILL_OUTDATED, note.reason());
-      assertTrue(note.message().contains("run-period=2026-09..2026-10"), note.message());
-      assertTrue(StateTransitions.outdatedHistory(changed, List.of()).isEmpty());
+    private static ArmFailure failure(boolean answered) {
+        ArmFailure.Detail detail = new ArmFailure.Detail(answered ? 409 : 500, "", "an unexpected error", "");
+        return answered
+                ? new ArmFailure.Conflict(detail)
+                : new ArmFailure.Indeterminate(detail, Reason.ARM_UNREACHABLE, null);
     }
-  }
 
-  private static ArmFailure failure(boolean answered) {
-    ArmFailure.Detail detail = new ArmFailure.Detail(answered ? 409 : 500, "", "an unexpected error", "");
-    return answered ? new ArmFailure.Conflict(detail) : new ArmFailure.Indeterminate(detail, Reason.ARM_UNREACHABLE, null);
-  }
+    private static String pending(ReconcileState s) {
+        return s.status().pendingRun().request() + " " + s.status().pendingRun().attempts();
+    }
 
-  private static String pending(ReconcileState s) {
-    return s.status().pendingRun().request() + " " + s.status().pendingRun().attempts();
-  }
+    /** Whatever the state is called. */
+    private static ObservedExport withoutEnd(String run) {
+        ObjectNode document = shown(run).document();
+        ((ObjectNode) document.at("/properties/runHistory/value/0/properties")).remove("processingEndTime");
+        return new ObservedExport(document);
+    }
 
-  /** Whatever the state is called. */
-  private static ObservedExport withoutEnd(String run) {
-    ObjectNode document = shown(run).document();
-    ((ObjectNode) document.at("/properties/runHistory/value/0/properties")).remove("processingEndTime");
-    return new ObservedExport(document);
-  }
+    private static ArmFailure refusal(String message) {
+        return new ArmFailure.Rejected(new ArmFailure.Detail(400, "400", message, ""), Reason.INVALID_REQUEST);
+    }
 
-  private static ArmFailure refusal(String message) {
-    return new ArmFailure.Rejected(new ArmFailure.Detail(400, "400", message, ""), Reason.INVALID_REQUEST);
-  }
+    /** After the intent is written down. */
+    private static ReconcileState meant(ReconcileState s) {
+        Record record = assertInstanceOf(Record.class, Planner.next(s));
+        return s.with(record.status()).with(s.memory().postingRun(record.runToPost()));
+    }
 
-  /** After the intent is written down. */
-  private static ReconcileState meant(ReconcileState s) {
-    Record record = assertInstanceOf(Record.class, Planner.next(s));
-    return s.with(record.status()).with(s.memory().postingRun(record.runToPost()));
-  }
+    private static ObservedExport shown(String... runs) {
+        return Histories.with(EXPORT, runs);
+    }
 
-  private static ObservedExport shown(String... runs) {
-    return Histories.with(EXPORT, runs);
-  }
-
-  private static List<String> states(Record record) {
-    return record.status().backfill().months().stream().map(row -> row.month() + " " + row.state()).toList();
-  }
+    private static List<String> states(Record record) {
+        return record.status().backfill().months().stream()
+                .map(row -> row.month() + " " + row.state())
+                .toList();
+    }
 }

@@ -29,169 +29,197 @@ import org.junit.jupiter.api.Test;
 
 /** When a SAS token goes to Azure, and when not. */
 class SasTokenSyncTest {
-  private static final CostExportSpec PARTNER = with(with(with(FOCUS, "destination.storageAccountId", null), "destination.storageAccountName", "partner"),
-      "destination.sasTokenSecretRef", Map.of("name", "sas", "key", "token"));
-  private static final String FIELDS = "ss=b&srt=sco&sp=rwdlac&spr=https&se=2027-06-01T00:00:00Z&sig=";
-  private static final SasToken ONE = SasToken.of(FIELDS + "one");
-  private static final SasToken OTHER = SasToken.of(FIELDS + "other");
+    private static final CostExportSpec PARTNER = with(
+            with(with(FOCUS, "destination.storageAccountId", null), "destination.storageAccountName", "partner"),
+            "destination.sasTokenSecretRef",
+            Map.of("name", "sas", "key", "token"));
+    private static final String FIELDS = "ss=b&srt=sco&sp=rwdlac&spr=https&se=2027-06-01T00:00:00Z&sig=";
+    private static final SasToken ONE = SasToken.of(FIELDS + "one");
+    private static final SasToken OTHER = SasToken.of(FIELDS + "other");
 
-  @Test
-  void theExportIsCreatedWithIt() {
-    ReconcileState recorded = recorded(absent(fresh(PARTNER)).with(known(ONE)));
-    Step.Create create = assertInstanceOf(Step.Create.class, Planner.next(recorded));
+    @Test
+    void theExportIsCreatedWithIt() {
+        ReconcileState recorded = recorded(absent(fresh(PARTNER)).with(known(ONE)));
+        Step.Create create = assertInstanceOf(Step.Create.class, Planner.next(recorded));
 
-    assertEquals(ONE.value(), token(create.body()));
-    assertEquals(ONE.hash(), recorded.status().sasTokenHash());
-  }
-
-  @Test
-  void anIntentKeepsNoToken() {
-    assertFalse(recorded(absent(fresh(PARTNER)).with(known(ONE))).toString().contains("sig="));
-  }
-
-  @Test
-  void itIsNotSentAgainWhileTheSecretIsTheSame() {
-    assertInstanceOf(Step.Rest.class, Planner.next(applied(ONE)));
-  }
-
-  @Test
-  void anotherOneIsSentAndSaysWhatForAndNotWhat() {
-    Step.Update update = assertInstanceOf(Step.Update.class, Planner.next(applied(ONE).with(known(OTHER))));
-
-    assertEquals(Step.Cause.SECRET, update.cause());
-    assertEquals(OTHER.value(), token(update.body()));
-    assertEquals("destination.sasTokenSecretRef: *** → ***", Planner.describe(update.differences()));
-    ReconcileState answered = StateTransitions.put(applied(ONE).with(known(OTHER)), update.desired(), update.differences(), List.of(), shown(PARTNER));
-    assertEquals(OTHER.hash(), answered.status().sasTokenHash());
-  }
-
-  @Test
-  void anotherUpdateRepeatsTheMaskThatAzureShows() {
-    ReconcileState s = edited(applied(ONE), with(PARTNER, "description", "new"));
-    Step.Update update = assertInstanceOf(Step.Update.class, Planner.next(recorded(s)));
-
-    assertEquals("********", token(update.body()));
-  }
-
-  @Test
-  void itGoesAlongWhereAzureShowsNone() {
-    ReconcileState s = recorded(edited(applied(ONE), with(PARTNER, "description", "new")));
-    Step.Update update = assertInstanceOf(Step.Update.class, Planner.next(got(s, unmasked(shown(PARTNER)))));
-
-    assertEquals(ONE.value(), token(update.body()));
-  }
-
-  @Test
-  void itGoesToAnotherAccountAlsoWhenItIsTheSame() {
-    ReconcileState s = edited(applied(ONE), with(PARTNER, "destination.storageAccountName", "another"));
-    Step.Update update = assertInstanceOf(Step.Update.class, Planner.next(s));
-
-    assertEquals(ONE.value(), token(update.body()));
-  }
-
-  @Test
-  void itIsTakenOutWithItsAccount() {
-    CostExportSpec own = with(FOCUS, "destination.storageAccountId", FOCUS.destination().storageAccountId());
-    ReconcileState s = recorded(edited(applied(ONE), own).with(ResolvedSecrets.NONE));
-    Step.Update update = assertInstanceOf(Step.Update.class, Planner.next(s));
-
-    assertNull(ExportField.SAS_TOKEN.armPath().in(update.body()));
-    assertNull(ExportField.STORAGE_ACCOUNT_NAME.armPath().in(update.body()));
-    assertNull(StateTransitions.put(s, update.desired(), update.differences(), List.of(), Specs.accepted(own)).status().sasTokenHash());
-  }
-
-  @Test
-  void oneThatAzureCouldNotDeliverWithIsNotSent() {
-    SasToken readOnly = SasToken.of(FIELDS.replace("sp=rwdlac", "sp=r") + "x");
-    Outcome.Stuck created = assertInstanceOf(Outcome.Stuck.class, rest(absent(fresh(PARTNER)).with(known(readOnly))));
-    Outcome.Stuck rotated = assertInstanceOf(Outcome.Stuck.class, rest(applied(ONE).with(known(readOnly))));
-
-    assertEquals(List.of(Reason.INVALID_REQUEST, Reason.INVALID_REQUEST), List.of(created.reason(), rotated.reason()));
-    assertTrue(created.message().contains("permissions (sp) lack wdlac"), created.message());
-  }
-
-  @Test
-  void aMissingSecretIsNamedAndBreaksNoExportThatHasItsToken() {
-    ResolvedSecrets gone = new ResolvedSecrets(Optional.empty(), Optional.empty(), new ResolvedSecrets.Sas.Missing("Secret finance/sas is not there"));
-    Outcome.Failing failing = assertInstanceOf(Outcome.Failing.class, rest(absent(fresh(PARTNER)).with(gone)));
-    assertEquals(Reason.CREDENTIALS_MISSING, failing.failure().reason());
-    assertTrue(failing.failure().detail().text().contains("finance/sas"));
-
-    ReconcileState s = applied(ONE).with(gone);
-    Outcome.Settled settled = assertInstanceOf(Outcome.Settled.class, rest(s));
-    var conditions = StatusReport.of(s, settled).status().conditions();
-    assertEquals("True", Conditions.find(conditions, Conditions.READY).orElseThrow().status());
-    assertEquals("CredentialsMissing", Conditions.find(conditions, Conditions.SYNCED).orElseThrow().reason());
-  }
-
-  @Test
-  void anAdoptedExportKeepsTheOneThatItHas() {
-    ReconcileState s = got(fresh(PARTNER), shown(PARTNER)).with(known(ONE));
-    ReconcileState adopted = recorded(s);
-
-    assertEquals("Adopted", adopted.status().origin());
-    assertInstanceOf(Step.Rest.class, Planner.next(adopted));
-  }
-
-  @Test
-  void anAdoptedExportThatIsChangedGetsItWithTheChange() {
-    ReconcileState s = got(fresh(with(PARTNER, "adoptionPolicy", "Adopt")), Specs.edited(shown(PARTNER), "properties.definition.timeframe", "\"TheLastMonth\"")).with(known(ONE));
-    Step.Update update = assertInstanceOf(Step.Update.class, Planner.next(recorded(s)));
-
-    assertEquals(ONE.value(), token(update.body()));
-  }
-
-  @Test
-  void itIsSentWhenAPutIsAskedFor() {
-    Step.Update update = assertInstanceOf(Step.Update.class, Planner.next(ReconcileStates.annotated(applied(ONE), "azure.finops.dev/apply-requested-at", "now")));
-
-    assertEquals(ONE.value(), token(update.body()));
-  }
-
-  @Test
-  void oneThatAzureRefusedIsNotSentAgainAndAnotherOneIs() {
-    ReconcileState s = applied(ONE).with(known(OTHER));
-    Outcome refused = new Outcome.Stuck(Reason.INVALID_REQUEST, Planner.refused(s, "Please ensure the SAS token is valid"), List.of(), Outcome.Stuck.By.AZURE);
-    ReconcileState standing = ReconcileStates.reported(s, refused);
-
-    ReconcileState ofTheFirstRelease = standing.with(StatusSanitizer.of(status(standing, draft -> draft.refusal = null).status()));
-    for (ReconcileState each : List.of(standing, ofTheFirstRelease)) {
-      assertInstanceOf(Outcome.Stuck.class, rest(each));
-      assertInstanceOf(Step.Update.class, Planner.next(each.with(known(SasToken.of(FIELDS + "third")))));
+        assertEquals(ONE.value(), token(create.body()));
+        assertEquals(ONE.hash(), recorded.status().sasTokenHash());
     }
-  }
 
-  private static ReconcileState applied(SasToken token) {
-    ReconcileState s = status(recorded(absent(fresh(PARTNER)).with(known(token))), draft -> {
-      draft.eTag = shown(PARTNER).eTag();
-      draft.apiVersion = ReconcileStates.SETTINGS.apiVersion().name();
-    });
-    ReconcileState seen = got(s, shown(PARTNER));
-    return seen.with(StatusReport.of(seen, Planner.settled(seen, (Present) seen.observation())).status());
-  }
+    @Test
+    void anIntentKeepsNoToken() {
+        assertFalse(recorded(absent(fresh(PARTNER)).with(known(ONE))).toString().contains("sig="));
+    }
 
-  private static ReconcileState recorded(ReconcileState s) {
-    return s.with(assertInstanceOf(Step.Record.class, Planner.next(s)).status());
-  }
+    @Test
+    void itIsNotSentAgainWhileTheSecretIsTheSame() {
+        assertInstanceOf(Step.Rest.class, Planner.next(applied(ONE)));
+    }
 
-  private static Outcome rest(ReconcileState s) {
-    return assertInstanceOf(Step.Rest.class, Planner.next(s)).verdict();
-  }
+    @Test
+    void anotherOneIsSentAndSaysWhatForAndNotWhat() {
+        Step.Update update =
+                assertInstanceOf(Step.Update.class, Planner.next(applied(ONE).with(known(OTHER))));
 
-  private static ResolvedSecrets known(SasToken token) {
-    return new ResolvedSecrets(Optional.empty(), Optional.empty(), new ResolvedSecrets.Sas.Known(token));
-  }
+        assertEquals(Step.Cause.SECRET, update.cause());
+        assertEquals(OTHER.value(), token(update.body()));
+        assertEquals("destination.sasTokenSecretRef: *** → ***", Planner.describe(update.differences()));
+        ReconcileState answered = StateTransitions.put(
+                applied(ONE).with(known(OTHER)), update.desired(), update.differences(), List.of(), shown(PARTNER));
+        assertEquals(OTHER.hash(), answered.status().sasTokenHash());
+    }
 
-  /** As Azure shows it: the token is masked. */
-  private static ObservedExport shown(CostExportSpec spec) {
-    return Specs.edited(Specs.accepted(spec), ExportField.SAS_TOKEN.armPath().path(), "\"********\"");
-  }
+    @Test
+    void anotherUpdateRepeatsTheMaskThatAzureShows() {
+        ReconcileState s = edited(applied(ONE), with(PARTNER, "description", "new"));
+        Step.Update update = assertInstanceOf(Step.Update.class, Planner.next(recorded(s)));
 
-  private static ObservedExport unmasked(ObservedExport export) {
-    return Specs.edited(export, ExportField.SAS_TOKEN.armPath().path(), "null");
-  }
+        assertEquals("********", token(update.body()));
+    }
 
-  private static String token(ObjectNode body) {
-    return ExportField.SAS_TOKEN.armPath().in(body).asText();
-  }
+    @Test
+    void itGoesAlongWhereAzureShowsNone() {
+        ReconcileState s = recorded(edited(applied(ONE), with(PARTNER, "description", "new")));
+        Step.Update update = assertInstanceOf(Step.Update.class, Planner.next(got(s, unmasked(shown(PARTNER)))));
+
+        assertEquals(ONE.value(), token(update.body()));
+    }
+
+    @Test
+    void itGoesToAnotherAccountAlsoWhenItIsTheSame() {
+        ReconcileState s = edited(applied(ONE), with(PARTNER, "destination.storageAccountName", "another"));
+        Step.Update update = assertInstanceOf(Step.Update.class, Planner.next(s));
+
+        assertEquals(ONE.value(), token(update.body()));
+    }
+
+    @Test
+    void itIsTakenOutWithItsAccount() {
+        CostExportSpec own =
+                with(FOCUS, "destination.storageAccountId", FOCUS.destination().storageAccountId());
+        ReconcileState s = recorded(edited(applied(ONE), own).with(ResolvedSecrets.NONE));
+        Step.Update update = assertInstanceOf(Step.Update.class, Planner.next(s));
+
+        assertNull(ExportField.SAS_TOKEN.armPath().in(update.body()));
+        assertNull(ExportField.STORAGE_ACCOUNT_NAME.armPath().in(update.body()));
+        assertNull(StateTransitions.put(s, update.desired(), update.differences(), List.of(), Specs.accepted(own))
+                .status()
+                .sasTokenHash());
+    }
+
+    @Test
+    void oneThatAzureCouldNotDeliverWithIsNotSent() {
+        SasToken readOnly = SasToken.of(FIELDS.replace("sp=rwdlac", "sp=r") + "x");
+        Outcome.Stuck created = assertInstanceOf(
+                Outcome.Stuck.class, rest(absent(fresh(PARTNER)).with(known(readOnly))));
+        Outcome.Stuck rotated =
+                assertInstanceOf(Outcome.Stuck.class, rest(applied(ONE).with(known(readOnly))));
+
+        assertEquals(
+                List.of(Reason.INVALID_REQUEST, Reason.INVALID_REQUEST), List.of(created.reason(), rotated.reason()));
+        assertTrue(created.message().contains("permissions (sp) lack wdlac"), created.message());
+    }
+
+    @Test
+    void aMissingSecretIsNamedAndBreaksNoExportThatHasItsToken() {
+        ResolvedSecrets gone = new ResolvedSecrets(
+                Optional.empty(), Optional.empty(), new ResolvedSecrets.Sas.Missing("Secret finance/sas is not there"));
+        Outcome.Failing failing = assertInstanceOf(
+                Outcome.Failing.class, rest(absent(fresh(PARTNER)).with(gone)));
+        assertEquals(Reason.CREDENTIALS_MISSING, failing.failure().reason());
+        assertTrue(failing.failure().detail().text().contains("finance/sas"));
+
+        ReconcileState s = applied(ONE).with(gone);
+        Outcome.Settled settled = assertInstanceOf(Outcome.Settled.class, rest(s));
+        var conditions = StatusReport.of(s, settled).status().conditions();
+        assertEquals(
+                "True",
+                Conditions.find(conditions, Conditions.READY).orElseThrow().status());
+        assertEquals(
+                "CredentialsMissing",
+                Conditions.find(conditions, Conditions.SYNCED).orElseThrow().reason());
+    }
+
+    @Test
+    void anAdoptedExportKeepsTheOneThatItHas() {
+        ReconcileState s = got(fresh(PARTNER), shown(PARTNER)).with(known(ONE));
+        ReconcileState adopted = recorded(s);
+
+        assertEquals("Adopted", adopted.status().origin());
+        assertInstanceOf(Step.Rest.class, Planner.next(adopted));
+    }
+
+    @Test
+    void anAdoptedExportThatIsChangedGetsItWithTheChange() {
+        ReconcileState s = got(
+                        fresh(with(PARTNER, "adoptionPolicy", "Adopt")),
+                        Specs.edited(shown(PARTNER), "properties.definition.timeframe", "\"TheLastMonth\""))
+                .with(known(ONE));
+        Step.Update update = assertInstanceOf(Step.Update.class, Planner.next(recorded(s)));
+
+        assertEquals(ONE.value(), token(update.body()));
+    }
+
+    @Test
+    void itIsSentWhenAPutIsAskedFor() {
+        Step.Update update = assertInstanceOf(
+                Step.Update.class,
+                Planner.next(ReconcileStates.annotated(applied(ONE), "azure.finops.dev/apply-requested-at", "now")));
+
+        assertEquals(ONE.value(), token(update.body()));
+    }
+
+    @Test
+    void oneThatAzureRefusedIsNotSentAgainAndAnotherOneIs() {
+        ReconcileState s = applied(ONE).with(known(OTHER));
+        Outcome refused = new Outcome.Stuck(
+                Reason.INVALID_REQUEST,
+                Planner.refused(s, "Please ensure the SAS token is valid"),
+                List.of(),
+                Outcome.Stuck.By.AZURE);
+        ReconcileState standing = ReconcileStates.reported(s, refused);
+
+        ReconcileState ofTheFirstRelease = standing.with(StatusSanitizer.of(
+                status(standing, draft -> draft.refusal = null).status()));
+        for (ReconcileState each : List.of(standing, ofTheFirstRelease)) {
+            assertInstanceOf(Outcome.Stuck.class, rest(each));
+            assertInstanceOf(Step.Update.class, Planner.next(each.with(known(SasToken.of(FIELDS + "third")))));
+        }
+    }
+
+    private static ReconcileState applied(SasToken token) {
+        ReconcileState s = status(recorded(absent(fresh(PARTNER)).with(known(token))), draft -> {
+            draft.eTag = shown(PARTNER).eTag();
+            draft.apiVersion = ReconcileStates.SETTINGS.apiVersion().name();
+        });
+        ReconcileState seen = got(s, shown(PARTNER));
+        return seen.with(StatusReport.of(seen, Planner.settled(seen, (Present) seen.observation()))
+                .status());
+    }
+
+    private static ReconcileState recorded(ReconcileState s) {
+        return s.with(assertInstanceOf(Step.Record.class, Planner.next(s)).status());
+    }
+
+    private static Outcome rest(ReconcileState s) {
+        return assertInstanceOf(Step.Rest.class, Planner.next(s)).verdict();
+    }
+
+    private static ResolvedSecrets known(SasToken token) {
+        return new ResolvedSecrets(Optional.empty(), Optional.empty(), new ResolvedSecrets.Sas.Known(token));
+    }
+
+    /** As Azure shows it: the token is masked. */
+    private static ObservedExport shown(CostExportSpec spec) {
+        return Specs.edited(
+                Specs.accepted(spec), ExportField.SAS_TOKEN.armPath().path(), "\"********\"");
+    }
+
+    private static ObservedExport unmasked(ObservedExport export) {
+        return Specs.edited(export, ExportField.SAS_TOKEN.armPath().path(), "null");
+    }
+
+    private static String token(ObjectNode body) {
+        return ExportField.SAS_TOKEN.armPath().in(body).asText();
+    }
 }

@@ -35,73 +35,92 @@ import org.junit.jupiter.params.provider.FieldSource;
 /** No field of the spec is without effect: it has a place in the ARM document, or changes what is done or told. */
 class SpecFieldsTest {
 
-  /** Each field that is not sent, with a value that {@link Specs#FOCUS} does not have. */
-  static final Map<String, Object> PLAN_ONLY = Map.ofEntries(
-      Map.entry("scope", "/subscriptions/11111111-0000-0000-0000-000000000000"),
-      Map.entry("exportName", "other"),
-      Map.entry("runOnCreate", true),
-      Map.entry("backfill.months", 12),
-      Map.entry("backfill.from", "2025-01"),
-      Map.entry("backfill.to", "2025-12"),
-      Map.entry("closedMonth.rerunOnDays", List.of(2, 5)),
-      Map.entry("freshness.maxAge", "1h"),
-      Map.entry("delivery.verify", true),
-      Map.entry("managementPolicy", "Observe"),
-      Map.entry("adoptionPolicy", "Adopt"),
-      Map.entry("deletionPolicy", "Orphan"),
-      Map.entry("credentialsSecretRef.name", "finance-azure"));
+    /** Each field that is not sent, with a value that {@link Specs#FOCUS} does not have. */
+    static final Map<String, Object> PLAN_ONLY = Map.ofEntries(
+            Map.entry("scope", "/subscriptions/11111111-0000-0000-0000-000000000000"),
+            Map.entry("exportName", "other"),
+            Map.entry("runOnCreate", true),
+            Map.entry("backfill.months", 12),
+            Map.entry("backfill.from", "2025-01"),
+            Map.entry("backfill.to", "2025-12"),
+            Map.entry("closedMonth.rerunOnDays", List.of(2, 5)),
+            Map.entry("freshness.maxAge", "1h"),
+            Map.entry("delivery.verify", true),
+            Map.entry("managementPolicy", "Observe"),
+            Map.entry("adoptionPolicy", "Adopt"),
+            Map.entry("deletionPolicy", "Orphan"),
+            Map.entry("credentialsSecretRef.name", "finance-azure"));
 
-  private static final CostExportStatus.Run COMPLETED =
-      new CostExportStatus.Run("a1", "Scheduled", "Completed", null, "2026-11-15T10:00:00Z", null, null, null, null, null, null);
+    private static final CostExportStatus.Run COMPLETED = new CostExportStatus.Run(
+            "a1", "Scheduled", "Completed", null, "2026-11-15T10:00:00Z", null, null, null, null, null, null);
 
-  /** Who is asked, and with what token, is read from Secrets before anything is decided: SecretsIT. */
-  private static final Set<String> OF_SECRETS = Set.of("credentialsSecretRef.name");
+    /** Who is asked, and with what token, is read from Secrets before anything is decided: SecretsIT. */
+    private static final Set<String> OF_SECRETS = Set.of("credentialsSecretRef.name");
 
-  static final Set<String> planOnly = PLAN_ONLY.keySet().stream().filter(path -> !OF_SECRETS.contains(path)).collect(Collectors.toSet());
+    static final Set<String> planOnly = PLAN_ONLY.keySet().stream()
+            .filter(path -> !OF_SECRETS.contains(path))
+            .collect(Collectors.toSet());
 
-  @Test
-  void everyFieldIsEitherSentOrPlannedWith() {
-    Set<String> known = Stream.concat(Arrays.stream(ExportField.values()).map(ExportField::specPath), PLAN_ONLY.keySet().stream())
-        .collect(Collectors.toCollection(TreeSet::new));
+    @Test
+    void everyFieldIsEitherSentOrPlannedWith() {
+        Set<String> known = Stream.concat(
+                        Arrays.stream(ExportField.values()).map(ExportField::specPath), PLAN_ONLY.keySet().stream())
+                .collect(Collectors.toCollection(TreeSet::new));
 
-    assertEquals(known, leaves("", CostExportSpec.class).map(path -> path.startsWith(ExportField.SAS_TOKEN.specPath()) ? ExportField.SAS_TOKEN.specPath() : path)
-        .collect(Collectors.toCollection(TreeSet::new)));
-  }
+        assertEquals(
+                known,
+                leaves("", CostExportSpec.class)
+                        .map(path -> path.startsWith(ExportField.SAS_TOKEN.specPath())
+                                ? ExportField.SAS_TOKEN.specPath()
+                                : path)
+                        .collect(Collectors.toCollection(TreeSet::new)));
+    }
 
-  @ParameterizedTest
-  @FieldSource("planOnly")
-  void whatIsNotSentChangesWhatIsDoneOrTold(String path) {
-    assertNotEquals(consequences(FOCUS), consequences(with(FOCUS, path, PLAN_ONLY.get(path))));
-  }
+    @ParameterizedTest
+    @FieldSource("planOnly")
+    void whatIsNotSentChangesWhatIsDoneOrTold(String path) {
+        assertNotEquals(consequences(FOCUS), consequences(with(FOCUS, path, PLAN_ONLY.get(path))));
+    }
 
-  @Test
-  void aSecretThatIsNamedIsNotPassedOver() {
-    assertNotEquals(consequences(FOCUS), consequences(with(FOCUS, "destination.sasTokenSecretRef", Map.of("name", "sas", "key", "token"))));
-  }
+    @Test
+    void aSecretThatIsNamedIsNotPassedOver() {
+        assertNotEquals(
+                consequences(FOCUS),
+                consequences(with(FOCUS, "destination.sasTokenSecretRef", Map.of("name", "sas", "key", "token"))));
+    }
 
-  /** What is done and told in the situations in which an object may be. */
-  private static List<Object> consequences(CostExportSpec spec) {
-    ObservedExport other = accepted(with(FOCUS, "format", "Csv"));
-    ReconcileState ours = later(settled(FOCUS), Duration.ofHours(20));
-    ReconcileState same = spec(got(ours, accepted(FOCUS)), "exportName", spec.exportName());
-    ReconcileState changed = new ReconcileState(same.subject(), spec, same.status(), same.observation(), same.memory(), same.settings(), same.now(), same.secrets());
-    ReconcileState ran = changed.with(status(changed, draft -> draft.lastSuccessfulRun = COMPLETED).status());
-    return List.of(
-        StatusReport.toProve(ran, Planner.settled(ran, (Observation.Present) ran.observation())),
-        Planner.next(changed),
-        Planner.next(absent(fresh(spec))),
-        Planner.next(got(fresh(spec), other)),
-        StatusReport.of(changed, Planner.settled(changed, (Observation.Present) changed.observation())),
-        DeletionPlanner.next(changed.with(new Observation.NotAsked(), changed.now()), Optional.empty()));
-  }
+    /** What is done and told in the situations in which an object may be. */
+    private static List<Object> consequences(CostExportSpec spec) {
+        ObservedExport other = accepted(with(FOCUS, "format", "Csv"));
+        ReconcileState ours = later(settled(FOCUS), Duration.ofHours(20));
+        ReconcileState same = spec(got(ours, accepted(FOCUS)), "exportName", spec.exportName());
+        ReconcileState changed = new ReconcileState(
+                same.subject(),
+                spec,
+                same.status(),
+                same.observation(),
+                same.memory(),
+                same.settings(),
+                same.now(),
+                same.secrets());
+        ReconcileState ran = changed.with(
+                status(changed, draft -> draft.lastSuccessfulRun = COMPLETED).status());
+        return List.of(
+                StatusReport.toProve(ran, Planner.settled(ran, (Observation.Present) ran.observation())),
+                Planner.next(changed),
+                Planner.next(absent(fresh(spec))),
+                Planner.next(got(fresh(spec), other)),
+                StatusReport.of(changed, Planner.settled(changed, (Observation.Present) changed.observation())),
+                DeletionPlanner.next(changed.with(new Observation.NotAsked(), changed.now()), Optional.empty()));
+    }
 
-  /** The paths of all values in a record: through records, not into lists. */
-  private static Stream<String> leaves(String prefix, Class<?> type) {
-    return Arrays.stream(type.getRecordComponents()).flatMap(component -> leaf(prefix, component));
-  }
+    /** The paths of all values in a record: through records, not into lists. */
+    private static Stream<String> leaves(String prefix, Class<?> type) {
+        return Arrays.stream(type.getRecordComponents()).flatMap(component -> leaf(prefix, component));
+    }
 
-  private static Stream<String> leaf(String prefix, RecordComponent component) {
-    String path = prefix + component.getName();
-    return component.getType().isRecord() ? leaves(path + ".", component.getType()) : Stream.of(path);
-  }
+    private static Stream<String> leaf(String prefix, RecordComponent component) {
+        String path = prefix + component.getName();
+        return component.getType().isRecord() ? leaves(path + ".", component.getType()) : Stream.of(path);
+    }
 }

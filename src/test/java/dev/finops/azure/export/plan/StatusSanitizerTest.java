@@ -34,14 +34,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whatever a status leaves out or misspells, the object is reconciled: another release or client wrote it. */
 class StatusSanitizerTest {
-  private static final ObjectMapper MAPPER = new ObjectMapper();
-  private static final CostExportSpec SPEC = with(with(with(FOCUS, "backfill", Map.of("months", 2)), "closedMonth", Map.of("rerunOnDays", List.of(2))),
-      "delivery", Map.of("verify", true));
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final CostExportSpec SPEC = with(
+            with(with(FOCUS, "backfill", Map.of("months", 2)), "closedMonth", Map.of("rerunOnDays", List.of(2))),
+            "delivery",
+            Map.of("verify", true));
 
-  /** Each field of the status has a value. */
-  private static ObjectNode full() {
-    try {
-      ObjectNode status = (ObjectNode) MAPPER.readTree("""
+    /** Each field of the status has a value. */
+    private static ObjectNode full() {
+        try {
+            ObjectNode status = (ObjectNode)
+                    MAPPER.readTree("""
           {"observedGeneration": 1, "exportId": "%s", "origin": "Created", "apiVersion": "2025-03-01", "eTag": "e", "tenantId": "t",
            "identity": {"principalId": "p", "tenantId": "t"}, "nextRunTime": "2026-12-01T00:00:00Z", "sasTokenHash": "h", "appliedFields": ["format"],
            "conditions": [
@@ -69,105 +72,115 @@ class StatusSanitizerTest {
           {"id": "a1", "executionType": "OnDemand", "status": "Completed", "submittedBy": "x", "submittedTime": "2026-11-14T00:00:00Z",
            "processingStartTime": "2026-11-14T00:00:00Z", "processingEndTime": "2026-11-14T01:00:00Z", "timePeriod": {"from": "2026-11-01", "to": "2026-11-14"},
            "fileName": "f", "manifestFile": "m", "error": {"code": "c", "message": "m"}}"""));
-      return status;
-    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
-      throw new IllegalStateException(e);
+            return status;
+        } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
     }
-  }
 
-  static Stream<String> pointers() {
-    List<String> all = new ArrayList<>();
-    collect("", full(), all);
-    return all.stream();
-  }
-
-  private static void collect(String at, JsonNode node, List<String> all) {
-    if (!at.isEmpty()) {
-      all.add(at);
+    static Stream<String> pointers() {
+        List<String> all = new ArrayList<>();
+        collect("", full(), all);
+        return all.stream();
     }
-    if (node instanceof ArrayNode rows) {
-      for (int i = 0; i < rows.size(); i++) {
-        collect(at + "/" + i, rows.get(i), all);
-      }
+
+    private static void collect(String at, JsonNode node, List<String> all) {
+        if (!at.isEmpty()) {
+            all.add(at);
+        }
+        if (node instanceof ArrayNode rows) {
+            for (int i = 0; i < rows.size(); i++) {
+                collect(at + "/" + i, rows.get(i), all);
+            }
+        }
+        node.fieldNames().forEachRemaining(name -> collect(at + "/" + name, node.get(name), all));
     }
-    node.fieldNames().forEachRemaining(name -> collect(at + "/" + name, node.get(name), all));
-  }
 
-  @ParameterizedTest(name = "{0}")
-  @MethodSource("pointers")
-  void isReconciledWithout(String pointer) {
-    JsonNodeFactory json = JsonNodeFactory.instance;
-    for (JsonNode instead : List.of(json.nullNode(), json.textNode(""), json.textNode("scribbled"), json.arrayNode(), json.objectNode())) {
-      CostExportStatus status;
-      try {
-        status = MAPPER.treeToValue(replaced(pointer, instead), CostExportStatus.class);
-      } catch (com.fasterxml.jackson.core.JsonProcessingException otherType) {
-        continue; // LenientTest has those
-      }
-      assertDoesNotThrow(() -> reconcile(StatusSanitizer.of(status)), () -> pointer + " is " + instead);
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("pointers")
+    void isReconciledWithout(String pointer) {
+        JsonNodeFactory json = JsonNodeFactory.instance;
+        for (JsonNode instead : List.of(
+                json.nullNode(), json.textNode(""), json.textNode("scribbled"), json.arrayNode(), json.objectNode())) {
+            CostExportStatus status;
+            try {
+                status = MAPPER.treeToValue(replaced(pointer, instead), CostExportStatus.class);
+            } catch (com.fasterxml.jackson.core.JsonProcessingException otherType) {
+                continue; // LenientTest has those
+            }
+            assertDoesNotThrow(() -> reconcile(StatusSanitizer.of(status)), () -> pointer + " is " + instead);
+        }
     }
-  }
 
-  private static ObjectNode replaced(String pointer, JsonNode instead) {
-    ObjectNode status = full();
-    int slash = pointer.lastIndexOf('/');
-    JsonNode parent = status.at(pointer.substring(0, slash));
-    String last = pointer.substring(slash + 1);
-    if (parent instanceof ArrayNode rows) {
-      rows.set(Integer.parseInt(last), instead);
-    } else {
-      ((ObjectNode) parent).set(last, instead);
+    private static ObjectNode replaced(String pointer, JsonNode instead) {
+        ObjectNode status = full();
+        int slash = pointer.lastIndexOf('/');
+        JsonNode parent = status.at(pointer.substring(0, slash));
+        String last = pointer.substring(slash + 1);
+        if (parent instanceof ArrayNode rows) {
+            rows.set(Integer.parseInt(last), instead);
+        } else {
+            ((ObjectNode) parent).set(last, instead);
+        }
+        return status;
     }
-    return status;
-  }
 
-  private static void reconcile(CostExportStatus status) {
-    ReconcileState s = settled(SPEC).with(status);
-    s = s.with(s.memory().distrusting());
-    ArmFailure failure = new ArmFailure.Indeterminate(new ArmFailure.Detail(502, "", "HTTP 502", ""), Reason.ARM_UNREACHABLE, null);
-    for (ReconcileState seen : List.of(got(s, accepted(SPEC)), got(s, accepted(with(SPEC, "format", "Csv"))), absent(s),
-        s.with(new Observation.Unanswered(failure), s.now()))) {
-      Planner.firstLook(seen);
-      ReconcileState now = seen.observation() instanceof Present present ? ForeignRuns.dropped(seen, present) : seen;
-      Planner.next(now);
-      DeletionPlanner.next(now, Optional.empty());
-      for (Outcome verdict : verdicts(now)) {
-        StatusReport report = StatusReport.of(now, verdict);
-        StatusReport.working(now, now.status());
-        StatusReport.toProve(now, verdict);
-        RequeuePolicy.after(now, report.status(), verdict, new Random(1));
-      }
-      now.failed(Reason.THROTTLED);
+    private static void reconcile(CostExportStatus status) {
+        ReconcileState s = settled(SPEC).with(status);
+        s = s.with(s.memory().distrusting());
+        ArmFailure failure = new ArmFailure.Indeterminate(
+                new ArmFailure.Detail(502, "", "HTTP 502", ""), Reason.ARM_UNREACHABLE, null);
+        for (ReconcileState seen : List.of(
+                got(s, accepted(SPEC)),
+                got(s, accepted(with(SPEC, "format", "Csv"))),
+                absent(s),
+                s.with(new Observation.Unanswered(failure), s.now()))) {
+            Planner.firstLook(seen);
+            ReconcileState now =
+                    seen.observation() instanceof Present present ? ForeignRuns.dropped(seen, present) : seen;
+            Planner.next(now);
+            DeletionPlanner.next(now, Optional.empty());
+            for (Outcome verdict : verdicts(now)) {
+                StatusReport report = StatusReport.of(now, verdict);
+                StatusReport.working(now, now.status());
+                StatusReport.toProve(now, verdict);
+                RequeuePolicy.after(now, report.status(), verdict, new Random(1));
+            }
+            now.failed(Reason.THROTTLED);
+        }
+        Priorities.of(s.subject(), s.spec(), s.status());
     }
-    Priorities.of(s.subject(), s.spec(), s.status());
-  }
 
-  private static List<Outcome> verdicts(ReconcileState s) {
-    ArmFailure failure = new ArmFailure.Throttled(new ArmFailure.Detail(429, "", "HTTP 429", ""), java.time.Duration.ofMinutes(1));
-    List<Outcome> verdicts = new ArrayList<>(List.of(new Outcome.Paused(), new Outcome.Waiting(Reason.CREATING, "m"), new Outcome.Failing(failure, true, List.of()),
-        new Outcome.Stuck(Reason.INVALID_REQUEST, "m", List.of())));
-    if (s.observation() instanceof Present present) {
-      verdicts.add(Planner.settled(s, present));
+    private static List<Outcome> verdicts(ReconcileState s) {
+        ArmFailure failure = new ArmFailure.Throttled(
+                new ArmFailure.Detail(429, "", "HTTP 429", ""), java.time.Duration.ofMinutes(1));
+        List<Outcome> verdicts = new ArrayList<>(List.of(
+                new Outcome.Paused(),
+                new Outcome.Waiting(Reason.CREATING, "m"),
+                new Outcome.Failing(failure, true, List.of()),
+                new Outcome.Stuck(Reason.INVALID_REQUEST, "m", List.of())));
+        if (s.observation() instanceof Present present) {
+            verdicts.add(Planner.settled(s, present));
+        }
+        return verdicts;
     }
-    return verdicts;
-  }
 
-  @Test
-  void aConditionOfAnotherWriterStays() {
-    ObjectNode bare = full();
-    bare.putArray("conditions").addObject().put("type", "Foreign").put("status", "True");
+    @Test
+    void aConditionOfAnotherWriterStays() {
+        ObjectNode bare = full();
+        bare.putArray("conditions").addObject().put("type", "Foreign").put("status", "True");
 
-    CostExportStatus read = StatusSanitizer.of(MAPPER.convertValue(bare, CostExportStatus.class));
+        CostExportStatus read = StatusSanitizer.of(MAPPER.convertValue(bare, CostExportStatus.class));
 
-    assertEquals("Foreign", read.conditions().getFirst().type());
-    assertEquals("", read.conditions().getFirst().reason());
-  }
+        assertEquals("Foreign", read.conditions().getFirst().type());
+        assertEquals("", read.conditions().getFirst().reason());
+    }
 
-  @Test
-  void aStatusOfOursStaysAsItIs() {
-    CostExportStatus status = MAPPER.convertValue(full(), CostExportStatus.class);
+    @Test
+    void aStatusOfOursStaysAsItIs() {
+        CostExportStatus status = MAPPER.convertValue(full(), CostExportStatus.class);
 
-    assertEquals(status, StatusSanitizer.of(status));
-    assertEquals(Specs.NOW, settled(SPEC).now());
-  }
+        assertEquals(status, StatusSanitizer.of(status));
+        assertEquals(Specs.NOW, settled(SPEC).now());
+    }
 }

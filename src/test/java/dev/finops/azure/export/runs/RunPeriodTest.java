@@ -10,24 +10,24 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RunPeriodTest {
-  private static final LocalDate TODAY = LocalDate.of(2026, 11, 15);
+    private static final LocalDate TODAY = LocalDate.of(2026, 11, 15);
 
-  @ParameterizedTest
-  @CsvSource(delimiter = '|', textBlock = """
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
       2026-03              | 2026-03
       2026-01..2026-03     | 2026-03 2026-02 2026-01
       2025-12 .. 2026-01   | 2026-01 2025-12
       2026-11              | 2026-11
       2019-11              | 2019-11
       """)
-  void namesMonthsNewestFirst(String text, String months) {
-    RunPeriod.Months named = assertInstanceOf(RunPeriod.Months.class, RunPeriod.parse(text, TODAY));
+    void namesMonthsNewestFirst(String text, String months) {
+        RunPeriod.Months named = assertInstanceOf(RunPeriod.Months.class, RunPeriod.parse(text, TODAY));
 
-    assertEquals(months, named.months().stream().map(String::valueOf).collect(Collectors.joining(" ")));
-  }
+        assertEquals(months, named.months().stream().map(String::valueOf).collect(Collectors.joining(" ")));
+    }
 
-  @ParameterizedTest
-  @CsvSource(delimiter = '|', textBlock = """
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
       March                     | names no months
       2026-13                   | names no months
       2026-01..                 | names no months
@@ -39,15 +39,15 @@ class RunPeriodTest {
       2026-10..2027-01          | has not begun
       2019-10                   | is more than 84 months ago
       """)
-  void isRefusedWithTheRemedy(String text, String why) {
-    RunPeriod.Unusable unusable = assertInstanceOf(RunPeriod.Unusable.class, RunPeriod.parse(text, TODAY));
+    void isRefusedWithTheRemedy(String text, String why) {
+        RunPeriod.Unusable unusable = assertInstanceOf(RunPeriod.Unusable.class, RunPeriod.parse(text, TODAY));
 
-    assertTrue(unusable.why().contains(why), unusable.why());
-  }
+        assertTrue(unusable.why().contains(why), unusable.why());
+    }
 
-  @ParameterizedTest
-  @CsvSource({"2026-11-01, false", "2026-11-02, true"})
-  void theCurrentMonthHasDataFromItsSecondDay(LocalDate today, boolean usable) {
-    assertEquals(usable, RunPeriod.parse("2026-11", today) instanceof RunPeriod.Months);
-  }
+    @ParameterizedTest
+    @CsvSource({"2026-11-01, false", "2026-11-02, true"})
+    void theCurrentMonthHasDataFromItsSecondDay(LocalDate today, boolean usable) {
+        assertEquals(usable, RunPeriod.parse("2026-11", today) instanceof RunPeriod.Months);
+    }
 }

@@ -10,43 +10,52 @@ import java.util.stream.Stream;
 
 /** How others read a CostExport, by their rules: kstatus (Flux, kubectl wait) and the health check of Argo CD. */
 final class Readers {
-  private Readers() {}
+    private Readers() {}
 
-  /** The rules of kstatus for a custom resource that is not being deleted. */
-  static String kstatus(ReconcileState s, CostExportStatus status) {
-    if (!Objects.equals(status.observedGeneration(), s.subject().generation()) || is(status, Conditions.RECONCILING, "True")) {
-      return "InProgress";
+    /** The rules of kstatus for a custom resource that is not being deleted. */
+    static String kstatus(ReconcileState s, CostExportStatus status) {
+        if (!Objects.equals(status.observedGeneration(), s.subject().generation())
+                || is(status, Conditions.RECONCILING, "True")) {
+            return "InProgress";
+        }
+        if (is(status, Conditions.STALLED, "True")) {
+            return "Failed";
+        }
+        return is(status, Conditions.READY, "False") || is(status, Conditions.READY, "Unknown")
+                ? "InProgress"
+                : "Current";
     }
-    if (is(status, Conditions.STALLED, "True")) {
-      return "Failed";
-    }
-    return is(status, Conditions.READY, "False") || is(status, Conditions.READY, "Unknown") ? "InProgress" : "Current";
-  }
 
-  /** The first that matches, in the order of docs/design.md. */
-  static String argoCd(ReconcileState s, CostExportStatus status) {
-    CostExportSpec spec = s.spec();
-    boolean suspended = spec.schedule() != null && Boolean.TRUE.equals(spec.schedule().suspend());
-    if ("true".equals(s.subject().annotations().get(Annotations.PAUSED))) {
-      return "Suspended";
+    /** The first that matches, in the order of docs/design.md. */
+    static String argoCd(ReconcileState s, CostExportStatus status) {
+        CostExportSpec spec = s.spec();
+        boolean suspended =
+                spec.schedule() != null && Boolean.TRUE.equals(spec.schedule().suspend());
+        if ("true".equals(s.subject().annotations().get(Annotations.PAUSED))) {
+            return "Suspended";
+        }
+        if (!Objects.equals(status.observedGeneration(), s.subject().generation())
+                || is(status, Conditions.RECONCILING, "True")) {
+            return "Progressing";
+        }
+        if (is(status, Conditions.STALLED, "True")) {
+            return "Degraded";
+        }
+        if (!is(status, Conditions.READY, "True")) {
+            return "Progressing";
+        }
+        if (suspended) {
+            return "Suspended";
+        }
+        return Stream.of(Conditions.LAST_RUN_SUCCEEDED, Conditions.DELIVERED, Conditions.BACKFILLED)
+                        .anyMatch(type -> is(status, type, "False"))
+                ? "Degraded"
+                : "Healthy";
     }
-    if (!Objects.equals(status.observedGeneration(), s.subject().generation()) || is(status, Conditions.RECONCILING, "True")) {
-      return "Progressing";
-    }
-    if (is(status, Conditions.STALLED, "True")) {
-      return "Degraded";
-    }
-    if (!is(status, Conditions.READY, "True")) {
-      return "Progressing";
-    }
-    if (suspended) {
-      return "Suspended";
-    }
-    return Stream.of(Conditions.LAST_RUN_SUCCEEDED, Conditions.DELIVERED, Conditions.BACKFILLED).anyMatch(type -> is(status, type, "False"))
-        ? "Degraded" : "Healthy";
-  }
 
-  private static boolean is(CostExportStatus status, String type, String value) {
-    return Conditions.find(status.conditions(), type).filter(condition -> value.equals(condition.status())).isPresent();
-  }
+    private static boolean is(CostExportStatus status, String type, String value) {
+        return Conditions.find(status.conditions(), type)
+                .filter(condition -> value.equals(condition.status()))
+                .isPresent();
+    }
 }
