@@ -16,11 +16,12 @@ SCENARIO ?=
 POINT ?=
 SEED ?=
 MINUTES ?= 5
+WORDS_LEVEL ?= error
 IMAGE := target/costexport-operator-image.tar
 BASE ?=
 TEST_CLASSPATH = target/test-classes:target/classes:$$(cat $(CLASSPATH_FILE))
 
-.PHONY: help build package image reproducible release test slowest node-test chaos campaign format unit demo dashboard-picture simulator run figures figures-backfill figures-image bench soak crd pages manifests servers tools clients clean prerequisites prometheus
+.PHONY: help build package image reproducible release test slowest node-test chaos campaign format unit demo dashboard-picture simulator run figures figures-backfill figures-image bench soak crd pages manifests servers tools clients words clean prerequisites prometheus
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -31,7 +32,7 @@ demo: build servers ## a cluster, a simulated Azure and the operator on this mac
 dashboard-picture: prometheus build servers ## draw docs/images/dashboard.svg from the dashboard's queries and a run of the demo's world: needs prometheus (7 minutes)
 	@exec $(JDK)/bin/java $(QUIET) -cp "$(TEST_CLASSPATH)" dev.finops.azure.dashboard.Picture docs/images/dashboard.svg
 
-test: prerequisites servers tools clients target/costexport-operator ## everything that must pass, from nothing
+test: prerequisites words servers tools clients target/costexport-operator ## everything that must pass, from nothing
 	@status=0; mvn -B -ntp spotless:check verify || status=$$?; $(MAKE) slowest; exit $$status
 
 slowest: ## the 20 slowest test classes of the last make test, in seconds
@@ -123,6 +124,9 @@ tools: ## build the tools that check the chart (once, about 4 minutes, cached ou
 
 clients: ## install the foreign clients that the tests run (once, about 1 minute, cached outside this folder): needs Python 3.11 and npm
 	@src/test/clients/build >/dev/null
+
+words: ## check the words of the pages with Vale (the first time about 1 minute, cached outside this folder): needs Go 1.26 and gcc
+	@WORDS_LEVEL=$(WORDS_LEVEL) src/test/words/check
 
 clean: ## remove what was built here
 	@rm -rf target

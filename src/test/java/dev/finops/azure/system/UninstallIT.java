@@ -38,7 +38,7 @@ class UninstallIT extends ReleaseTest {
         if (crdExists()) {
             super.invariantsHold();
             operator.close();
-            objects().keySet().forEach(name -> page("When the operator went first", 1, name));
+            objects().keySet().forEach(name -> page("When the operator was removed first", 1, name));
             terminal.run("kubectl delete costexports --all --all-namespaces --ignore-not-found; helm "
                     + "uninstall costexport-operator -n costexport-system --ignore-not-found; "
                     + "kubectl delete crd "
@@ -106,7 +106,7 @@ class UninstallIT extends ReleaseTest {
     void withoutAnOperatorTheFinalizerIsTakenOff() {
         LiveExport export = withoutOperator("stuck");
 
-        String told = page("When the operator went first", 1, "stuck");
+        String told = page("When the operator was removed first", 1, "stuck");
 
         assertTrue(told.contains(export.scope() + "/providers/Microsoft.CostManagement/exports/stuck"), told);
         export.awaitGone();

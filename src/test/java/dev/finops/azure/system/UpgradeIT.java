@@ -66,7 +66,7 @@ class UpgradeIT extends ReleaseTest {
         assertEquals(crd.at("/metadata/uid"), crd().at("/metadata/uid"), "it was changed where it was");
         assertTrue(terminal.run("helm list --namespace " + HOME).contains("deployed"));
 
-        terminal.run(Terminal.commands(PAGE, "Back"));
+        terminal.run(Terminal.commands(PAGE, "Roll back"));
         applied("resting").awaitLooks(3);
         assertEquals(now, resourceVersions());
     }
