@@ -48,7 +48,6 @@ class WaitingTest {
                         ReconcileStates.later(answered, interval.multipliedBy(3).plusSeconds(1)), QUEUED));
     }
 
-    /** B19. */
     @Test
     void anObjectThatIsStaleAgainAndAgainComesLessAndLess() {
         assertEquals(Duration.ofMillis(200), CostExportReconciler.whenChanged(1, ReconcileStates.SETTINGS.backoff()));

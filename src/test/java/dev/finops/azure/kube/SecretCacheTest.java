@@ -145,7 +145,6 @@ class SecretCacheTest {
                         .orElseThrow());
     }
 
-    /** B14. */
     @Test
     void aSecretThatNoObjectDependsOnAnyMoreIsForgotten() {
         serve("one", credentials(GUID, GUID, "hush", StandardCharsets.UTF_8));

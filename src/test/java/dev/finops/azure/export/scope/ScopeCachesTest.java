@@ -174,7 +174,6 @@ class ScopeCachesTest {
         assertPresent(look("object"));
     }
 
-    /** B22. */
     @Test
     void anExportThatAGetDoesNotFindIsForgotten() {
         look("object");
@@ -197,7 +196,6 @@ class ScopeCachesTest {
         assertInstanceOf(Observation.Absent.class, look("object").orElseThrow());
     }
 
-    /** B22. */
     @Test
     void withTheLastObjectOfAScopeItsSnapshotGoes() {
         watch("object", look("object"));
@@ -288,6 +286,7 @@ class ScopeCachesTest {
         azure.listFailure = Optional.of(OUTAGE);
         scheduler.pass(INTERVAL.multipliedBy(2));
         assertEquals(List.of("object"), woken);
+        monotonic.pass(Duration.ofSeconds(2)); // the last list may have failed this very moment
 
         int lists = azure.listed(ID);
         assertEquals(new Observation.Unanswered(OUTAGE), recent("object").orElseThrow());
@@ -295,7 +294,6 @@ class ScopeCachesTest {
         assertEquals(lists + 1, azure.listed(ID));
     }
 
-    /** B5. */
     @Test
     void aWakeThatThrowsEndsNeitherTheOthersNorTheChain() {
         Observation seen = look("faulty").orElseThrow();
@@ -311,7 +309,6 @@ class ScopeCachesTest {
         assertTrue(azure.listed(ID) >= 3, () -> "lists: " + azure.listed(ID));
     }
 
-    /** B5. */
     @Test
     void aListThatThrowsEndsNeitherTheChainNorTheWaiting() {
         watch("object", look("object"));

@@ -638,7 +638,6 @@ class StatusReportTest {
                     told(failing(first, Reason.AUTHORIZATION_FAILED, Duration.ofMinutes(30)), Conditions.STALLED));
         }
 
-        /** B20. */
         @ParameterizedTest
         @EnumSource(
                 value = Reason.class,
