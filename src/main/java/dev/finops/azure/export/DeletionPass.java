@@ -88,7 +88,7 @@ final class DeletionPass {
     private void learnNames() {
         ExportId id = situation.exportId();
         Observation seen = around.snapshots()
-                .look(id, ReadConsistency.CACHED, around.caller())
+                .get(id, ReadConsistency.CACHED, around.caller())
                 .orElseThrow(ExportPass.Awaited::new);
         situation = seen instanceof Observation.Unanswered
                 ? around.observed(situation, seen)
@@ -106,7 +106,7 @@ final class DeletionPass {
             case ArmResult.Ok<Boolean> accepted -> {
                 situation =
                         situation.with(situation.memory().deleted(around.clock().instant()));
-                around.snapshots().doubt(id);
+                around.snapshots().invalidate(id);
                 yield around.snapshots().single(id, around.caller());
             }
             case ArmResult.Failed<Boolean>(ArmFailure failure) -> new Observation.Unanswered(failure);

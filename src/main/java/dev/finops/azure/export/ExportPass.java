@@ -130,7 +130,7 @@ final class ExportPass {
 
     void observe(ReadConsistency look) {
         Observation seen = around.snapshots()
-                .look(situation.exportId(), look, around.caller())
+                .get(situation.exportId(), look, around.caller())
                 .orElseThrow(Awaited::new);
         situation = around.observed(situation, seen);
         if (seen instanceof Present present) {
@@ -334,7 +334,7 @@ final class ExportPass {
                         differences,
                         corrected,
                         export);
-                around.snapshots().learned(situation.exportId(), export);
+                around.snapshots().put(situation.exportId(), export);
                 tell(note);
                 if (ofSpec) {
                     StateTransitions.outdatedHistory(situation, differences).ifPresent(this::tell);
@@ -349,7 +349,7 @@ final class ExportPass {
         log("not written: " + failure.reason() + ": " + failure.detail().text());
         switch (failure) {
             case ArmFailure.Conflict outdated -> {
-                around.snapshots().doubt(situation.exportId());
+                around.snapshots().invalidate(situation.exportId());
                 situation = situation.with(situation.memory().conflicted());
                 if (situation.memory().writes().conflicts() < CONFLICTS) {
                     lookAgain(failure);
@@ -369,7 +369,7 @@ final class ExportPass {
                         Outcome.Stuck.By.AZURE));
             }
             case ArmFailure.Indeterminate unclear -> {
-                around.snapshots().doubt(situation.exportId());
+                around.snapshots().invalidate(situation.exportId());
                 situation = situation.with(situation.memory().unanswered(situation.now()));
             }
             default -> {}

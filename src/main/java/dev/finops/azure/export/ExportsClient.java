@@ -57,7 +57,7 @@ public final class ExportsClient implements ExportReads {
     private final ArmPipeline pipeline;
     private final AzureClock clock;
     private final AzureIdentity identity;
-    private final ArmRateLimiter gate;
+    private final ArmRateLimiter rateLimiter;
     private final String clientType;
     private final ApiVersionCheck apiVersion;
     private final CallListener listener;
@@ -69,12 +69,12 @@ public final class ExportsClient implements ExportReads {
         void called(Operation operation, String outcome, Duration took);
     }
 
-    /** @param gate one for all identities; who calls is told by it to come later, or woken when its turn has come */
+    /** @param rateLimiter one for all identities; who calls is told by it to come later, or woken when its turn has come */
     public ExportsClient(
             AzureConnection connection,
             AzureAuthentication signIn,
             AzureIdentity identity,
-            ArmRateLimiter gate,
+            ArmRateLimiter rateLimiter,
             AzureClock clock,
             String version,
             ApiVersionCheck apiVersion,
@@ -88,7 +88,7 @@ public final class ExportsClient implements ExportReads {
                         version,
                         System::nanoTime),
                 identity,
-                gate,
+                rateLimiter,
                 clock,
                 version,
                 apiVersion,
@@ -99,7 +99,7 @@ public final class ExportsClient implements ExportReads {
             AzureConnection connection,
             ArmPipeline pipeline,
             AzureIdentity identity,
-            ArmRateLimiter gate,
+            ArmRateLimiter rateLimiter,
             AzureClock clock,
             String version,
             ApiVersionCheck apiVersion,
@@ -108,7 +108,7 @@ public final class ExportsClient implements ExportReads {
         this.pipeline = pipeline;
         this.clock = clock;
         this.identity = identity;
-        this.gate = gate;
+        this.rateLimiter = rateLimiter;
         this.clientType = "CostExportOperator/" + version;
         this.apiVersion = apiVersion;
         this.listener = listener;
@@ -130,8 +130,8 @@ public final class ExportsClient implements ExportReads {
         for (int pages = 1; next != null; pages++) {
             // A list that has begun is not queued again between its pages: under contention it would never end.
             Optional<ArmFailure.Throttled> early = pages == 1
-                    ? gate.admit(identity, scope, Operation.LIST, caller)
-                    : gate.goOn(identity, scope, Operation.LIST);
+                    ? rateLimiter.tryAcquire(identity, scope, Operation.LIST, caller)
+                    : rateLimiter.continueCall(identity, scope, Operation.LIST);
             if (early.isPresent()) {
                 return new ArmResult.Failed<>(early.get());
             }
@@ -224,7 +224,7 @@ public final class ExportsClient implements ExportReads {
             URI uri,
             ObjectNode body,
             Function<ArmResponse, Optional<T>> reader) {
-        Optional<ArmFailure.Throttled> early = gate.admit(identity, scope, operation, caller);
+        Optional<ArmFailure.Throttled> early = rateLimiter.tryAcquire(identity, scope, operation, caller);
         if (early.isPresent()) {
             return new ArmResult.Failed<>(early.get());
         }
@@ -267,7 +267,7 @@ public final class ExportsClient implements ExportReads {
                     request,
                     body,
                     call.scope().key(),
-                    () -> gate.admit(identity, call.scope(), call.operation(), call.caller()));
+                    () -> rateLimiter.tryAcquire(identity, call.scope(), call.operation(), call.caller()));
         } catch (RuntimeException fault) {
             return new Sent<>(new ArmResult.Failed<>(TransportErrorClassifier.of(fault)), "");
         }
@@ -287,7 +287,7 @@ public final class ExportsClient implements ExportReads {
     private <T> ArmResult<T> answer(
             Operation operation, Scope scope, ArmResponse raw, Function<ArmResponse, Optional<T>> reader) {
         try {
-            gate.heard(identity, scope, operation, raw);
+            rateLimiter.onResponse(identity, scope, operation, raw);
             if (raw.ok()) {
                 return reader.apply(raw)
                         .<ArmResult<T>>map(ArmResult.Ok::new)
@@ -297,12 +297,12 @@ public final class ExportsClient implements ExportReads {
             }
             ArmFailure failure = ErrorClassifier.of(raw, connection.throttleWait(), clock.instant());
             if (failure instanceof ArmFailure.Throttled throttled) {
-                gate.refused(identity, scope, operation, throttled, raw);
+                rateLimiter.onThrottled(identity, scope, operation, throttled, raw);
             }
             if (failure instanceof ArmFailure.Indeterminate(var detail, var reason, Duration named)
                     && named != null
                     && raw.status() == 503) {
-                gate.unavailable(identity, scope, operation, detail, named);
+                rateLimiter.unavailable(identity, scope, operation, detail, named);
             }
             return new ArmResult.Failed<>(failure);
         } catch (RuntimeException fault) {

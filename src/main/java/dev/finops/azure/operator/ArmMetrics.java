@@ -11,18 +11,19 @@ import java.time.Duration;
 
 /** Calls to Azure Resource Manager, and the quota that they are taken from. */
 record ArmMetrics(MeterRegistry registry) implements CallListener {
-    static void ofQuota(MeterRegistry registry, ArmRateLimiter gate) {
+    static void ofQuota(MeterRegistry registry, ArmRateLimiter rateLimiter) {
         for (ArmRateLimiter.Kind kind : ArmRateLimiter.Kind.values()) {
-            Gauge.builder("costexport.arm.waiting", gate, g -> g.waiting(kind))
+            Gauge.builder("costexport.arm.waiting", rateLimiter, g -> g.waiting(kind))
                     .tag("kind", kind.toString())
                     .description("Calls that wait in line for Azure's quota")
                     .register(registry);
-            Gauge.builder("costexport.arm.bucket.calls", gate, g -> g.lowest(kind))
+            Gauge.builder("costexport.arm.bucket.calls", rateLimiter, g -> g.minRemaining(kind))
                     .tag("kind", kind.toString())
                     .description("Calls that are left of Azure's quota, in the emptiest of its buckets")
                     .register(registry);
         }
-        gate.throttled()
+        rateLimiter
+                .throttled()
                 .forEach((kind, time) -> FunctionCounter.builder(
                                 "costexport.arm.throttled",
                                 time,

@@ -110,9 +110,9 @@ public final class Main {
                 .register(registry);
         ExportsClient.CallListener calls = new ArmMetrics(registry);
         TaskScheduler scheduler = new TaskScheduler();
-        ArmRateLimiter gate =
+        ArmRateLimiter rateLimiter =
                 new ArmRateLimiter(monotonic, scheduler, config.azure().runsPerMinute());
-        ArmMetrics.ofQuota(registry, gate);
+        ArmMetrics.ofQuota(registry, rateLimiter);
         DeliveryVerifier proofs = new DeliveryVerifier(signIn.http(), config.blobEndpointTemplate(), clock);
         Set<ScopeCaches> observed =
                 Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>())); // a session may end
@@ -127,7 +127,7 @@ public final class Main {
                 kubernetes,
                 identity -> {
                     ExportsClient azure = new ExportsClient(
-                            config.azure(), signIn, identity, gate, clock, version, apiVersion, calls);
+                            config.azure(), signIn, identity, rateLimiter, clock, version, apiVersion, calls);
                     ScopeCaches snapshots = new ScopeCaches(azure, clock, scheduler, config.settings());
                     observed.add(snapshots);
                     return new AzureClients(

@@ -126,13 +126,13 @@ class RecordedAnswersTest {
                 "https://arm.example",
                 "test",
                 () -> 0);
-        ArmRateLimiter gate = new ArmRateLimiter(clock, new ManualScheduler(new SettableClock()), 10);
+        ArmRateLimiter rateLimiter = new ArmRateLimiter(clock, new ManualScheduler(new SettableClock()), 10);
         ApiVersionCheck apiVersion = new ApiVersionCheck(AZURE.apiVersion());
         return new ExportsClient(
                 AZURE,
                 pipeline,
                 new AzureIdentity.Own(),
-                gate,
+                rateLimiter,
                 new AzureClock(clock, clock),
                 "test",
                 apiVersion,

@@ -120,7 +120,7 @@ public final class ArmRateLimiter {
     private record Refusal(Instant until, Detail detail, By by) {}
 
     /** Empty when the call may go. */
-    public Optional<Throttled> admit(AzureIdentity identity, Scope scope, Operation operation, Waiter caller) {
+    public Optional<Throttled> tryAcquire(AzureIdentity identity, Scope scope, Operation operation, Waiter caller) {
         Instant now = clock.instant();
         Optional<Throttled> closed =
                 operation == Operation.RUN ? refused(ofRuns(identity, scope), now) : Optional.empty();
@@ -146,7 +146,7 @@ public final class ArmRateLimiter {
     }
 
     /** A further call of one that was admitted: it is counted and not queued. Empty when it may go. */
-    public Optional<Throttled> goOn(AzureIdentity identity, Scope scope, Operation operation) {
+    public Optional<Throttled> continueCall(AzureIdentity identity, Scope scope, Operation operation) {
         Instant now = clock.instant();
         List<Key> keys = keys(identity, scope, operation, now);
         Optional<Throttled> closed =
@@ -194,7 +194,7 @@ public final class ArmRateLimiter {
     }
 
     /** Azure's answer may name the counters that it charges, and how many calls are left. */
-    public void heard(AzureIdentity identity, Scope scope, Operation operation, ArmResponse answer) {
+    public void onResponse(AzureIdentity identity, Scope scope, Operation operation, ArmResponse answer) {
         Instant now = clock.instant();
         Map<Kind, Long> left = new EnumMap<>(Kind.class);
         for (Kind kind : Kind.values()) {
@@ -235,7 +235,7 @@ public final class ArmRateLimiter {
     }
 
     /** Closes exactly the bucket that the answer names, for the longest time that it names. */
-    public void refused(
+    public void onThrottled(
             AzureIdentity identity, Scope scope, Operation operation, Throttled throttled, ArmResponse answer) {
         Instant now = clock.instant();
         Refusal refusal = new Refusal(
@@ -295,7 +295,7 @@ public final class ArmRateLimiter {
     }
 
     /** How many calls the emptiest bucket has left; NaN when there is none yet. */
-    public double lowest(Kind kind) {
+    public double minRemaining(Kind kind) {
         return buckets.entrySet().stream()
                 .filter(entry -> entry.getKey().service == Service.ARM && entry.getKey().kind == kind)
                 .flatMapToDouble(entry -> DoubleStream.of(entry.getValue().level()))

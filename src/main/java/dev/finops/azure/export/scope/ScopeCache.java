@@ -186,7 +186,7 @@ final class ScopeCache {
     }
 
     /** The list says nothing any more. */
-    synchronized void doubt() {
+    synchronized void invalidate() {
         doubted = true;
         doubtedMeanwhile = listing;
     }

@@ -56,7 +56,7 @@ public final class ScopeCaches {
     }
 
     /** Empty when the scope is being listed for another: the caller is woken when that is done. */
-    public Optional<Observation> look(ExportId id, ReadConsistency look, Waiter caller) {
+    public Optional<Observation> get(ExportId id, ReadConsistency look, Waiter caller) {
         return switch (look) {
             case DIRECT -> Optional.of(single(id, caller));
             case RECENT -> of(id).shared(id, recent, caller);
@@ -80,13 +80,13 @@ public final class ScopeCaches {
     }
 
     /** Azure answered a PUT with this document. */
-    public void learned(ExportId id, ObservedExport export) {
+    public void put(ExportId id, ObservedExport export) {
         of(id).put(id, export);
     }
 
     /** A write may have taken effect or not: the list says nothing of this export any more. */
-    public void doubt(ExportId id) {
-        of(id).doubt();
+    public void invalidate(ExportId id) {
+        of(id).invalidate();
     }
 
     /**

@@ -39,7 +39,7 @@ class ArmRateLimiterTest {
 
     private final SettableClock clock = new SettableClock();
     private final ManualScheduler scheduler = new ManualScheduler(clock);
-    private final ArmRateLimiter gate = new ArmRateLimiter(clock, scheduler, 3);
+    private final ArmRateLimiter rateLimiter = new ArmRateLimiter(clock, scheduler, 3);
 
     @ParameterizedTest
     @CsvSource({
@@ -86,7 +86,7 @@ class ArmRateLimiterTest {
             clock.pass(MINUTE.multipliedBy(3));
         }
 
-        assertTrue(gate.size() < 400, () -> gate.size() + " are kept");
+        assertTrue(rateLimiter.size() < 400, () -> rateLimiter.size() + " are kept");
     }
 
     @Test
@@ -100,7 +100,7 @@ class ArmRateLimiterTest {
 
     @Test
     void aRunThatTheSubscriptionRefusesClosesItsWrites() {
-        gate.refused(
+        rateLimiter.onThrottled(
                 OWN,
                 SCOPE,
                 Operation.RUN,
@@ -138,7 +138,9 @@ class ArmRateLimiterTest {
         assertEquals(Duration.ofSeconds(80), throttled(kind));
         assertEquals(
                 Duration.ofSeconds(80),
-                gate.throttled().values().stream().map(ThrottledTime::total).reduce(Duration.ZERO, Duration::plus),
+                rateLimiter.throttled().values().stream()
+                        .map(ThrottledTime::total)
+                        .reduce(Duration.ZERO, Duration::plus),
                 "only of this kind");
 
         clock.pass(MINUTE);
@@ -151,7 +153,8 @@ class ArmRateLimiterTest {
     void whoIsKeptBackIsToldInAzuresWords() {
         refuse(SCOPE, Operation.PUT, ENTITY);
 
-        Throttled kept = gate.admit(OWN, SCOPE, Operation.PUT, caller("daily", Priority.CREATE))
+        Throttled kept = rateLimiter
+                .tryAcquire(OWN, SCOPE, Operation.PUT, caller("daily", Priority.CREATE))
                 .orElseThrow();
         assertEquals("Too many requests. Please retry.", kept.detail().message());
         assertTrue(kept.retryAfter().compareTo(MINUTE) >= 0, () -> kept.toString());
@@ -161,7 +164,8 @@ class ArmRateLimiterTest {
     void whoWaitsForItsTurnIsToldWhatItWaitsFor() {
         Throttled last = null;
         for (int call = 0; call <= 200; call++) {
-            last = gate.admit(OWN, SCOPE, Operation.PUT, caller("daily-" + call, Priority.CREATE))
+            last = rateLimiter
+                    .tryAcquire(OWN, SCOPE, Operation.PUT, caller("daily-" + call, Priority.CREATE))
                     .orElse(null);
         }
 
@@ -175,7 +179,8 @@ class ArmRateLimiterTest {
     @ParameterizedTest
     @ValueSource(strings = {"0", "DefaultQuota:0", "Default:120, Sub:0"})
     void whatAzureSaysIsLeftCounts(String none) {
-        gate.heard(OWN, SCOPE, Operation.PUT, answer(200, "x-ms-ratelimit-remaining-subscription-writes", none));
+        rateLimiter.onResponse(
+                OWN, SCOPE, Operation.PUT, answer(200, "x-ms-ratelimit-remaining-subscription-writes", none));
 
         assertTrue(isClosed(OWN, SCOPE, Operation.PUT));
         assertEquals(false, isClosed(OWN, SCOPE, Operation.GET));
@@ -185,14 +190,15 @@ class ArmRateLimiterTest {
     @ParameterizedTest
     @EnumSource(Operation.class)
     void theCounterThatAnAnswerNamesIsCharged(Operation operation) {
-        gate.heard(OWN, SCOPE, operation, answer(200, "x-ms-ratelimit-remaining-subscription-reads", "0"));
+        rateLimiter.onResponse(OWN, SCOPE, operation, answer(200, "x-ms-ratelimit-remaining-subscription-reads", "0"));
 
         assertTrue(isClosed(OWN, SCOPE, operation));
         assertTrue(isClosed(OWN, SCOPE, Operation.GET), "one bucket for both");
         clock.pass(MINUTE);
-        gate.heard(OWN, SCOPE, operation, answer(200, "x-ms-ratelimit-remaining-subscription-writes", "100"));
+        rateLimiter.onResponse(
+                OWN, SCOPE, operation, answer(200, "x-ms-ratelimit-remaining-subscription-writes", "100"));
         Operation other = operation == Operation.GET ? Operation.LIST : Operation.GET;
-        gate.heard(OWN, SCOPE, other, answer(200, "x-ms-ratelimit-remaining-subscription-reads", "0"));
+        rateLimiter.onResponse(OWN, SCOPE, other, answer(200, "x-ms-ratelimit-remaining-subscription-reads", "0"));
         assertEquals(false, isClosed(OWN, SCOPE, operation), "the last answer to such a call counts");
     }
 
@@ -201,15 +207,15 @@ class ArmRateLimiterTest {
     void untilAnAnswerNamesACounterBothAreCharged(Operation operation, ArmRateLimiter.Kind documented) {
         assertEquals(Optional.empty(), wait(OWN, SCOPE, operation));
 
-        assertEquals(195, (int) gate.lowest(documented));
-        assertEquals(244, (int) gate.lowest(ArmRateLimiter.Kind.READ));
+        assertEquals(195, (int) rateLimiter.minRemaining(documented));
+        assertEquals(244, (int) rateLimiter.minRemaining(ArmRateLimiter.Kind.READ));
     }
 
     @Test
     void readsAreChargedOnce() {
         assertEquals(Optional.empty(), wait(OWN, SCOPE, Operation.LIST));
 
-        assertEquals(244, (int) gate.lowest(ArmRateLimiter.Kind.READ));
+        assertEquals(244, (int) rateLimiter.minRemaining(ArmRateLimiter.Kind.READ));
     }
 
     /**
@@ -223,7 +229,8 @@ class ArmRateLimiterTest {
         for (int export = 0; export < 600; export++) {
             create("export-" + export, waiting, sent);
         }
-        gate.heard(OWN, SCOPE, Operation.PUT, answer(201, "x-ms-ratelimit-remaining-subscription-reads", "54"));
+        rateLimiter.onResponse(
+                OWN, SCOPE, Operation.PUT, answer(201, "x-ms-ratelimit-remaining-subscription-reads", "54"));
         Instant start = clock.instant();
         while (sent.size() < 600) {
             scheduler.pass(Duration.ofMillis(100));
@@ -238,7 +245,9 @@ class ArmRateLimiterTest {
     }
 
     private void create(String key, List<String> called, Map<String, Instant> sent) {
-        if (gate.admit(OWN, SCOPE, Operation.PUT, new Waiter(key, "finops", Priority.CREATE, () -> called.add(key)))
+        if (rateLimiter
+                .tryAcquire(
+                        OWN, SCOPE, Operation.PUT, new Waiter(key, "finops", Priority.CREATE, () -> called.add(key)))
                 .isEmpty()) {
             sent.put(key, clock.instant());
         }
@@ -273,9 +282,9 @@ class ArmRateLimiterTest {
                                 + "microsoft.costmanagement-" + header[0],
                         header -> header[1]));
         ArmResponse answer = new ArmResponse(status, named, new byte[0]);
-        gate.heard(OWN, SCOPE, Operation.LIST, answer);
+        rateLimiter.onResponse(OWN, SCOPE, Operation.LIST, answer);
         if (status == 429) {
-            gate.refused(
+            rateLimiter.onThrottled(
                     OWN,
                     SCOPE,
                     Operation.LIST,
@@ -294,7 +303,7 @@ class ArmRateLimiterTest {
 
     @Test
     void aServiceThatIsUnavailableIsLeftAloneWhereItSaidSo() {
-        gate.unavailable(
+        rateLimiter.unavailable(
                 OWN,
                 SCOPE,
                 Operation.PUT,
@@ -349,7 +358,8 @@ class ArmRateLimiterTest {
         for (int waiting = 0; waiting < 5; waiting++) {
             String key = "waiting-" + waiting;
             boolean faulty = waiting == 0;
-            assertTrue(gate.admit(OWN, SCOPE, Operation.PUT, new Waiter(key, "finops", Priority.CREATE, () -> {
+            assertTrue(rateLimiter
+                    .tryAcquire(OWN, SCOPE, Operation.PUT, new Waiter(key, "finops", Priority.CREATE, () -> {
                         woken.add(key);
                         if (faulty) {
                             throw new IllegalStateException("a fault");
@@ -361,7 +371,7 @@ class ArmRateLimiterTest {
         scheduler.pass(Duration.ofSeconds(2));
 
         assertEquals(List.of("waiting-0", "waiting-1", "waiting-2", "waiting-3", "waiting-4"), woken);
-        assertEquals(0, gate.waiting(ArmRateLimiter.Kind.WRITE));
+        assertEquals(0, rateLimiter.waiting(ArmRateLimiter.Kind.WRITE));
         assertEquals(0, scheduler.size(), "nobody waits, and no timer is left");
     }
 
@@ -372,10 +382,11 @@ class ArmRateLimiterTest {
         scheduler.refuses(true);
         assertThrows(
                 IllegalStateException.class,
-                () -> gate.admit(OWN, SCOPE, Operation.PUT, caller("first", Priority.CREATE)));
+                () -> rateLimiter.tryAcquire(OWN, SCOPE, Operation.PUT, caller("first", Priority.CREATE)));
         scheduler.refuses(false);
         List<String> woken = new ArrayList<>();
-        gate.admit(OWN, SCOPE, Operation.PUT, new Waiter("next", "finops", Priority.CREATE, () -> woken.add("next")));
+        rateLimiter.tryAcquire(
+                OWN, SCOPE, Operation.PUT, new Waiter("next", "finops", Priority.CREATE, () -> woken.add("next")));
 
         scheduler.pass(Duration.ofSeconds(2));
 
@@ -384,21 +395,22 @@ class ArmRateLimiterTest {
 
     private void drain(Operation operation) {
         for (int call = 0;
-                gate.admit(OWN, SCOPE, operation, caller("drain", Priority.CREATE))
+                rateLimiter
+                        .tryAcquire(OWN, SCOPE, operation, caller("drain", Priority.CREATE))
                         .isEmpty();
                 call++) {
             assertTrue(call < 1000);
         }
         scheduler.pass(Duration.ofMillis(150));
-        gate.admit(OWN, SCOPE, operation, caller("drain", Priority.CREATE));
+        rateLimiter.tryAcquire(OWN, SCOPE, operation, caller("drain", Priority.CREATE));
     }
 
     private Duration throttled(String kind) {
-        return gate.throttled().get(kind).total();
+        return rateLimiter.throttled().get(kind).total();
     }
 
     private void refuse(Scope scope, Operation operation, String header) {
-        gate.refused(
+        rateLimiter.onThrottled(
                 OWN,
                 scope,
                 operation,
@@ -411,7 +423,8 @@ class ArmRateLimiterTest {
     }
 
     private Optional<Duration> wait(AzureIdentity identity, Scope scope, Operation operation) {
-        return gate.admit(identity, scope, operation, caller("daily", Priority.RUN))
+        return rateLimiter
+                .tryAcquire(identity, scope, operation, caller("daily", Priority.RUN))
                 .map(Throttled::retryAfter);
     }
 

@@ -91,7 +91,7 @@ class ScopeCachesTest {
     void aCreatedOneIsASecondBesideItsTwin() {
         look(ID, "one");
 
-        snapshots.learned(id("Focus"), named("Focus", "daily"));
+        snapshots.put(id("Focus"), named("Focus", "daily"));
 
         assertEquals(Set.of("focus", "Focus"), snapshots.alike(ID));
     }
@@ -169,7 +169,7 @@ class ScopeCachesTest {
     @Test
     void aListThatIsOlderThanOurWriteDoesNotHideIt() {
         azure.exports.clear();
-        azure.underWay = () -> snapshots.learned(ID, named("focus", "new"));
+        azure.underWay = () -> snapshots.put(ID, named("focus", "new"));
 
         assertPresent(look("object"));
     }
@@ -393,11 +393,11 @@ class ScopeCachesTest {
     }
 
     private Optional<Observation> look(ExportId id, String object) {
-        return snapshots.look(id, ReadConsistency.CACHED, caller(object));
+        return snapshots.get(id, ReadConsistency.CACHED, caller(object));
     }
 
     private Optional<Observation> recent(String object) {
-        return snapshots.look(ID, ReadConsistency.RECENT, caller(object));
+        return snapshots.get(ID, ReadConsistency.RECENT, caller(object));
     }
 
     private void watch(String object, Optional<Observation> seen) {
