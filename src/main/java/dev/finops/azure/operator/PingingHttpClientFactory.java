@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.net.Authenticator;
 import java.net.CookieHandler;
+import java.net.ProtocolException;
 import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -119,7 +120,10 @@ final class PingingHttpClientFactory extends JdkHttpClientFactory {
         @Override
         public void onError(WebSocket socket, Throwable fault) {
             pings.cancel(false);
-            listener.onError(socket, fault);
+            // The client would end the watch for good, and the operator with it, where a connection broke within a
+            // text.
+            boolean unreadable = fault instanceof ProtocolException;
+            listener.onError(socket, unreadable ? new IOException("the watch cannot be read", fault) : fault);
         }
     }
 
