@@ -44,7 +44,7 @@ public final class ArmPipeline {
     private final LongSupplier nanos;
 
     /** By scope: when a new token was refused as the one before it. */
-    private final Map<String, Long> useless = new HashMap<>();
+    private final Map<String, Refused> useless = new HashMap<>();
 
     private Token token;
 
@@ -71,6 +71,9 @@ public final class ArmPipeline {
         Mono<byte[]> read(HttpResponse response);
     }
 
+    /** A scope refused a new token too, although others accepted the one before: for so long it costs no further one. */
+    private record Refused(long since, Duration patience) {}
+
     /** One credential with the token that it caches, which is replaced once at most. */
     private static final class Token {
         private final HttpPipeline pipeline;
@@ -89,9 +92,7 @@ public final class ArmPipeline {
 
         /** A renewal that brought another token that no scope accepts is not repeated soon. */
         private Duration nextPatience() {
-            return accepted || patience.isZero()
-                    ? FIRST_PATIENCE
-                    : Duration.ofNanos(Math.min(patience.multipliedBy(2).toNanos(), USELESS.toNanos()));
+            return accepted || patience.isZero() ? FIRST_PATIENCE : twice(patience);
         }
     }
 
@@ -159,18 +160,19 @@ public final class ArmPipeline {
     }
 
     private synchronized void refused(String scope) {
-        useless.values().removeIf(this::isLongAgo);
-        useless.put(scope, nanos.getAsLong());
+        useless.values().removeIf(before -> isOver(before.since(), USELESS.multipliedBy(2)));
+        Refused before = useless.get(scope);
+        useless.put(scope, new Refused(nanos.getAsLong(), before == null ? FIRST_PATIENCE : twice(before.patience())));
     }
 
     /** Of all calls that meet a 401 with one token, the first renews it. Empty when a new token is of no use. */
     private synchronized Optional<Token> renewed(Token used, String scope) {
-        boolean known = useless.containsKey(scope) && !isLongAgo(useless.get(scope));
-        if (known) {
+        Refused before = useless.get(scope);
+        if (before != null && !isOver(before.since(), before.patience())) {
             return Optional.empty();
         }
         if (used == token) {
-            if (!used.accepted && nanos.getAsLong() - used.since < used.patience.toNanos()) {
+            if (!used.accepted && !isOver(used.since, used.patience)) {
                 return Optional.empty();
             }
             token = new Token(pipeline(), nanos.getAsLong(), used.nextPatience());
@@ -178,8 +180,13 @@ public final class ArmPipeline {
         return Optional.of(token);
     }
 
-    private boolean isLongAgo(long then) {
-        return nanos.getAsLong() - then > USELESS.toNanos();
+    private boolean isOver(long since, Duration wait) {
+        return nanos.getAsLong() - since >= wait.toNanos();
+    }
+
+    private static Duration twice(Duration patience) {
+        Duration twice = patience.multipliedBy(2);
+        return twice.compareTo(USELESS) > 0 ? USELESS : twice;
     }
 
     private static ArmResponse send(Token token, HttpRequest request, Body body) {

@@ -122,6 +122,22 @@ class ArmPipelineTest {
         assertEquals(3, tokens);
     }
 
+    /** The clocks of Azure and Entra may differ for a moment. */
+    @Test
+    void aScopeThatRefusedANewTokenOnceIsTriedAgainSoon() {
+        ArmPipeline pipeline = azure(request -> Set.of("token-1", "token-2").contains(token(request))
+                        && request.getUrl().getPath().equals("/late")
+                ? answer(401, INVALID_TOKEN, "")
+                : answer(200, "{}", ""));
+        send(pipeline, HttpMethod.GET, "/good");
+
+        assertEquals(401, send(pipeline, HttpMethod.GET, "/late").status());
+        nanos = Duration.ofSeconds(14).toNanos();
+        assertEquals(401, send(pipeline, HttpMethod.GET, "/late").status());
+        nanos = Duration.ofSeconds(16).toNanos();
+        assertEquals(200, send(pipeline, HttpMethod.GET, "/late").status());
+    }
+
     @Test
     void tokensThatNobodyAcceptsAreReplacedMoreAndMoreRarely() {
         ArmPipeline pipeline = azure(request -> answer(401, INVALID_TOKEN, ""));

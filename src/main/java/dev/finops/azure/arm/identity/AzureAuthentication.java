@@ -21,7 +21,9 @@ import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.resolver.NoopAddressResolverGroup;
 import java.net.URL;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import reactor.netty.NettyPipeline;
 import reactor.netty.resources.ConnectionProvider;
@@ -29,6 +31,8 @@ import reactor.netty.transport.ProxyProvider;
 
 /** HTTP clients and credentials for Azure Resource Manager and storage. */
 public final class AzureAuthentication {
+    private static final Pattern TOKEN = Pattern.compile("[\\x21-\\x7E]+");
+
     private static final Duration CONNECT = Duration.ofSeconds(10);
     private static final Duration SILENCE = Duration.ofSeconds(30);
 
@@ -126,7 +130,19 @@ public final class AzureAuthentication {
 
     /** A new one: it remembers no token. */
     public TokenCredential credential(AzureIdentity identity) {
-        TokenCredential credential = switch (identity) {
+        AtomicReference<TokenCredential> credential = new AtomicReference<>(of(identity));
+        return request -> credential.get().getToken(request).map(token -> {
+            if (!TOKEN.matcher(token.getToken()).matches()) {
+                credential.set(of(identity)); // the present one would keep this token for its whole life
+                throw new ClientAuthenticationException(
+                        "the token endpoint answered with a token that no header can have", null);
+            }
+            return refreshedNearItsEnd(token);
+        });
+    }
+
+    private TokenCredential of(AzureIdentity identity) {
+        return switch (identity) {
             case AzureIdentity.Own own ->
                 connection.clientSecret().map(secret -> discreet(own(), secret)).orElseGet(this::own);
             case AzureIdentity.ServicePrincipal(var tenant, var client, var secret) ->
@@ -138,13 +154,9 @@ public final class AzureAuthentication {
                                 .build(),
                         secret);
         };
-        return request -> credential.getToken(request).map(AzureAuthentication::refreshedNearItsEnd);
     }
 
-    /**
-     * Where Entra names no time to refresh a token, msal4j 1.26 has 1970, for which azure-core gets another token every
-     * 30 s.
-     */
+    /** Where Entra names no time to refresh a token, msal4j 1.26 has 1970, for which azure-core gets another token every 30 s. */
     private static AccessToken refreshedNearItsEnd(AccessToken token) {
         boolean unset = token.getRefreshAt() != null && token.getRefreshAt().toEpochSecond() == 0;
         return unset ? new AccessToken(token.getToken(), token.getExpiresAt(), null, token.getTokenType()) : token;
