@@ -31,11 +31,11 @@ import reactor.core.publisher.Mono;
  * is not of the token.
  */
 public final class ArmPipeline {
-    /** A renewal that did not help is not repeated for so long: the scope refuses every token of this identity. */
-    private static final Duration USELESS = Duration.ofMinutes(10);
-
-    /** The token endpoint may have answered with bad tokens for a while. */
-    private static final Duration FIRST_PATIENCE = Duration.ofSeconds(15);
+    /**
+     * A renewal that did not help is repeated soon, because the token endpoint may have answered with bad tokens for a
+     * while, and then more rarely, because a scope may refuse every token of this identity.
+     */
+    private static final Backoff RENEWAL = new Backoff(Duration.ofSeconds(15), Duration.ofMinutes(10));
 
     private final HttpClient http;
     private final Supplier<TokenCredential> credentials;
@@ -43,8 +43,8 @@ public final class ArmPipeline {
     private final String version;
     private final LongSupplier nanos;
 
-    /** By scope: when a new token was refused as the one before it. */
-    private final Map<String, Refused> useless = new HashMap<>();
+    /** By scope: the new tokens that it refused too, although others accepted the one before. */
+    private final Map<String, Renewals> useless = new HashMap<>();
 
     private Token token;
 
@@ -60,7 +60,7 @@ public final class ArmPipeline {
         this.audience = audience;
         this.version = version;
         this.nanos = nanos;
-        this.token = new Token(pipeline(), nanos.getAsLong(), Duration.ZERO);
+        this.token = new Token(pipeline(), Renewals.NONE);
     }
 
     /** How the body of an answer is read. */
@@ -71,28 +71,27 @@ public final class ArmPipeline {
         Mono<byte[]> read(HttpResponse response);
     }
 
-    /** A scope refused a new token too, although others accepted the one before: for so long it costs no further one. */
-    private record Refused(long since, Duration patience) {}
+    /** New tokens in a row that did not help. */
+    private record Renewals(int inVain, long last) {
+        static final Renewals NONE = new Renewals(0, 0);
+
+        Renewals next(long now) {
+            return new Renewals(inVain + 1, now);
+        }
+    }
 
     /** One credential with the token that it caches, which is replaced once at most. */
     private static final class Token {
         private final HttpPipeline pipeline;
-        private final long since;
 
-        /** How long a token that no scope has accepted is kept before another one is requested. */
-        private final Duration patience;
+        /** Up to this token, none of which any scope has accepted. */
+        private final Renewals renewals;
 
         private boolean accepted;
 
-        Token(HttpPipeline pipeline, long since, Duration patience) {
+        Token(HttpPipeline pipeline, Renewals renewals) {
             this.pipeline = pipeline;
-            this.since = since;
-            this.patience = patience;
-        }
-
-        /** A renewal that brought another token that no scope accepts is not repeated soon. */
-        private Duration nextPatience() {
-            return accepted || patience.isZero() ? FIRST_PATIENCE : twice(patience);
+            this.renewals = renewals;
         }
     }
 
@@ -144,8 +143,8 @@ public final class ArmPipeline {
         ArmResponse second = send(renewed.get(), request.copy(), body);
         if (!ErrorClassifier.refusesToken(second)) {
             accepted(renewed.get(), scope);
-        } else if (used.accepted) {
-            refused(scope);
+        } else {
+            refused(used, scope);
         }
         return new ArmResult.Ok<>(second);
     }
@@ -159,34 +158,36 @@ public final class ArmPipeline {
         useless.remove(scope);
     }
 
-    private synchronized void refused(String scope) {
-        useless.values().removeIf(before -> isOver(before.since(), USELESS.multipliedBy(2)));
-        Refused before = useless.get(scope);
-        useless.put(scope, new Refused(nanos.getAsLong(), before == null ? FIRST_PATIENCE : twice(before.patience())));
+    /** The scope is at fault only where another one accepted the token before. */
+    private synchronized void refused(Token used, String scope) {
+        if (used.accepted) {
+            long now = nanos.getAsLong();
+            useless.values()
+                    .removeIf(renewals -> now - renewals.last()
+                            >= RENEWAL.max().multipliedBy(2).toNanos());
+            useless.put(scope, useless.getOrDefault(scope, Renewals.NONE).next(now));
+        }
     }
 
     /** Of all calls that meet a 401 with one token, the first renews it. Empty when a new token is of no use. */
     private synchronized Optional<Token> renewed(Token used, String scope) {
-        Refused before = useless.get(scope);
-        if (before != null && !isOver(before.since(), before.patience())) {
+        if (!isDue(useless.getOrDefault(scope, Renewals.NONE))) {
             return Optional.empty();
         }
         if (used == token) {
-            if (!used.accepted && !isOver(used.since, used.patience)) {
+            Renewals before = used.accepted ? Renewals.NONE : used.renewals;
+            if (!isDue(before)) {
                 return Optional.empty();
             }
-            token = new Token(pipeline(), nanos.getAsLong(), used.nextPatience());
+            token = new Token(pipeline(), before.next(nanos.getAsLong()));
         }
         return Optional.of(token);
     }
 
-    private boolean isOver(long since, Duration wait) {
-        return nanos.getAsLong() - since >= wait.toNanos();
-    }
-
-    private static Duration twice(Duration patience) {
-        Duration twice = patience.multipliedBy(2);
-        return twice.compareTo(USELESS) > 0 ? USELESS : twice;
+    private boolean isDue(Renewals before) {
+        return before.inVain() == 0
+                || nanos.getAsLong() - before.last()
+                        >= RENEWAL.afterAttempt(before.inVain()).toNanos();
     }
 
     private static ArmResponse send(Token token, HttpRequest request, Body body) {
