@@ -44,27 +44,18 @@ public final class ReconcileLimiter {
         }
     }
 
-    /** From here on the pass waits for somebody else. */
-    private static void waiting() {
-        if (TAKEN.isBound()) {
-            TAKEN.get().places.leave();
-            TAKEN.get().call();
-        }
-    }
-
-    private static void goingOn() {
-        if (TAKEN.isBound()) {
-            TAKEN.get().places.takeBack();
-        }
-    }
-
-    /** Waits for the work of somebody else, without the place. */
+    /** Waits for the work of somebody else; meanwhile the place of the reconciliation, if it has one, is another's. */
     public static <T> T outside(Supplier<T> work) {
-        waiting();
+        return TAKEN.isBound() ? TAKEN.get().lent(work) : work.get();
+    }
+
+    private <T> T lent(Supplier<T> work) {
+        places.leave();
+        call();
         try {
             return work.get();
         } finally {
-            goingOn();
+            places.takeBack();
         }
     }
 
