@@ -270,7 +270,7 @@ final class ExportPass {
         proveFresh();
         ObservedExport before = ((Present) situation.observation()).export();
         String changes = Planner.describe(update.differences())
-                + (update.desired().completes(before)
+                + (update.desired().completes(before, update.body())
                         ? "; its inactive schedule has dates and no recurrence, which Azure refuses in an "
                                 + "update, and got the recurrence Daily"
                         : "");

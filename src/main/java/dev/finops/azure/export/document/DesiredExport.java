@@ -201,11 +201,11 @@ public record DesiredExport(
                         .isEmpty();
     }
 
-    /** Whether an update states a recurrence that neither Azure nor the spec has. */
-    public boolean completes(ObservedExport observed) {
+    /** Whether the body of an update states a recurrence that neither Azure nor the spec has. */
+    public boolean completes(ObservedExport observed, ObjectNode body) {
         boolean nobodyHasOne = ExportField.RECURRENCE.armPath().in(observed.document()) == null
                 && !values.containsKey(ExportField.RECURRENCE);
-        return nobodyHasOne && ExportField.RECURRENCE.armPath().in(updateBody(observed, List.of())) != null;
+        return nobodyHasOne && ExportField.RECURRENCE.armPath().in(body) != null;
     }
 
     /** Whether Azure merely does not show a part of a schedule that does not run, as it may once it has it. */

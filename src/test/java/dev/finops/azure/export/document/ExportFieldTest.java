@@ -281,7 +281,7 @@ class ExportFieldTest {
         "deliveryInfo":{"destination":{"resourceId":"subscriptions/1/x","container":"exports"}},
         "definition":{"type":"Usage","timeframe":"MonthToDate","dataSet":{"granularity":"Daily","aggregation":{"totalCost":{"name":"PreTaxCost","function":"Sum"}},
         "grouping":[{"type":"Dimension","name":"ResourceGroup"}],"configuration":{"columns":["Date","MeterId"]}}}}}"""), desired.updateBody(observed, List.of()));
-        assertTrue(desired.completes(observed));
+        assertTrue(desired.completes(observed, desired.updateBody(observed, List.of())));
     }
 
     /** The start of an export of 2019 has milliseconds, and stays as it is while the spec states none. */
