@@ -4,27 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.azure.core.credential.AccessToken;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.finops.azure.arm.identity.AzureIdentity;
-import dev.finops.azure.arm.quota.ArmRateLimiter;
 import dev.finops.azure.document.Json;
 import dev.finops.azure.document.Scope;
 import dev.finops.azure.export.ExportsClient;
+import dev.finops.azure.export.ExportsClients;
 import dev.finops.azure.export.document.ExportId;
 import dev.finops.azure.export.document.ObservedExport;
 import dev.finops.azure.queue.Priority;
 import dev.finops.azure.queue.Waiter;
 import dev.finops.azure.simulator.Recorded;
-import dev.finops.azure.time.ManualScheduler;
-import dev.finops.azure.time.SettableClock;
-import java.net.URI;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.OffsetDateTime;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -33,18 +25,6 @@ import reactor.core.publisher.Mono;
 /** The operator's client reads each recorded answer, and no recorded answer closes a bucket. */
 class RecordedAnswersTest {
     private static final Waiter CALLER = new Waiter("uid", "finance", Priority.CHANGE, () -> {});
-    private static final AzureConnection AZURE = new AzureConnection(
-            URI.create("https://arm.example"),
-            "https://arm.example",
-            "2025-03-01",
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            false,
-            10,
-            Duration.ofMinutes(1));
 
     static List<Recorded> exchanges() {
         return Recorded.all();
@@ -114,31 +94,13 @@ class RecordedAnswersTest {
     }
 
     private static ExportsClient client(Recorded exchange) {
-        InstantSource clock = InstantSource.fixed(Instant.parse("2026-11-30T10:00:00Z"));
         String body = exchange.answer().map(JsonNode::toString).orElse("");
-        ArmPipeline pipeline = new ArmPipeline(
+        return ExportsClients.client(
                 request -> {
-                    assertTrue(request.getUrl().toString().startsWith("https://arm.example/subscriptions/"));
+                    assertTrue(request.getUrl().toString().startsWith(ExportsClients.ENDPOINT + "/subscriptions/"));
                     return Mono.just(new CannedResponse(
                             request, new CannedResponse.Reply(exchange.status(), body, exchange.headers())));
                 },
-                () -> request -> Mono.fromSupplier(() -> new AccessToken("token", OffsetDateTime.MAX)),
-                "https://arm.example",
-                "test",
-                () -> 0);
-        ArmRateLimiter rateLimiter = new ArmRateLimiter(clock, new ManualScheduler(new SettableClock()), 10);
-        ApiVersionCheck apiVersion = new ApiVersionCheck(AZURE.apiVersion());
-        return new ExportsClient(
-                AZURE,
-                pipeline,
-                new AzureIdentity.Own(),
-                rateLimiter,
-                new AzureClock(clock, clock),
-                "test",
-                apiVersion,
-                new ExportsClient.CallListener() {
-                    @Override
-                    public void called(Operation operation, String outcome, Duration took) {}
-                });
+                InstantSource.fixed(Instant.parse("2026-11-30T10:00:00Z")));
     }
 }

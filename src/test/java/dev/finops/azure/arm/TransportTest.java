@@ -5,19 +5,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.azure.core.credential.AccessToken;
 import com.azure.core.http.HttpClient;
 import dev.finops.azure.api.v1alpha1.Reason;
 import dev.finops.azure.arm.identity.AzureAuthentication;
-import dev.finops.azure.arm.identity.AzureIdentity;
-import dev.finops.azure.arm.quota.ArmRateLimiter;
 import dev.finops.azure.document.Scope;
 import dev.finops.azure.export.ExportsClient;
 import dev.finops.azure.export.ExportsClient.Listing;
+import dev.finops.azure.export.ExportsClients;
 import dev.finops.azure.export.document.ExportId;
 import dev.finops.azure.queue.Priority;
 import dev.finops.azure.queue.Waiter;
-import dev.finops.azure.time.ManualScheduler;
 import dev.finops.azure.time.SettableClock;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
@@ -27,9 +24,6 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.URI;
-import java.time.Duration;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -42,7 +36,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import reactor.core.publisher.Mono;
 
 /** What comes over the wire, by the transport that the operator has, from a server that writes what a test says. */
 class TransportTest {
@@ -298,38 +291,11 @@ class TransportTest {
     /** The token is only ever sent over TLS, which is left out here: the address is changed behind the policies. */
     private ExportsClient client(int port) {
         HttpClient http = new AzureAuthentication(null, ProxySettings.NONE, () -> true).http();
-        ArmPipeline pipeline = new ArmPipeline(
+        return ExportsClients.client(
                 request -> http.send(request.copy()
                         .setUrl(request.getUrl()
                                 .toString()
-                                .replace("https://arm.example", "http://127.0.0.1:" + port))),
-                () -> request -> Mono.fromSupplier(() -> new AccessToken("token", OffsetDateTime.MAX)),
-                "https://arm.example",
-                "test",
-                System::nanoTime);
-        AzureConnection azure = new AzureConnection(
-                URI.create("https://arm.example"),
-                "https://arm.example",
-                "2025-03-01",
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                false,
-                10,
-                Duration.ofMinutes(1));
-        return new ExportsClient(
-                azure,
-                pipeline,
-                new AzureIdentity.Own(),
-                new ArmRateLimiter(clock, new ManualScheduler(clock), 10),
-                new AzureClock(clock, clock),
-                "test",
-                new ApiVersionCheck("2025-03-01"),
-                new ExportsClient.CallListener() {
-                    @Override
-                    public void called(Operation operation, String outcome, Duration took) {}
-                });
+                                .replace(ExportsClients.ENDPOINT, "http://127.0.0.1:" + port))),
+                clock);
     }
 }

@@ -5,34 +5,22 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.azure.core.credential.AccessToken;
 import com.azure.core.http.HttpRequest;
 import dev.finops.azure.arm.ApiVersionCheck;
 import dev.finops.azure.arm.ArmFailure;
-import dev.finops.azure.arm.ArmPipeline;
 import dev.finops.azure.arm.ArmResult;
 import dev.finops.azure.arm.AzureClock;
-import dev.finops.azure.arm.AzureConnection;
 import dev.finops.azure.arm.CannedResponse;
-import dev.finops.azure.arm.Operation;
-import dev.finops.azure.arm.identity.AzureIdentity;
-import dev.finops.azure.arm.quota.ArmRateLimiter;
 import dev.finops.azure.document.Json;
 import dev.finops.azure.document.Scope;
 import dev.finops.azure.export.document.ExportId;
 import dev.finops.azure.queue.Priority;
 import dev.finops.azure.queue.Waiter;
-import dev.finops.azure.time.ManualScheduler;
-import dev.finops.azure.time.SettableClock;
-import java.net.URI;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,23 +33,11 @@ class ExportsClientTest {
     private static final int BURST = 250;
 
     private static final Waiter CALLER = new Waiter("uid", "finance", Priority.CHANGE, () -> {});
-    private static final AzureConnection AZURE = new AzureConnection(
-            URI.create("https://arm.example"),
-            "https://arm.example",
-            "2025-03-01",
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            false,
-            10,
-            Duration.ofMinutes(1));
 
     private final List<String> sent = new ArrayList<>();
     private final InstantSource clock = InstantSource.fixed(Instant.parse("2026-11-30T10:00:00Z"));
     private final AzureClock azureClock = new AzureClock(clock, clock);
-    private final ApiVersionCheck apiVersion = new ApiVersionCheck("2025-03-01");
+    private final ApiVersionCheck apiVersion = new ApiVersionCheck(ExportsClients.API_VERSION);
     private final List<String> outcomes = new ArrayList<>();
 
     @Test
@@ -188,28 +164,14 @@ class ExportsClientTest {
     }
 
     private ExportsClient client(Function<HttpRequest, CannedResponse.Reply> azure) {
-        ArmPipeline pipeline = new ArmPipeline(
+        return ExportsClients.client(
                 request -> {
                     sent.add(request.getHttpMethod() + " " + request.getUrl());
                     return Mono.just(new CannedResponse(request, azure.apply(request)));
                 },
-                () -> request -> Mono.fromSupplier(() -> new AccessToken("token", OffsetDateTime.MAX)),
-                "https://arm.example",
-                "test",
-                () -> 0);
-        return new ExportsClient(
-                AZURE,
-                pipeline,
-                new AzureIdentity.Own(),
-                new ArmRateLimiter(clock, new ManualScheduler(new SettableClock()), 10),
+                clock,
                 azureClock,
-                "test",
                 apiVersion,
-                new ExportsClient.CallListener() {
-                    @Override
-                    public void called(Operation operation, String outcome, Duration took) {
-                        outcomes.add(operation + " " + outcome);
-                    }
-                });
+                (operation, outcome, _) -> outcomes.add(operation + " " + outcome));
     }
 }

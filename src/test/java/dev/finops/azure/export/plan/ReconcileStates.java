@@ -83,23 +83,16 @@ public final class ReconcileStates {
     public static ReconcileState annotated(ReconcileState s, String annotation, String value) {
         Map<String, String> annotations = new HashMap<>(s.subject().annotations());
         annotations.put(annotation, value);
-        ResourceView subject = s.subject();
-        return of(
-                s,
-                new ResourceView(
-                        subject.namespace(),
-                        subject.name(),
-                        subject.generation(),
-                        subject.created(),
-                        false,
-                        annotations,
-                        subject.claim(),
-                        subject.unread()));
+        return annotated(s, annotations);
     }
 
     public static ReconcileState without(ReconcileState s, String annotation) {
         Map<String, String> annotations = new HashMap<>(s.subject().annotations());
         annotations.remove(annotation);
+        return annotated(s, annotations);
+    }
+
+    private static ReconcileState annotated(ReconcileState s, Map<String, String> annotations) {
         ResourceView subject = s.subject();
         return of(
                 s,
