@@ -75,6 +75,10 @@ public record TransientState(
             int conflicts,
             Instant unanswered) {
 
+        Writes withConflicts(int inARow) {
+            return new Writes(generation, at, eTag, replacedETags, ignored, answered, inARow, unanswered);
+        }
+
         /** Whether our last writes replaced the document with this version. */
         boolean replaced(ObservedExport export) {
             return ETag.of(export.eTag()).filter(replacedETags::contains).isPresent();
@@ -235,7 +239,7 @@ public record TransientState(
                 Set.copyOf(answered),
                 writes.conflicts,
                 writes.unanswered);
-        return new TransientState(seen, failures, shown, answeredAt, moveStart, runs, deletion, own);
+        return with(seen);
     }
 
     /** A read showed the document with this eTag, which is ours. */
@@ -250,21 +254,12 @@ public record TransientState(
     }
 
     public TransientState conflicted() {
-        Writes refused = new Writes(
-                writes.generation,
-                writes.at,
-                writes.eTag,
-                writes.replacedETags,
-                writes.ignored,
-                writes.answered,
-                writes.conflicts + 1,
-                writes.unanswered);
-        return new TransientState(refused, failures, shown, answeredAt, moveStart, runs, deletion, own);
+        return with(writes.withConflicts(writes.conflicts + 1));
     }
 
     /** A PUT got no answer, or an earlier process may have sent one. */
     public TransientState unanswered(Instant at) {
-        Writes open = new Writes(
+        return with(new Writes(
                 writes.generation,
                 writes.at,
                 writes.eTag,
@@ -272,8 +267,7 @@ public record TransientState(
                 writes.ignored,
                 writes.answered,
                 writes.conflicts,
-                at);
-        return new TransientState(open, failures, shown, answeredAt, moveStart, runs, deletion, own);
+                at));
     }
 
     public TransientState movingStart() {
@@ -305,6 +299,10 @@ public record TransientState(
         return Optional.ofNullable(runs.tried.get(run));
     }
 
+    private TransientState with(Writes next) {
+        return new TransientState(next, failures, shown, answeredAt, moveStart, runs, deletion, own);
+    }
+
     private TransientState with(Runs next) {
         return new TransientState(writes, failures, shown, answeredAt, moveStart, next, deletion, own);
     }
@@ -321,16 +319,8 @@ public record TransientState(
     }
 
     public TransientState succeeded() {
-        Writes settled = new Writes(
-                writes.generation,
-                writes.at,
-                writes.eTag,
-                writes.replacedETags,
-                writes.ignored,
-                writes.answered,
-                0,
-                writes.unanswered);
-        return new TransientState(settled, NONE.failures, shown, answeredAt, moveStart, runs, deletion, own);
+        return new TransientState(
+                writes.withConflicts(0), NONE.failures, shown, answeredAt, moveStart, runs, deletion, own);
     }
 
     public TransientState deleted(Instant at) {
