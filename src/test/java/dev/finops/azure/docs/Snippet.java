@@ -34,15 +34,17 @@ record Snippet(Path page, int line, String text) {
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
             .build();
 
+    private static final String SUBSCRIPTION = "11111111-1111-1111-1111-111111111111";
+    private static final String STORAGE_ACCOUNT = "/subscriptions/" + SUBSCRIPTION
+            + "/resourceGroups/finops/providers/Microsoft.Storage/storageAccounts/finopsexports";
+
     /** What a reader puts in place of what pages leave open. */
     private static final Map<String, String> PLACEHOLDERS = Map.of(
-            "/subscriptions/…", "/subscriptions/11111111-1111-1111-1111-111111111111",
-            "$SUBSCRIPTION", "11111111-1111-1111-1111-111111111111",
-            "$STORAGE",
-                    "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/finops/providers/Microsoft.Storage/storageAccounts/finopsexports",
-            "<SUBSCRIPTION_ID>", "11111111-1111-1111-1111-111111111111",
-            "<STORAGE_ACCOUNT_ID>",
-                    "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/finops/providers/Microsoft.Storage/storageAccounts/finopsexports",
+            "/subscriptions/…", "/subscriptions/" + SUBSCRIPTION,
+            "$SUBSCRIPTION", SUBSCRIPTION,
+            "$STORAGE", STORAGE_ACCOUNT,
+            "<SUBSCRIPTION_ID>", SUBSCRIPTION,
+            "<STORAGE_ACCOUNT_ID>", STORAGE_ACCOUNT,
             "REGION", "centralus");
 
     static final Set<String> FIELDS =
