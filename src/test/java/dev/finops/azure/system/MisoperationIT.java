@@ -191,7 +191,7 @@ class MisoperationIT extends SystemTest {
         for (ExportField known : azures) {
             JsonNode wanted = Yaml.tree(export.object().getSpec())
                     .at("/" + known.specPath().replace('.', '/'));
-            JsonNode held = shown(export).at("/" + known.armPath().path().replace('.', '/'));
+            JsonNode held = shown(export).at("/" + known.documentPath().path().replace('.', '/'));
             if (known == ExportField.SCHEDULE_STATUS) {
                 boolean active = export.object().getSpec().schedule() != null
                         && !wanted.asBoolean()
@@ -222,7 +222,7 @@ class MisoperationIT extends SystemTest {
                 || Arrays.stream(ExportField.values())
                         .filter(known -> known.specPath().equals(field.path()))
                         .anyMatch(known -> message.toLowerCase()
-                                .contains(known.armPath()
+                                .contains(known.documentPath()
                                         .path()
                                         .replaceAll(".*\\.", "")
                                         .toLowerCase()))

@@ -121,7 +121,7 @@ public record DesiredExport(
     public List<Difference> differences(ObservedExport observed, Collection<String> appliedPaths) {
         List<Difference> differences = new ArrayList<>();
         for (ExportField field : ExportField.values()) {
-            JsonNode shown = field.armPath().in(observed.document());
+            JsonNode shown = field.documentPath().in(observed.document());
             boolean endDropped = field == ExportField.SCHEDULE_TO
                     && schedule.isPresent()
                     && !stated.contains(field)
@@ -148,7 +148,7 @@ public record DesiredExport(
         for (ExportField field : ExportField.values()) {
             boolean noSchedule = field == ExportField.SCHEDULE_STATUS && schedule.isEmpty();
             if (values.containsKey(field) && !noSchedule) {
-                field.armPath().set(body, values.get(field));
+                field.documentPath().set(body, values.get(field));
             }
         }
         return body;
@@ -162,14 +162,14 @@ public record DesiredExport(
         body.put("eTag", observed.eTag());
         boolean scheduled = schedule.isPresent() || body.path("properties").has("schedule");
         values.forEach((field, wanted) -> {
-            JsonNode shown = field.armPath().in(body);
+            JsonNode shown = field.documentPath().in(body);
             if ((shown == null || !field.same(wanted, shown)) && (scheduled || field != ExportField.SCHEDULE_STATUS)) {
-                field.armPath().set(body, wanted);
+                field.documentPath().set(body, wanted);
             }
         });
         completeIdleSchedule(body);
         for (Difference gone : differences(observed, appliedPaths)) {
-            DocumentPath path = gone.field().armPath();
+            DocumentPath path = gone.field().documentPath();
             if (gone.desired() == null) {
                 path.remove(body);
             } else {
@@ -185,27 +185,22 @@ public record DesiredExport(
      * run by it.
      */
     private static void completeIdleSchedule(ObjectNode body) {
-        if (lacksRecurrence(body)) {
-            ExportField.RECURRENCE.armPath().set(body, TextNode.valueOf(Recurrence.UNSTATED));
+        JsonNode status = ExportField.SCHEDULE_STATUS.documentPath().in(body);
+        boolean idle = status != null && status.asText().equalsIgnoreCase("Inactive");
+        boolean dated = !body.path("properties")
+                .path("schedule")
+                .path("recurrencePeriod")
+                .isEmpty();
+        if (idle && dated && ExportField.RECURRENCE.documentPath().in(body) == null) {
+            ExportField.RECURRENCE.documentPath().set(body, TextNode.valueOf(Recurrence.UNSTATED));
         }
-    }
-
-    private static boolean lacksRecurrence(JsonNode document) {
-        JsonNode status = ExportField.SCHEDULE_STATUS.armPath().in(document);
-        return status != null
-                && status.asText().equalsIgnoreCase("Inactive")
-                && ExportField.RECURRENCE.armPath().in(document) == null
-                && !document.path("properties")
-                        .path("schedule")
-                        .path("recurrencePeriod")
-                        .isEmpty();
     }
 
     /** Whether the body of an update states a recurrence that neither Azure nor the spec has. */
     public boolean completes(ObservedExport observed, ObjectNode body) {
-        boolean nobodyHasOne = ExportField.RECURRENCE.armPath().in(observed.document()) == null
+        boolean nobodyHasOne = ExportField.RECURRENCE.documentPath().in(observed.document()) == null
                 && !values.containsKey(ExportField.RECURRENCE);
-        return nobodyHasOne && ExportField.RECURRENCE.armPath().in(body) != null;
+        return nobodyHasOne && ExportField.RECURRENCE.documentPath().in(body) != null;
     }
 
     /** Whether Azure merely does not show a part of a schedule that does not run, as it may once it has it. */

@@ -49,13 +49,13 @@ public enum ExportField {
     DESCRIPTION("description", "properties.exportDescription", TEXT, "\"\"");
 
     final String specPath;
-    final DocumentPath armPath;
+    final DocumentPath documentPath;
     private final Equivalence meaning;
     private final JsonNode absent;
 
-    ExportField(String specPath, String armPath, Equivalence meaning, String absentMeans) {
+    ExportField(String specPath, String documentPath, Equivalence meaning, String absentMeans) {
         this.specPath = specPath;
-        this.armPath = new DocumentPath(armPath);
+        this.documentPath = new DocumentPath(documentPath);
         this.meaning = meaning;
         this.absent = absentMeans == null ? null : Json.read(absentMeans);
     }
@@ -64,8 +64,8 @@ public enum ExportField {
         return specPath;
     }
 
-    public DocumentPath armPath() {
-        return armPath;
+    public DocumentPath documentPath() {
+        return documentPath;
     }
 
     /** Whether both values mean the same; null or a JSON null is the field's absence. */
@@ -75,7 +75,7 @@ public enum ExportField {
 
     /** What a document says, or null. */
     public String text(ObservedExport export) {
-        JsonNode value = armPath.in(export.document());
+        JsonNode value = documentPath.in(export.document());
         return value == null ? null : value.asText();
     }
 

@@ -93,14 +93,14 @@ public record ObservedExport(ObjectNode document) {
      * @param known the time that was told so far
      */
     public Optional<Instant> nextRunTime(Optional<Instant> known, Instant now) {
-        if (text(ExportField.SCHEDULE_STATUS.armPath().path())
+        if (text(ExportField.SCHEDULE_STATUS.documentPath().path())
                 .filter("Active"::equalsIgnoreCase)
                 .isEmpty()) {
             return Optional.empty();
         }
         Optional<Instant> start = scheduleStart();
-        Optional<String> recurrence =
-                Recurrence.known(text(ExportField.RECURRENCE.armPath().path()).orElse(Recurrence.UNSTATED));
+        Optional<String> recurrence = Recurrence.known(
+                text(ExportField.RECURRENCE.documentPath().path()).orElse(Recurrence.UNSTATED));
         if (start.isEmpty() || recurrence.isEmpty()) {
             return known.filter(now::isBefore)
                     .or(() -> text("properties.nextRunTimeEstimate").flatMap(Timestamps::start));
@@ -111,19 +111,19 @@ public record ObservedExport(ObjectNode document) {
 
     /** Also of one that Azure has suspended: it runs again when that is over. */
     boolean scheduled() {
-        return text(ExportField.SCHEDULE_STATUS.armPath().path())
+        return text(ExportField.SCHEDULE_STATUS.documentPath().path())
                 .filter(status -> !status.equalsIgnoreCase("Inactive"))
                 .isPresent();
     }
 
     Optional<Instant> scheduleStart() {
-        return text(ExportField.SCHEDULE_FROM.armPath().path())
+        return text(ExportField.SCHEDULE_FROM.documentPath().path())
                 .flatMap(Timestamps::start)
                 .map(at -> at.truncatedTo(ChronoUnit.SECONDS));
     }
 
     Optional<Instant> scheduleEnd() {
-        return text(ExportField.SCHEDULE_TO.armPath().path())
+        return text(ExportField.SCHEDULE_TO.documentPath().path())
                 .flatMap(Timestamps::start)
                 .map(at -> at.truncatedTo(ChronoUnit.SECONDS));
     }
@@ -152,7 +152,7 @@ public record ObservedExport(ObjectNode document) {
      */
     public int[] fieldHashes() {
         return Arrays.stream(ExportField.values())
-                .mapToInt(field -> field.meaning(field.armPath().in(document)))
+                .mapToInt(field -> field.meaning(field.documentPath().in(document)))
                 .toArray();
     }
 

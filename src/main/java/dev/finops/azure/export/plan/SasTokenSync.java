@@ -34,7 +34,7 @@ final class SasTokenSync {
                                 Stream.of(new Difference(
                                         ExportField.SAS_TOKEN,
                                         MASK,
-                                        ExportField.SAS_TOKEN.armPath().in(export.document()))))
+                                        ExportField.SAS_TOKEN.documentPath().in(export.document()))))
                         .toList()
                 : differences;
     }
@@ -60,11 +60,11 @@ final class SasTokenSync {
 
     /** The body with the token, where Azure does not have it already. */
     static ObjectNode into(ObjectNode body, ReconcileState s, Collection<Difference> differences) {
-        boolean shown = ExportField.SAS_TOKEN.armPath().in(body) != null;
+        boolean shown = ExportField.SAS_TOKEN.documentPath().in(body) != null;
         s.secrets()
                 .token()
                 .filter(token -> !shown || isDue(differences))
-                .ifPresent(token -> ExportField.SAS_TOKEN.armPath().set(body, TextNode.valueOf(token.value())));
+                .ifPresent(token -> ExportField.SAS_TOKEN.documentPath().set(body, TextNode.valueOf(token.value())));
         return body;
     }
 

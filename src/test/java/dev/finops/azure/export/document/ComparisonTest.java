@@ -75,12 +75,12 @@ class ComparisonTest {
                         Arrays.stream(ExportField.values())
                                 .filter(field -> desired.values().containsKey(field)),
                         Arrays.stream(ExportField.values()).filter(field -> applied.contains(field.specPath())))
-                .map(field -> field.armPath().path())
+                .map(field -> field.documentPath().path())
                 .collect(Collectors.toCollection(HashSet::new));
         managed.addAll(ONLY_AZURE_SAYS);
         ObjectNode body = desired.updateBody(old, applied);
         if (desired.completes(old, body)) {
-            managed.add(ExportField.RECURRENCE.armPath().path());
+            managed.add(ExportField.RECURRENCE.documentPath().path());
         }
 
         assertEquals(unmanaged(old.document(), managed), unmanaged(body, managed));

@@ -117,11 +117,12 @@ class ExportFieldTest {
         assertEquals(
                 Set.of(field),
                 Arrays.stream(ExportField.values())
-                        .filter(f -> !f.same(f.armPath().in(before), f.armPath().in(after)))
+                        .filter(f -> !f.same(
+                                f.documentPath().in(before), f.documentPath().in(after)))
                         .collect(Collectors.toSet()));
         assertEquals(
-                field.armPath().in(after),
-                field.armPath().in(desired(changed, null, NOW).createBody()));
+                field.documentPath().in(after),
+                field.documentPath().in(desired(changed, null, NOW).createBody()));
     }
 
     @ParameterizedTest
@@ -131,7 +132,7 @@ class ExportFieldTest {
         List<String> applied = desired(FULL, observed, NOW).statedPaths();
         CostExportSpec less = without(FULL, field.specPath());
         ObjectNode sent = desired(less, observed, NOW).updateBody(observed, applied);
-        JsonNode left = field.armPath().in(sent);
+        JsonNode left = field.documentPath().in(sent);
 
         assertEquals(field == ExportField.IDENTITY_TYPE ? "None" : null, left == null ? null : left.asText());
         assertEquals(
@@ -209,7 +210,7 @@ class ExportFieldTest {
         assertEquals(
                 "?sv=****",
                 ExportField.SAS_TOKEN
-                        .armPath()
+                        .documentPath()
                         .in(desired.updateBody(masked, List.of()))
                         .asText());
     }

@@ -49,7 +49,7 @@ class SeedsTest {
     void aSampleWhoseEndHasPassedIsSentInactive() throws IOException {
         CostExportSpec spec = YAML.treeToValue(read("by-subscription-2020.yaml").get("spec"), CostExportSpec.class);
         ObjectNode sample = (ObjectNode) read("create-or-update-2020.json");
-        ExportField.SCHEDULE_STATUS.armPath().set(sample, TextNode.valueOf("Inactive"));
+        ExportField.SCHEDULE_STATUS.documentPath().set(sample, TextNode.valueOf("Inactive"));
         DesiredExport desired = Specs.desired(spec, null, Specs.NOW);
 
         assertEquals(sample, desired.createBody());

@@ -80,10 +80,10 @@ public final class Specs {
     }
 
     /** A copy of a document with another value at an ARM path (the value is JSON), and so with another eTag. */
-    public static ObservedExport edited(ObservedExport export, String armPath, String json) {
+    public static ObservedExport edited(ObservedExport export, String documentPath, String json) {
         ObjectNode document = export.document().deepCopy();
         document.put("eTag", "\"edited\"");
-        new DocumentPath(armPath).set(document, Json.read(json));
+        new DocumentPath(documentPath).set(document, Json.read(json));
         return new ObservedExport(document);
     }
 }

@@ -812,7 +812,7 @@ class PlannerTest {
                 }
                 if (step instanceof Update update) {
                     ObservedExport kept =
-                            Specs.edited(accepted(spec), field.armPath().path(), shown);
+                            Specs.edited(accepted(spec), field.documentPath().path(), shown);
                     now = got(
                             StateTransitions.put(
                                     now,

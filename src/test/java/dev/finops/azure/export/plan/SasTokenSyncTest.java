@@ -100,8 +100,8 @@ class SasTokenSyncTest {
         ReconcileState s = recorded(edited(applied(ONE), own).with(ResolvedSecrets.NONE));
         Step.Update update = assertInstanceOf(Step.Update.class, Planner.next(s));
 
-        assertNull(ExportField.SAS_TOKEN.armPath().in(update.body()));
-        assertNull(ExportField.STORAGE_ACCOUNT_NAME.armPath().in(update.body()));
+        assertNull(ExportField.SAS_TOKEN.documentPath().in(update.body()));
+        assertNull(ExportField.STORAGE_ACCOUNT_NAME.documentPath().in(update.body()));
         assertNull(StateTransitions.put(s, update.desired(), update.differences(), List.of(), Specs.accepted(own))
                 .status()
                 .sasTokenHash());
@@ -212,14 +212,14 @@ class SasTokenSyncTest {
     /** As Azure shows it: the token is masked. */
     private static ObservedExport shown(CostExportSpec spec) {
         return Specs.edited(
-                Specs.accepted(spec), ExportField.SAS_TOKEN.armPath().path(), "\"********\"");
+                Specs.accepted(spec), ExportField.SAS_TOKEN.documentPath().path(), "\"********\"");
     }
 
     private static ObservedExport unmasked(ObservedExport export) {
-        return Specs.edited(export, ExportField.SAS_TOKEN.armPath().path(), "null");
+        return Specs.edited(export, ExportField.SAS_TOKEN.documentPath().path(), "null");
     }
 
     private static String token(ObjectNode body) {
-        return ExportField.SAS_TOKEN.armPath().in(body).asText();
+        return ExportField.SAS_TOKEN.documentPath().in(body).asText();
     }
 }

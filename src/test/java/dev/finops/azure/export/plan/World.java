@@ -107,8 +107,8 @@ final class World {
     }
 
     /** Somebody else changes the export. */
-    void edit(String armPath, String json) {
-        store(Specs.edited(stored, armPath, json));
+    void edit(String documentPath, String json) {
+        store(Specs.edited(stored, documentPath, json));
     }
 
     void deleteExport() {
