@@ -4,22 +4,21 @@ import dev.finops.azure.api.v1alpha1.Annotations;
 import dev.finops.azure.api.v1alpha1.CostExport;
 import dev.finops.azure.api.v1alpha1.CostExportStatus;
 import dev.finops.azure.api.v1alpha1.Reason;
-import dev.finops.azure.arm.ArmFailure;
 import dev.finops.azure.arm.AzureClock;
 import dev.finops.azure.arm.Backoff;
 import dev.finops.azure.arm.identity.AzureIdentity;
+import dev.finops.azure.export.ResourceWriter.StaleObjectException;
 import dev.finops.azure.export.document.SasToken;
 import dev.finops.azure.export.plan.Observation;
 import dev.finops.azure.export.plan.Outcome;
-import dev.finops.azure.export.plan.Planner;
 import dev.finops.azure.export.plan.Priorities;
-import dev.finops.azure.export.plan.ReadConsistency;
 import dev.finops.azure.export.plan.ReconcileState;
 import dev.finops.azure.export.plan.ResolvedSecrets;
 import dev.finops.azure.export.plan.ResourceView;
+import dev.finops.azure.export.plan.ResourceView.Claim;
 import dev.finops.azure.export.plan.Settings;
-import dev.finops.azure.export.plan.StatusCheck;
 import dev.finops.azure.export.plan.StatusDraft;
+import dev.finops.azure.export.plan.Step;
 import dev.finops.azure.export.status.RequeuePolicy;
 import dev.finops.azure.kube.EventRecorder;
 import dev.finops.azure.kube.FinalizerPatcher;
@@ -47,7 +46,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -59,22 +57,8 @@ import org.slf4j.LoggerFactory;
 public final class CostExportReconciler implements Reconciler<CostExport> {
     private static final Logger LOG = LoggerFactory.getLogger(CostExportReconciler.class);
 
-    /**
-     * More steps than any pass takes (a create, and three for each of five months that are run at once): a pass that
-     * would is a fault of ours, and must not become a storm of calls.
-     */
-    private static final int MAX_STEPS = 32;
-
     /** The watch usually brings the newer object within this. */
     private static final Duration SOON = Duration.ofMillis(200);
-
-    /**
-     * A list that another pass is making is answered within this, one way or the other, and wakes whoever waits for it.
-     */
-    private static final Duration AWAITED = Duration.ofSeconds(65);
-
-    /** In case the call of a queued object gets lost: so long after its turn was expected it asks again. */
-    private static final Duration UNCALLED = Duration.ofSeconds(5);
 
     /** How soon an heir looks whether the owner has gone. */
     private static final Duration HANDOVER = Duration.ofSeconds(1);
@@ -83,10 +67,10 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
     private static final Duration SECRETS = Duration.ofSeconds(30);
 
     private final KubernetesClient kubernetes;
-    private final StatusPatcher statuses;
     private final FinalizerPatcher finalizer;
     private final EventRecorder events;
-    private final AtomicBoolean skewTold = new AtomicBoolean();
+    private final AtomicBoolean skewReported = new AtomicBoolean();
+    private final ResourceWriter writer;
     private final AzureClientCache sessions;
     private final SecretCache secrets;
     private final Telemetry telemetry;
@@ -117,10 +101,10 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
             Optional<String> ownTenant,
             String instance) {
         this.kubernetes = kubernetes;
-        this.statuses = new StatusPatcher(kubernetes);
         this.finalizer = new FinalizerPatcher(kubernetes);
         this.turns = new ReconcileLimiter(clock.monotonic());
         this.events = new EventRecorder(kubernetes, clock, instance, telemetry::told);
+        this.writer = new KubernetesResourceWriter(kubernetes, new StatusPatcher(kubernetes), events);
         this.sessions = new AzureClientCache(opener);
         this.secrets = new SecretCache(kubernetes, clock.monotonic(), wake::propagateEvent);
         this.requeue = new RequeueTimer(scheduler, wake::propagateEvent);
@@ -179,7 +163,7 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
         try {
             requeue.cancel(id);
             Waiter caller = caller(object);
-            served.next = turns.take(caller, () -> turn(object, caller, served));
+            served.next = turns.take(caller, () -> reconcile(object, caller, served));
             served.next.ifPresent(wait -> requeue.set(id, wait));
             return UpdateControl.noUpdate();
         } catch (RuntimeException | Error fault) { // of an Error the SDK would never reconcile the object again
@@ -244,124 +228,105 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
         events.write(now, PendingEvent.warning(Reason.NOT_WATCHED, message));
     }
 
-    private Optional<Duration> turn(CostExport object, Waiter caller, Served served) {
+    private Optional<Duration> reconcile(CostExport object, Waiter caller, Served served) {
+        if (object.isMarkedForDeletion() && !object.hasFinalizer(CostExport.FINALIZER)) {
+            return Optional.empty();
+        }
         try {
-            Optional<Duration> wait = object.isMarkedForDeletion()
-                    ? delete(object, caller, served)
-                    : pass(finalizer.on(object), caller, served);
+            if (object.isMarkedForDeletion()) {
+                stopWatching(object);
+            }
+            CostExport current = object.isMarkedForDeletion() ? object : finalizer.on(object);
+            Optional<Duration> wait = pass(current, caller, served);
             memories.written(object);
             return wait;
-        } catch (ExportPass.Awaited list) {
-            return Optional.of(AWAITED);
-        } catch (ExportPass.Stale | KubernetesClientException notAnswered) {
-            return Optional.of(later(object, notAnswered));
+        } catch (StaleObjectException | KubernetesClientException notWritten) {
+            return Optional.of(later(object, notWritten));
         }
     }
 
     private Optional<Duration> pass(CostExport object, Waiter caller, Served served) {
         served.object = object;
         CredentialResolver credentials = credentials(object);
-        ReconcileState situation = situation(object, credentials);
-        ExportPass turn = new ExportPass(around(object, credentials, caller), object, situation);
+        ReconcileState before = state(object, credentials);
+        ExportPass pass = new ExportPass(dependencies(object, credentials, caller), object, before);
         try {
-            Optional<ReadConsistency> look = Planner.firstLook(turn.situation());
-            look.ifPresent(turn::observe);
-            Outcome verdict = null;
-            for (int steps = 0; verdict == null; steps++) {
-                if (steps == MAX_STEPS) {
-                    throw new IllegalStateException("no rest after " + MAX_STEPS + " steps; the last situation: "
-                            + turn.situation().status());
+            return switch (pass.run(owner -> nextOwner(object))) {
+                case Step.Done(var outcome) -> {
+                    served.object = pass.object();
+                    yield done(object, before, pass.state(), outcome);
                 }
-                verdict = turn.act(Planner.next(turn.situation())).orElse(null);
-            }
-            Optional<Duration> queued = queued(turn.situation(), verdict);
-            if (queued.isPresent()) {
-                return queued;
-            }
-            boolean applied = situation.applied();
-            turn.report(verdict);
-            if (!applied && turn.situation().applied()) {
-                overlaps.warnings(object).forEach(warning -> events.write(warning.object(), warning.note()));
-                wakeSharers(object);
-            }
-            watch(object, turn.situation());
-            telemetry.seen(
-                    object,
-                    turn.situation().status(),
-                    turn.situation().secrets().token().flatMap(SasToken::expiry));
-            if (turn.situation().subject().claim().isPresent()
-                    && claimant(object)
-                            .filter(owner -> !owner.isMarkedForDeletion())
-                            .isEmpty()) {
-                return Optional.of(HANDOVER); // the owner is going, or went while this pass was at it
-            }
-            return RequeuePolicy.after(
-                    turn.situation(), turn.situation().status(), verdict, ThreadLocalRandom.current());
-        } catch (ExportPass.Stale | ExportPass.Awaited | KubernetesClientException known) {
+                case Step.Await(var atMost) -> Optional.of(atMost);
+                case Step.Release release -> {
+                    release(object);
+                    yield Optional.empty();
+                }
+            };
+        } catch (StaleObjectException | KubernetesClientException known) {
             throw known;
         } catch (RuntimeException fault) {
             LOG.error(
-                    "{}: a fault of the operator, which is tried again; please report it",
+                    "{}: a fault of the operator, which tries again. Please report it with this log.",
                     NamespacedName.of(object),
                     fault);
             throw fault;
-        } finally {
-            served.object = turn.object();
-            memories.keep(
-                    object, turn.situation().memory().left(served.object.getStatus(), Sweep.version(served.object)));
-        }
-    }
-
-    /**
-     * How long to stay away from a queue that calls the object when its turn has come. Queueing in the operator is not
-     * a condition; that Azure has not answered for long is.
-     */
-    static Optional<Duration> queued(ReconcileState situation, Outcome verdict) {
-        return verdict instanceof Outcome.Failing(ArmFailure.Throttled throttled, var write, var differences)
-                        && throttled.keptBack()
-                        && !situation.silent()
-                ? Optional.of(throttled.retryAfter().plus(UNCALLED))
-                : Optional.empty();
-    }
-
-    private Optional<Duration> delete(CostExport object, Waiter caller, Served served) {
-        if (!object.hasFinalizer(CostExport.FINALIZER)) {
-            return Optional.empty();
-        }
-        sessions.session(object.getMetadata().getUid())
-                .ifPresent(session ->
-                        session.snapshots().forget(object.getMetadata().getUid()));
-        CredentialResolver credentials = credentials(object);
-        DeletionPass deletion = new DeletionPass(
-                around(object, credentials, caller),
-                object,
-                situation(object, credentials),
-                claims.owner(object).or(() -> claims.heir(object)),
-                claims.heirInOtherCase(object));
-        Optional<Outcome> waiting;
-        try {
-            waiting = deletion.run();
         } finally { // what Azure accepted is known also when the API server then refuses the status
-            served.object = deletion.object();
-            memories.keep(
-                    object,
-                    deletion.situation().memory().left(served.object.getStatus(), Sweep.version(served.object)));
+            served.object = pass.object();
+            memories.keep(object, pass.state().memory().left(served.object.getStatus(), Sweep.version(served.object)));
         }
-        if (waiting.isEmpty()) {
-            finalizer.off(object);
-            forget(ResourceID.fromResource(object), object.getMetadata().getUid());
-            claims.heir(object).ifPresent(heir -> wake.propagateEvent(ResourceID.fromResource(heir)));
-            claims.heirInOtherCase(object).ifPresent(heir -> wake.propagateEvent(ResourceID.fromResource(heir)));
+    }
+
+    /** What follows from the outcome for other objects, for metrics and for the next reconciliation. */
+    private Optional<Duration> done(CostExport object, ReconcileState before, ReconcileState after, Outcome outcome) {
+        if (object.isMarkedForDeletion()) {
+            telemetry.seen(object, after.status(), Optional.empty());
+            return RequeuePolicy.after(after, after.status(), outcome, ThreadLocalRandom.current());
+        }
+        if (!before.applied() && after.applied()) {
+            overlaps.warnings(object).forEach(warning -> events.write(warning.object(), warning.note()));
             wakeSharers(object);
-            return Optional.empty();
         }
-        telemetry.seen(object, deletion.situation().status(), Optional.empty());
-        return queued(deletion.situation(), waiting.get())
-                .or(() -> RequeuePolicy.after(
-                        deletion.situation(),
-                        deletion.situation().status(),
-                        waiting.get(),
-                        ThreadLocalRandom.current()));
+        watch(object, after);
+        reportClockSkew(object);
+        telemetry.seen(object, after.status(), after.secrets().token().flatMap(SasToken::expiry));
+        boolean ownerLeaves = after.subject().claim().isPresent()
+                && claimant(object)
+                        .filter(owner -> !owner.isMarkedForDeletion())
+                        .isEmpty();
+        return ownerLeaves
+                ? Optional.of(HANDOVER)
+                : RequeuePolicy.after(after, after.status(), outcome, ThreadLocalRandom.current());
+    }
+
+    private void release(CostExport object) {
+        finalizer.off(object);
+        forget(ResourceID.fromResource(object), object.getMetadata().getUid());
+        claims.heir(object).ifPresent(next -> wake.propagateEvent(ResourceID.fromResource(next)));
+        claims.heirInOtherCase(object).ifPresent(next -> wake.propagateEvent(ResourceID.fromResource(next)));
+        wakeSharers(object);
+    }
+
+    /** Once in the life of the process. */
+    private void reportClockSkew(CostExport object) {
+        if (!clock.skew().isZero() && skewReported.compareAndSet(false, true)) {
+            events.write(
+                    object,
+                    PendingEvent.warning(
+                            Reason.CLOCK_SKEW,
+                            "The operator's clock and Azure's clock differ by "
+                                    + clock.skew().abs().toMinutes()
+                                    + " minutes. The operator uses Azure's clock, but Azure may reject its tokens. "
+                                    + "Synchronize the clock of the node."));
+        }
+    }
+
+    private Optional<CostExport> nextOwner(CostExport object) {
+        return claims.owner(object).or(() -> claims.heir(object)).or(() -> claims.heirInOtherCase(object));
+    }
+
+    private void stopWatching(CostExport object) {
+        String uid = object.getMetadata().getUid();
+        sessions.session(uid).ifPresent(session -> session.snapshots().forget(uid));
     }
 
     /** An object for which Azure was asked is woken when its export changes; for no other is Azure asked. */
@@ -392,24 +357,19 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
                 object, secrets, sessions.last(object.getMetadata().getUid()));
     }
 
-    /**
-     * Without an identity there is no session: whatever asked Azure then would fail rather than ask as somebody else.
-     */
-    private ExportPass.Surroundings around(CostExport object, CredentialResolver credentials, Waiter caller) {
-        Optional<AzureClients> session = credentials
+    /** Without an identity there are no clients: a call would fail rather than use another identity. */
+    private ExportPass.Dependencies dependencies(CostExport object, CredentialResolver credentials, Waiter caller) {
+        Optional<AzureClients> clients = credentials
                 .identity()
                 .map(identity -> sessions.of(object.getMetadata().getUid(), identity));
-        return new ExportPass.Surroundings(
-                kubernetes,
-                session.map(AzureClients::azure).orElse(null),
-                session.map(AzureClients::deliveries)
+        return new ExportPass.Dependencies(
+                clients.map(AzureClients::azure).orElse(null),
+                clients.map(AzureClients::snapshots).orElse(null),
+                clients.map(AzureClients::deliveries)
                         .map(CostExportReconciler::outside)
                         .orElse(null),
-                session.map(AzureClients::snapshots).orElse(null),
-                statuses,
-                events,
+                writer,
                 clock,
-                skewTold,
                 caller);
     }
 
@@ -419,7 +379,7 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
         return new Waiter(
                 object.getMetadata().getUid(),
                 object.getMetadata().getNamespace(),
-                Priorities.of(subject(object, Optional.empty()), object.getSpec(), status),
+                Priorities.of(ResourceView.of(object, Optional.empty()), object.getSpec(), status),
                 () -> wake.propagateEvent(id));
     }
 
@@ -429,35 +389,14 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
                 ReconcileLimiter.outside(() -> deliveries.look(run, spec, exportName, sas, overwritable));
     }
 
-    private static ResourceView subject(CostExport object, Optional<ResourceView.Claim> claim) {
-        var metadata = object.getMetadata();
-        return new ResourceView(
-                metadata.getNamespace(),
-                metadata.getName(),
-                metadata.getGeneration(),
-                Instant.parse(metadata.getCreationTimestamp()),
-                object.isMarkedForDeletion(),
-                Optional.ofNullable(metadata.getAnnotations()).orElse(Map.of()),
-                claim,
-                Optional.ofNullable(object.getUnread()));
-    }
-
-    private ReconcileState situation(CostExport object, CredentialResolver credentials) {
+    private ReconcileState state(CostExport object, CredentialResolver credentials) {
         Instant now = clock.instant();
         if (object.getStatus() == null) {
             object.setStatus(StatusDraft.EMPTY);
         }
         ResolvedSecrets secrets =
                 credentials.secrets().of(credentials.identity().flatMap(this::tenant));
-        return StatusCheck.restored(new ReconcileState(
-                subject(object, claim(object)),
-                object.getSpec(),
-                object.getStatus(),
-                new Observation.NotAsked(),
-                memories.of(object, now),
-                settings,
-                now,
-                secrets));
+        return ReconcileState.of(object, claim(object), memories.of(object, now), settings, now, secrets);
     }
 
     private Optional<String> tenant(AzureIdentity identity) {
@@ -467,15 +406,22 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
         };
     }
 
-    private Optional<ResourceView.Claim> claim(CostExport object) {
+    private Optional<Claim> claim(CostExport object) {
+        if (object.isMarkedForDeletion()) {
+            return claims.owner(object)
+                    .or(() -> claims.heir(object))
+                    .<Claim>map(next -> new Claim.NextOwner(NamespacedName.of(next)))
+                    .or(() -> claims.heirInOtherCase(object)
+                            .map(next -> new Claim.NextOwnerInOtherCase(
+                                    NamespacedName.of(next), OwnershipIndex.exportName(next))));
+        }
         return claims.owner(object)
-                .<ResourceView.Claim>map(owner -> new ResourceView.Claim.OnExport(NamespacedName.of(owner)))
+                .<Claim>map(owner -> new Claim.OnExport(NamespacedName.of(owner)))
                 .or(() -> overlaps.collision(object)
-                        .map(owner -> new ResourceView.Claim.OnFolder(
-                                NamespacedName.of(owner), OverlapDetector.describe(object))))
+                        .map(owner -> new Claim.OnFolder(NamespacedName.of(owner), OverlapDetector.describe(object))))
                 .or(() -> claims.ownerInOtherCase(object)
-                        .map(owner -> new ResourceView.Claim.OnSpelling(
-                                NamespacedName.of(owner), OwnershipIndex.exportName(owner))));
+                        .map(owner ->
+                                new Claim.OnSpelling(NamespacedName.of(owner), OwnershipIndex.exportName(owner))));
     }
 
     private Optional<CostExport> claimant(CostExport object) {
@@ -499,7 +445,7 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
      * passes.
      */
     private Duration later(CostExport object, RuntimeException notWritten) {
-        boolean changed = notWritten instanceof ExportPass.Stale
+        boolean changed = notWritten instanceof StaleObjectException
                 || notWritten instanceof KubernetesClientException k && (k.getCode() == 409 || k.getCode() == 404);
         int inARow = memories.notWritten(object);
         if (changed) {

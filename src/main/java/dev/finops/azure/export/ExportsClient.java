@@ -45,7 +45,7 @@ import org.slf4j.MDC;
  * is never followed, since Azure's points outside Azure Resource Manager (docs/azure.md, "PUT"). Every call is sent
  * once, as one identity, and every fault is an {@link ArmResult.Failed}.
  */
-public final class ExportsClient implements ExportReads {
+public final class ExportsClient implements ExportsApi {
     private static final Logger LOG = LoggerFactory.getLogger(ExportsClient.class);
     private static final HttpHeaderName CLIENT_TYPE = HttpHeaderName.fromString("ClientType");
     private static final String WITH_RUNS = "$expand=runHistory&";
@@ -168,6 +168,7 @@ public final class ExportsClient implements ExportReads {
     }
 
     /** The runs of an export, further back than the ten that a get shows. */
+    @Override
     public ArmResult<JsonNode> runHistory(ExportId id, Waiter caller) {
         return call(
                 Operation.HISTORY,
@@ -180,12 +181,14 @@ public final class ExportsClient implements ExportReads {
     }
 
     /** Creates without an {@code eTag} in the body, updates with the latest. */
+    @Override
     public ArmResult<ObservedExport> put(ExportId id, ObjectNode body, Waiter caller) {
         return call(
                 Operation.PUT, id.scope(), caller, HttpMethod.PUT, uri(id.path(), ""), body, raw -> export(raw, id));
     }
 
     /** An export that is not there is deleted already. */
+    @Override
     public ArmResult<Boolean> delete(ExportId id, Waiter caller) {
         ArmResult<Boolean> answer = call(
                 Operation.DELETE,
@@ -203,6 +206,7 @@ public final class ExportsClient implements ExportReads {
     /**
      * Starts a run; Azure answers no id, so the history has to be asked for it. No period means the export's own dates.
      */
+    @Override
     public ArmResult<Boolean> run(ExportId id, TimePeriod period, Waiter caller) {
         // An empty object is refused ("Invalid time period provided."): no period, no body.
         ObjectNode body = period == null ? null : Json.object().set("timePeriod", Json.tree(period));

@@ -10,113 +10,178 @@ import dev.finops.azure.export.plan.Observation.Absent;
 import dev.finops.azure.export.plan.Observation.NotAsked;
 import dev.finops.azure.export.plan.Observation.Present;
 import dev.finops.azure.export.plan.Observation.Unanswered;
+import dev.finops.azure.export.plan.ResourceView.Claim;
 import dev.finops.azure.kube.PendingEvent;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
-/** Decides what happens to the export when its object is deleted. */
-public final class DeletionPlanner {
+/**
+ * Decides the next step of an object that is being deleted: whether its export is deleted or stays, and when the object
+ * can go.
+ */
+final class DeletionPlanner {
+    static final List<Rule<ReconcileState>> RULES = List.of(
+            Rule.of("Paused", "A person paused the object.", Planner::paused),
+            Rule.of("ListAwaited", "Another reconciliation is listing the scope.", Planner::listAwaited),
+            Rule.of(
+                    "ReadNames",
+                    "Names that differ in letter case alone may be two exports.",
+                    s -> dependsOnNames(s) ? Optional.of(new Step.ReadNames()) : Optional.empty()),
+            Rule.of(
+                    "ForeignExportId",
+                    "Another client wrote the status: its export id is not the one of the spec.",
+                    s -> s.managed() && StatusCheck.namesAnother(s) ? released(s, foreign(s)) : Optional.empty()),
+            Rule.of(
+                    "NothingOfOurs",
+                    "The object manages no export.",
+                    s -> !s.managed() || target(s).isEmpty() ? release(s, Optional.empty()) : Optional.empty()),
+            Rule.of(
+                    "Orphan",
+                    "The deletionPolicy leaves the export in Azure.",
+                    s -> Policies.orphans(s.spec(), s.status().origin())
+                            ? released(
+                                    s,
+                                    PendingEvent.normal(
+                                            Reason.ORPHANED,
+                                            "The export " + id(s) + " stays in Azure, as the deletionPolicy says."))
+                            : Optional.empty()),
+            Rule.of(
+                    "NextOwner",
+                    "Another CostExport manages the export from now on.",
+                    s -> nextOwner(s)
+                            .flatMap(owner -> released(
+                                    s,
+                                    PendingEvent.normal(
+                                            Reason.INHERITED,
+                                            "The export " + id(s) + " stays in Azure: CostExport " + owner
+                                                    + " manages it now.")))),
+            Rule.of(
+                    "CredentialsMissing",
+                    "There is no identity to call Azure with.",
+                    s -> s.secrets()
+                            .noCredentials()
+                            .map(why -> new Step.Done(ResolvedSecrets.missing(why, true, List.of())))),
+            Rule.of(
+                    "Delete",
+                    "The deletionPolicy deletes the export.",
+                    s -> s.observation() instanceof NotAsked && isKnown(s) && !s.justDeleted()
+                            ? Optional.of(new Step.Delete(id(s)))
+                            : Optional.empty()),
+            Rule.of(
+                    "Read",
+                    "Whether Azure has the export decides what is left to do.",
+                    s -> s.observation() instanceof NotAsked
+                            ? Optional.of(new Step.Read(ReadConsistency.DIRECT))
+                            : Optional.empty()),
+            Rule.of(
+                    "OtherTenant",
+                    "Azure says of every scope of another tenant that it does not exist.",
+                    s -> scopeNotFound(s)
+                            .filter(gone -> s.sameTenant().equals(Optional.of(false)))
+                            .map(gone -> new Step.Done(new Outcome.Failing(
+                                    new ArmFailure.ScopeNotFound(otherTenant(s, gone.detail())), true, List.of())))),
+            Rule.of(
+                    "ScopeDeleted",
+                    "An export is deleted with its scope.",
+                    s -> scopeNotFound(s).flatMap(gone -> released(s, deleted(s, scopeDeleted(s, gone))))),
+            Rule.of("Unanswered", "Azure did not answer.", Planner::unanswered),
+            whenAbsent(
+                    "NotVisible",
+                    "The api-version does not see exports of the one that wrote this export.",
+                    s -> s.settings().apiVersion().sees(s.status().apiVersion())
+                            ? Optional.empty()
+                            : Optional.of(new Step.Done(new Outcome.Stuck(
+                                    Reason.NOT_VISIBLE_IN_API_VERSION, Planner.notVisible(s), List.of())))),
+            whenAbsent(
+                    "CreateUnanswered",
+                    "A PUT without an answer may still create the export.",
+                    s -> s.creationIsOpen() ? Optional.of(new Step.Done(creating(s))) : Optional.empty()),
+            whenAbsent(
+                    "Deleted",
+                    "Azure does not have the export.",
+                    s -> released(s, deleted(s, "Azure says that it does not exist."))),
+            whenPresent(
+                    "NotOurCreate",
+                    "The export is not the one that this object was about to create.",
+                    s -> !isKnown(s) && differs(s)
+                            ? released(
+                                    s,
+                                    PendingEvent.normal(
+                                            Reason.ORPHANED,
+                                            "The export " + id(s)
+                                                    + " stays in Azure: this object was about to create another one."))
+                            : Optional.empty()),
+            whenPresent(
+                    "DeleteNotShown",
+                    "Azure returns a deleted export for a while.",
+                    s -> s.justDeleted()
+                            ? Optional.of(new Step.Done(new Outcome.Waiting(
+                                    Reason.DELETING, "Azure accepted the deletion and still returns the export.")))
+                            : Optional.empty()),
+            whenPresent("DeletePresent", "Azure has the export.", s -> Optional.of(new Step.Delete(id(s)))));
+
     private DeletionPlanner() {}
 
-    /** The one thing to do next. */
-    public sealed interface Step {
-        /** The object may go. */
-        record Release(Optional<PendingEvent> note) implements Step {}
-
-        /** DELETE of the id that the status recorded, never of one made from the spec. */
-        record Delete(ExportId id) implements Step {}
-
-        /** GET of that id. */
-        record Observe(ExportId id) implements Step {}
-
-        record Rest(Outcome verdict) implements Step {}
+    private static Rule<ReconcileState> whenAbsent(
+            String name, String why, Function<ReconcileState, Optional<Step>> step) {
+        return Rule.of(name, why, s -> s.observation() instanceof Absent ? step.apply(s) : Optional.empty());
     }
 
-    /**
-     * Whether the names in Azure must be known first: two that differ in letter case alone are two exports where Azure
-     * shows both.
-     *
-     * @param rival whether another object names the export in another letter case
-     */
-    public static boolean dependsOnNames(ReconcileState s, boolean rival) {
-        boolean deletes = !s.subject().paused()
-                && s.managed()
+    private static Rule<ReconcileState> whenPresent(
+            String name, String why, Function<ReconcileState, Optional<Step>> step) {
+        return Rule.of(name, why, s -> s.observation() instanceof Present ? step.apply(s) : Optional.empty());
+    }
+
+    /** The export that the status recorded. */
+    private static Optional<ExportId> target(ReconcileState s) {
+        return ExportId.parse(s.status().exportId());
+    }
+
+    private static ExportId id(ReconcileState s) {
+        return target(s).orElseThrow();
+    }
+
+    private static boolean isKnown(ReconcileState s) {
+        return s.status().eTag() != null;
+    }
+
+    private static Optional<ArmFailure.ScopeNotFound> scopeNotFound(ReconcileState s) {
+        return s.observation() instanceof Unanswered(ArmFailure.ScopeNotFound gone)
+                ? Optional.of(gone)
+                : Optional.empty();
+    }
+
+    /** Two names that differ in letter case alone are two exports where Azure shows both. */
+    private static boolean dependsOnNames(ReconcileState s) {
+        boolean unknown = s.observation() instanceof NotAsked && !s.progress().namesRead();
+        Optional<Claim> claim = s.subject().claim();
+        boolean inherited = claim.filter(Claim.NextOwner.class::isInstance).isPresent();
+        boolean deletes = s.managed()
                 && s.recorded().isPresent()
                 && !Policies.orphans(s.spec(), s.status().origin())
                 && s.secrets().noCredentials().isEmpty();
-        return deletes && (rival || s.spelledOtherwise());
+        boolean otherCase =
+                claim.filter(Claim.NextOwnerInOtherCase.class::isInstance).isPresent();
+        return unknown && !inherited && deletes && (otherCase || s.spelledOtherwise());
     }
 
-    /**
-     * @param heir the object that means the same export and takes it over
-     */
-    public static Step next(ReconcileState s, Optional<String> heir) {
-        if (s.subject().paused()) {
-            return new Step.Rest(new Outcome.Paused());
-        }
-        Optional<ExportId> recorded = ExportId.parse(s.status().exportId());
-        if (s.managed() && StatusCheck.namesAnother(s)) {
-            return new Step.Release(Optional.of(PendingEvent.warning(
-                    Reason.STATUS_CORRECTED,
-                    StatusCheck.another(s)
-                            + " The operator sent no DELETE. Delete the export in Azure if this object created it.")));
-        }
-        if (!s.managed() || recorded.isEmpty()) {
-            return new Step.Release(Optional.empty());
-        }
-        ExportId id = recorded.get();
-        if (Policies.orphans(s.spec(), s.status().origin())) {
-            return new Step.Release(Optional.of(
-                    PendingEvent.normal(Reason.ORPHANED, "left " + id + " in Azure, as deletionPolicy says")));
-        }
-        if (heir.isPresent()) {
-            return new Step.Release(
-                    Optional.of(PendingEvent.normal(Reason.INHERITED, "left " + id + " to CostExport " + heir.get())));
-        }
-        if (s.secrets().noCredentials().isPresent()) {
-            return new Step.Rest(
-                    ResolvedSecrets.missing(s.secrets().noCredentials().get(), true, List.of()));
-        }
-        boolean known = s.status().eTag() != null;
-        return switch (s.observation()) {
-            case NotAsked nothing -> known && !s.justDeleted() ? new Step.Delete(id) : new Step.Observe(id);
-            case Unanswered(ArmFailure.ScopeNotFound gone)
-            when s.sameTenant().equals(Optional.of(false)) ->
-                new Step.Rest(new Outcome.Failing(
-                        new ArmFailure.ScopeNotFound(otherTenant(s, gone.detail())), true, List.of()));
-            case Unanswered(ArmFailure.ScopeNotFound gone) ->
-                released(
-                        id,
-                        "its scope is gone: " + gone.detail().text()
-                                + (s.sameTenant().isEmpty()
-                                        ? ". Which tenant the credential that created the export was of is "
-                                                + "not recorded: if the credential has changed since, look "
-                                                + "for the export"
-                                        : ""));
-            case Unanswered(var failure) -> new Step.Rest(new Outcome.Failing(failure, true, List.of()));
-            case Absent absent
-            when !s.settings().apiVersion().sees(s.status().apiVersion()) ->
-                new Step.Rest(new Outcome.Stuck(Reason.NOT_VISIBLE_IN_API_VERSION, Planner.notVisible(s), List.of()));
-            case Absent absent
-            when s.creationIsOpen() ->
-                new Step.Rest(new Outcome.Waiting(
-                        Reason.DELETING,
-                        "nobody knows yet whether Azure creates the export: it is looked for until "
-                                + Timestamps.write(
-                                        s.memory().writes().unanswered().plus(TransientState.REPLICATION))
-                                + ", and deleted then"));
-            case Absent absent -> released(id, "Azure says that it does not exist");
-            case Present present
-            when !known && differs(s, present) ->
-                new Step.Release(Optional.of(PendingEvent.normal(
-                        Reason.ORPHANED,
-                        "left " + id + " in Azure: it is not the one that this object meant to create")));
-            case Present present
-            when s.justDeleted() ->
-                new Step.Rest(
-                        new Outcome.Waiting(Reason.DELETING, "Azure accepted the deletion and still shows the export"));
-            case Present present -> new Step.Delete(id);
-        };
+    /** The object that means the same export. An owner in other letter case is one only when Azure shows one export. */
+    private static Optional<String> nextOwner(ReconcileState s) {
+        return s.subject().claim().flatMap(claim -> switch (claim) {
+            case Claim.NextOwner(var owner) -> Optional.of(owner);
+            case Claim.NextOwnerInOtherCase(var owner, var name)
+            when s.progress().namesRead() -> Optional.of(owner);
+            default -> Optional.empty();
+        });
+    }
+
+    private static Outcome creating(ReconcileState s) {
+        return new Outcome.Waiting(
+                Reason.DELETING,
+                "Azure did not answer the PUT that creates the export. The operator looks for the export until "
+                        + Timestamps.write(s.memory().writes().unanswered().plus(TransientState.REPLICATION))
+                        + ", and deletes it when it appears.");
     }
 
     /** To a credential of another tenant Azure says of every scope that it does not exist. */
@@ -135,13 +200,37 @@ public final class DeletionPlanner {
                 detail.requestId());
     }
 
-    private static Step released(ExportId id, String why) {
-        return new Step.Release(Optional.of(PendingEvent.normal(Reason.DELETED, id + " is deleted; " + why)));
+    private static PendingEvent foreign(ReconcileState s) {
+        return PendingEvent.warning(
+                Reason.STATUS_CORRECTED,
+                StatusCheck.another(s)
+                        + " The operator sent no DELETE. Delete the export in Azure if this object created it.");
     }
 
-    private static boolean differs(ReconcileState s, Present present) {
-        return !DesiredExport.of(s.spec(), Optional.of(present.export()), s.now(), false)
-                .differences(present.export(), List.of())
-                .isEmpty();
+    private static String scopeDeleted(ReconcileState s, ArmFailure.ScopeNotFound gone) {
+        return "its scope does not exist: " + gone.detail().text()
+                + (s.sameTenant().isEmpty()
+                        ? ". The tenant of the credential that created the export is not recorded: if the credential "
+                                + "has changed since, look for the export in Azure."
+                        : "");
+    }
+
+    private static PendingEvent deleted(ReconcileState s, String why) {
+        return PendingEvent.normal(Reason.DELETED, "The export " + id(s) + " is deleted: " + why);
+    }
+
+    private static Optional<Step> released(ReconcileState s, PendingEvent event) {
+        return release(s, Optional.of(event));
+    }
+
+    private static Optional<Step> release(ReconcileState s, Optional<PendingEvent> event) {
+        return Optional.of(new Step.Release(event, s.managed() ? nextOwner(s) : Optional.empty()));
+    }
+
+    private static boolean differs(ReconcileState s) {
+        return s.observation() instanceof Present present
+                && !DesiredExport.of(s.spec(), Optional.of(present.export()), s.now(), false)
+                        .differences(present.export(), List.of())
+                        .isEmpty();
     }
 }

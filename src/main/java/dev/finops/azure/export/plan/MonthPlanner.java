@@ -58,12 +58,12 @@ public final class MonthPlanner {
         if (pending.isEmpty()) {
             return draft.done().equals(s.status())
                     ? Optional.empty()
-                    : Optional.of(new Step.Record(draft.done(), false, List.of()));
+                    : Optional.of(new Step.WriteStatus(draft.done(), List.of()));
         }
         return Optional.of(
                 present.source() == Source.GET
                         ? RunPlanner.intent(s.with(draft.done()), runs, pending.get(), List.of())
-                        : new Step.Observe(ReadConsistency.DIRECT));
+                        : new Step.Read(ReadConsistency.DIRECT));
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.finops.azure.export.plan;
 
+import dev.finops.azure.api.v1alpha1.CostExport;
 import dev.finops.azure.api.v1alpha1.CostExportSpec;
 import dev.finops.azure.api.v1alpha1.CostExportStatus;
 import dev.finops.azure.api.v1alpha1.CostExportStatus.Condition;
@@ -42,7 +43,8 @@ public record ReconcileState(
         Settings settings,
         Instant now,
         ResolvedSecrets secrets,
-        Set<String> alike) {
+        Set<String> alike,
+        Progress progress) {
     /** How old what was seen may be when it is written upon. */
     private static final Duration RECENT = Duration.ofSeconds(10);
 
@@ -59,11 +61,31 @@ public record ReconcileState(
             Settings settings,
             Instant now,
             ResolvedSecrets secrets) {
-        this(subject, spec, status, observation, memory, settings, now, secrets, Set.of());
+        this(subject, spec, status, observation, memory, settings, now, secrets, Set.of(), Progress.NONE);
+    }
+
+    /** Before the first read. An object without a status has the empty one. */
+    public static ReconcileState of(
+            CostExport object,
+            Optional<ResourceView.Claim> claim,
+            TransientState memory,
+            Settings settings,
+            Instant now,
+            ResolvedSecrets secrets) {
+        return StatusCheck.restored(new ReconcileState(
+                ResourceView.of(object, claim),
+                object.getSpec(),
+                Optional.ofNullable(object.getStatus()).orElse(StatusDraft.EMPTY),
+                new Observation.NotAsked(),
+                memory,
+                settings,
+                now,
+                secrets));
     }
 
     public ReconcileState with(CostExportStatus newStatus) {
-        return new ReconcileState(subject, spec, newStatus, observation, memory, settings, now, secrets, alike);
+        return new ReconcileState(
+                subject, spec, newStatus, observation, memory, settings, now, secrets, alike, progress);
     }
 
     public ReconcileState with(Observation newObservation, Instant newNow) {
@@ -80,7 +102,8 @@ public record ReconcileState(
             }
             then = failedMonths(then, export.runs(), newNow);
         }
-        return new ReconcileState(subject, spec, status, newObservation, then, settings, newNow, secrets, alike);
+        return new ReconcileState(
+                subject, spec, status, newObservation, then, settings, newNow, secrets, alike, progress);
     }
 
     /**
@@ -114,21 +137,57 @@ public record ReconcileState(
     }
 
     public ReconcileState with(TransientState newMemory) {
-        return new ReconcileState(subject, spec, status, observation, newMemory, settings, now, secrets, alike);
+        return new ReconcileState(
+                subject, spec, status, observation, newMemory, settings, now, secrets, alike, progress);
+    }
+
+    ReconcileState with(Progress newProgress) {
+        return new ReconcileState(
+                subject, spec, status, observation, memory, settings, now, secrets, alike, newProgress);
+    }
+
+    ReconcileState with(Progress.LastCall last) {
+        return with(progress.with(last));
+    }
+
+    /** Whatever was read before does not count any more. */
+    ReconcileState unread() {
+        return new ReconcileState(
+                subject,
+                spec,
+                status,
+                new Observation.NotAsked(),
+                memory,
+                settings,
+                now,
+                secrets,
+                alike,
+                progress.with(new Progress.LastCall.None()));
     }
 
     public ReconcileState with(ResolvedSecrets newSecrets) {
-        return new ReconcileState(subject, spec, status, observation, memory, settings, now, newSecrets, alike);
+        return new ReconcileState(
+                subject, spec, status, observation, memory, settings, now, newSecrets, alike, progress);
     }
 
     public ReconcileState with(ResourceView newSubject) {
-        return new ReconcileState(newSubject, spec, status, observation, memory, settings, now, secrets, alike);
+        return new ReconcileState(
+                newSubject, spec, status, observation, memory, settings, now, secrets, alike, progress);
     }
 
     /** By what Azure's list shows: a claim on another spelling of the name is none where that is another export. */
     public ReconcileState showing(Set<String> names) {
         return new ReconcileState(
-                subject.told(stated().name(), names), spec, status, observation, memory, settings, now, secrets, names);
+                subject.told(stated().name(), names),
+                spec,
+                status,
+                observation,
+                memory,
+                settings,
+                now,
+                secrets,
+                names,
+                progress);
     }
 
     /** After one more failure in a row. Across a restart the condition remembers when they began. */
@@ -154,6 +213,11 @@ public record ReconcileState(
                                 .map(ExportId::name)
                                 .or(() -> ExportNames.meant(stated.name(), alike))
                                 .orElse(stated.name()));
+    }
+
+    /** The export that reads are about: of an object that is being deleted the one that its status recorded. */
+    public ExportId target() {
+        return subject.deleting() ? ExportId.parse(status.exportId()).orElseThrow() : exportId();
     }
 
     /** As the spec spells it. */

@@ -1,6 +1,8 @@
 package dev.finops.azure.export.plan;
 
 import dev.finops.azure.api.v1alpha1.Annotations;
+import dev.finops.azure.api.v1alpha1.CostExport;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -22,7 +24,10 @@ public record ResourceView(
         Optional<Claim> claim,
         Optional<String> unread) {
 
-    /** What an older object has already, {@code namespace/name}. */
+    /**
+     * Another object that means the same export or folder: an older one, which has it already, or the one that has it
+     * after this object's deletion. The owner is {@code namespace/name}.
+     */
     public sealed interface Claim {
         String owner();
 
@@ -34,15 +39,37 @@ public record ResourceView(
 
         /** The folder that this one would deliver into, where one of the two removes what it finds. */
         record OnFolder(String owner, String folder) implements Claim {}
+
+        /** The object that manages the export once this one is deleted. */
+        record NextOwner(String owner) implements Claim {}
+
+        /** The same, unless Azure has two exports whose names differ in letter case alone. */
+        record NextOwnerInOtherCase(String owner, String name) implements Claim {}
+    }
+
+    public static ResourceView of(CostExport object, Optional<Claim> claim) {
+        ObjectMeta metadata = object.getMetadata();
+        return new ResourceView(
+                metadata.getNamespace(),
+                metadata.getName(),
+                metadata.getGeneration(),
+                Instant.parse(metadata.getCreationTimestamp()),
+                object.isMarkedForDeletion(),
+                Optional.ofNullable(metadata.getAnnotations()).orElse(Map.of()),
+                claim,
+                Optional.ofNullable(object.getUnread()));
     }
 
     /** The same, by the names that Azure shows: two spellings of which both are there are two exports. */
     ResourceView told(String exportName, Set<String> names) {
-        boolean twins = claim.filter(known -> known instanceof Claim.OnSpelling(var owner, var name)
-                        && names.contains(name)
-                        && names.contains(exportName))
-                .isPresent();
-        return twins
+        Optional<String> otherName = claim.flatMap(known -> switch (known) {
+            case Claim.OnSpelling(var owner, var name) -> Optional.of(name);
+            case Claim.NextOwnerInOtherCase(var owner, var name) -> Optional.of(name);
+            default -> Optional.empty();
+        });
+        boolean twoExports =
+                names.contains(exportName) && otherName.filter(names::contains).isPresent();
+        return twoExports
                 ? new ResourceView(
                         namespace, name, generation, created, deleting, annotations, Optional.empty(), unread)
                 : this;

@@ -6,6 +6,7 @@ import dev.finops.azure.api.v1alpha1.CostExportStatus.PendingRun;
 import dev.finops.azure.api.v1alpha1.CostExportStatus.Run;
 import dev.finops.azure.api.v1alpha1.CostExportStatus.TimePeriod;
 import dev.finops.azure.api.v1alpha1.Reason;
+import dev.finops.azure.arm.ArmFailure;
 import dev.finops.azure.arm.Backoff;
 import dev.finops.azure.document.Timestamps;
 import dev.finops.azure.export.document.Difference;
@@ -53,6 +54,9 @@ public final class RunPlanner {
     /** An intent that the history does not show for so many polls was not accepted. */
     private static final int POLLS = 4;
 
+    /** Runs that one reconciliation starts, so that a long backfill does not keep other objects waiting. */
+    static final int MAX_POSTS = 5;
+
     private static final String NOT_SHOWN = "Azure's history does not show the run";
 
     private RunPlanner() {}
@@ -70,21 +74,161 @@ public final class RunPlanner {
                         && status.runs().stream().anyMatch(run -> onDemand(run) && RunHistory.underWay(run, s.now()));
     }
 
-    static Optional<Step> next(ReconcileState s, Present present) {
+    /** What a decision about a run depends on. */
+    private record Input(ReconcileState state, Present present, List<Run> runs) {
+        PendingRun pending() {
+            return state.status().pendingRun();
+        }
+
+        boolean ofMonth() {
+            return pending().timePeriod() != null;
+        }
+
+        /** POSTs of the pending run before; 0 when its first is still to come, or Azure denied it a day ago. */
+        int attempts() {
+            boolean none =
+                    isDenied(pending()) || requested().isEmpty() || pending().attempts() == null;
+            return none ? 0 : pending().attempts();
+        }
+
+        Optional<Instant> requested() {
+            return Timestamps.start(pending().requestedTime());
+        }
+
+        Optional<Try> lastTry() {
+            return state.memory().lastTry(RunKey.of(pending()));
+        }
+
+        String why() {
+            return lastTry().map(Try::why).orElse(NOT_SHOWN);
+        }
+
+        /** Whether the history may still show the run of the last POST. */
+        boolean mayShow() {
+            boolean refused =
+                    lastTry().filter(tried -> tried.fate() == Fate.REFUSED).isPresent();
+            return !refused && state.now().isBefore(requested().orElseThrow().plus(lapse(state)));
+        }
+
+        boolean yields() {
+            return ofMonth() && requestIsDue(state);
+        }
+
+        boolean isUnderWay() {
+            return runs.stream().anyMatch(run -> RunHistory.underWay(run, state.now()));
+        }
+
+        Optional<Step> settled() {
+            return Optional.of(new Step.Done(Planner.settled(state, present)));
+        }
+    }
+
+    private static final Rule<Input> READ_HISTORY = Rule.of(
+            "ReadRuns",
+            "A list shows only the last run.",
+            in -> in.present().source() == Source.GET
+                    ? Optional.empty()
+                    : Optional.of(new Step.Read(ReadConsistency.DIRECT)));
+
+    /** A person requested a run, and no run is pending. */
+    private static final List<Rule<Input>> REQUESTED = List.of(
+            READ_HISTORY,
+            Rule.of("RequestMonths", "The annotation names the months to run.", RunPlanner::requestMonths),
+            Rule.of(
+                    "MonthsMeanwhile",
+                    "The request waits for its next attempt.",
+                    in -> requestIsDue(in.state())
+                            ? Optional.empty()
+                            : MonthPlanner.next(in.state(), in.present(), in.runs())),
+            Rule.of(
+                    "RequestRun",
+                    "A person requested a run.",
+                    in -> requestIsDue(in.state()) && !in.isUnderWay()
+                            ? Optional.of(requestRun(in))
+                            : Optional.empty()));
+
+    /** A run is pending: it is to be posted, or was posted and is not in the history yet. */
+    private static final List<Rule<Input>> PENDING = List.of(
+            READ_HISTORY,
+            Rule.of(
+                    "DeniedRunYields",
+                    "Azure denied the pending run a day ago.",
+                    in -> isDenied(in.pending()) && (requestIsDue(in.state()) || in.ofMonth())
+                            ? Optional.of(giveWay(in.state()))
+                            : Optional.empty()),
+            Rule.of(
+                    "MonthYields",
+                    "A person's request goes before a month.",
+                    in -> in.state().memory().runs().toPost() && in.yields()
+                            ? Optional.of(giveWay(in.state()))
+                            : Optional.empty()),
+            Rule.of(
+                    "PostRun",
+                    "The status has the intent to run.",
+                    in -> in.state().memory().runs().toPost()
+                            ? Optional.of(post(in.state(), in.pending(), in.runs()))
+                            : Optional.empty()),
+            Rule.of(
+                    "RunInProgress",
+                    "Azure runs an export once at a time.",
+                    in -> in.attempts() == 0 && !in.ofMonth() && in.isUnderWay() ? in.settled() : Optional.empty()),
+            Rule.of(
+                    "FirstAttempt",
+                    "The pending run was not posted yet.",
+                    in -> in.attempts() == 0 ? again(in, 1) : Optional.empty()),
+            Rule.of(
+                    "PostedMonthYields",
+                    "A person's request goes before a month.",
+                    in -> in.mayShow() && in.yields() ? Optional.of(giveWay(in.state())) : Optional.empty()),
+            Rule.of(
+                    "RunMayBeShown",
+                    "The history may still show the run.",
+                    in -> in.mayShow() ? in.settled() : Optional.empty()),
+            Rule.of("GiveUpRun", "Azure accepted the run in no attempt.", in -> {
+                int attempts = in.ofMonth() ? MonthPlanner.attempts(in.state(), in.pending()) + 1 : in.attempts();
+                return attempts >= MAX_ATTEMPTS
+                        ? Optional.of(new Step.GiveUpRun(in.pending(), in.why()))
+                        : Optional.empty();
+            }),
+            Rule.of(
+                    "MonthNotAccepted",
+                    "The month waits for its next attempt, and others go on.",
+                    in -> in.ofMonth()
+                            ? Optional.of(new Step.WriteStatus(
+                                    MonthPlanner.failed(in.state(), in.pending(), in.why()), List.of()))
+                            : Optional.empty()),
+            Rule.of(
+                    "NewerRequest",
+                    "Only the newest request counts.",
+                    in -> request(in.state())
+                            .filter(newest -> REQUEST.equals(in.pending().cause())
+                                    && !newest.equals(in.pending().request()))
+                            .map(newest -> giveWay(in.state()))),
+            Rule.of(
+                    "MonthsMeanwhile",
+                    "The run waits for its next attempt.",
+                    in -> isBackingOff(in) ? months(in).or(in::settled) : Optional.empty()),
+            Rule.of("NextAttempt", "Azure did not accept the run.", in -> again(in, in.attempts() + 1)));
+
+    private static final List<Rule<Input>> MONTHS = List.of(Rule.of(
+            "Months",
+            "A month is due, or its run has ended.",
+            in -> MonthPlanner.next(in.state(), in.present(), in.runs())));
+
+    static Optional<Decision> next(ReconcileState s, Present present) {
         List<Run> runs = RunHistory.merge(s.status().runs(), present.export().runs());
         PendingRun pending = s.status().pendingRun();
         boolean rests =
                 rests(s) && !requestIsDue(s) && present.export().runs().stream().noneMatch(run -> mayAnswer(s, run));
-        if (!rests && (pending != null || request(s).isPresent())) {
-            if (present.source() != Source.GET) {
-                return Optional.of(new Step.Observe(ReadConsistency.DIRECT));
-            }
-            boolean anew = isDenied(pending) && (requestIsDue(s) || pending.timePeriod() != null);
-            return pending == null
-                    ? answerRequest(s, present, runs)
-                    : anew ? Optional.of(giveWay(s)) : follow(s, present, pending, runs);
-        }
-        return MonthPlanner.next(s, present, runs);
+        boolean open = !rests && (pending != null || request(s).isPresent());
+        List<Rule<Input>> rules = !open ? MONTHS : pending == null ? REQUESTED : PENDING;
+        return Rule.first(rules, new Input(s, present, runs));
+    }
+
+    /** Whether the same POST would fail again before somebody has acted. A rejected token fails the reads too. */
+    static boolean isFinal(ArmFailure failure) {
+        return failure instanceof ArmFailure.Rejected
+                || failure instanceof ArmFailure.Forbidden denied && denied.reason() != Reason.AUTHENTICATION_FAILED;
     }
 
     /**
@@ -103,9 +247,8 @@ public final class RunPlanner {
                 .findFirst();
         if (answer.isPresent()) {
             Run run = answer.get();
-            return Optional.of(new Step.Record(
+            return Optional.of(new Step.WriteStatus(
                     accepted(s, pending, run, runs),
-                    false,
                     with(
                             ended(s, runs),
                             PendingEvent.normal(
@@ -158,9 +301,8 @@ public final class RunPlanner {
                     .found(LocalDate.parse(month.request()), run.id())
                     .status();
         }
-        return new Step.Record(
+        return new Step.WriteStatus(
                 draft.done(),
-                false,
                 with(
                         ended(s, runs),
                         PendingEvent.normal(
@@ -189,68 +331,35 @@ public final class RunPlanner {
                 .isPresent();
     }
 
-    private static Optional<Step> follow(ReconcileState s, Present present, PendingRun pending, List<Run> runs) {
-        boolean ofMonth = pending.timePeriod() != null;
-        if (s.memory().runs().toPost()) {
-            return Optional.of(ofMonth && requestIsDue(s) ? giveWay(s) : post(s, pending, runs));
-        }
-        Optional<Instant> requested = Timestamps.start(pending.requestedTime());
-        int attempts = isDenied(pending) || requested.isEmpty() || pending.attempts() == null ? 0 : pending.attempts();
-        if (attempts == 0) {
-            // the run on create before its first attempt, or a run that Azure denied a day ago
-            boolean underWay = !ofMonth && runs.stream().anyMatch(run -> RunHistory.underWay(run, s.now()));
-            return underWay ? Optional.empty() : Optional.of(again(s, pending, 1, runs));
-        }
-        Optional<Try> last = s.memory().lastTry(RunKey.of(pending));
-        boolean refused = last.filter(tried -> tried.fate() == Fate.REFUSED).isPresent();
-        if (!refused && s.now().isBefore(requested.get().plus(lapse(s)))) {
-            return ofMonth && requestIsDue(s)
-                    ? Optional.of(giveWay(s))
-                    : Optional.empty(); // the history may still show it
-        }
-        String why = last.map(Try::why).orElse(NOT_SHOWN);
-        if ((ofMonth ? MonthPlanner.attempts(s, pending) + 1 : attempts) >= MAX_ATTEMPTS) {
-            return Optional.of(new Step.RefuseRun(pending, why));
-        }
-        if (ofMonth) {
-            return Optional.of(new Step.Record(MonthPlanner.failed(s, pending, why), false, List.of()));
-        }
-        if (request(s)
-                .filter(newest -> REQUEST.equals(pending.cause()) && !newest.equals(pending.request()))
-                .isPresent()) {
-            return Optional.of(giveWay(s));
-        }
-        return s.now().isBefore(requested.get().plus(s.settings().backoff().afterAttempt(attempts)))
-                ? months(s, present, pending, runs)
-                : Optional.of(again(s, pending, attempts + 1, runs));
+    private static boolean isBackingOff(Input in) {
+        Duration wait = in.state().settings().backoff().afterAttempt(in.attempts());
+        return in.state().now().isBefore(in.requested().orElseThrow().plus(wait));
     }
 
-    /**
-     * While a request waits for its next attempt, months go on. A run on create keeps its place, as only the status
-     * knows of it.
-     */
-    private static Optional<Step> months(ReconcileState s, Present present, PendingRun pending, List<Run> runs) {
-        if (!REQUEST.equals(pending.cause())) {
+    /** A run on create keeps its place, as only the status knows of it. */
+    private static Optional<Step> months(Input in) {
+        if (!REQUEST.equals(in.pending().cause())) {
             return Optional.empty();
         }
-        StatusDraft draft = new StatusDraft(s.status());
+        StatusDraft draft = new StatusDraft(in.state().status());
         draft.pendingRun = null;
-        return MonthPlanner.next(s.with(draft.done()), present, runs)
-                .filter(step -> step instanceof Step.Record record && record.runToPost());
+        return MonthPlanner.next(in.state().with(draft.done()), in.present(), in.runs())
+                .filter(step -> step instanceof Step.WriteStatus write && write.runToPost());
     }
 
-    private static Step again(ReconcileState s, PendingRun pending, int attempts, List<Run> runs) {
-        return intent(
-                s,
-                runs,
+    private static Optional<Step> again(Input in, int attempts) {
+        PendingRun pending = in.pending();
+        return Optional.of(intent(
+                in.state(),
+                in.runs(),
                 new PendingRun(
                         pending.cause(),
                         pending.request(),
                         pending.timePeriod(),
-                        Timestamps.write(s.now()),
+                        Timestamps.write(in.state().now()),
                         attempts,
                         null),
-                List.of());
+                List.of()));
     }
 
     /** A new run of other days is rather the answer than none: nothing is posted twice for it. */
@@ -301,17 +410,16 @@ public final class RunPlanner {
         PendingRun pending = s.status().pendingRun();
         boolean posted = !isDenied(pending) && !s.memory().runs().toPost() && pending.timePeriod() != null;
         if (posted) {
-            return new Step.Record(
+            return new Step.WriteStatus(
                     MonthPlanner.failed(
                             s,
                             pending,
                             s.memory().lastTry(RunKey.of(pending)).map(Try::why).orElse(NOT_SHOWN)),
-                    false,
                     List.of());
         }
         StatusDraft draft = new StatusDraft(s.status());
         dropPending(draft);
-        return new Step.Record(draft.done(), false, List.of());
+        return new Step.WriteStatus(draft.done(), List.of());
     }
 
     /** The pending run is none any more; its month waits. */
@@ -345,42 +453,31 @@ public final class RunPlanner {
                         List.of());
     }
 
-    private static Optional<Step> answerRequest(ReconcileState s, Present present, List<Run> runs) {
+    private static Optional<Step> requestMonths(Input in) {
+        String period = in.state().subject().annotations().get(Annotations.RUN_PERIOD);
+        return period == null || period.isBlank()
+                ? Optional.empty()
+                : Optional.of(askMonths(in.state(), request(in.state()).orElseThrow(), period));
+    }
+
+    private static Step requestRun(Input in) {
+        ReconcileState s = in.state();
         String value = request(s).orElseThrow();
         Optional<Try> last = s.memory().lastTry(new RunKey(REQUEST, value));
-        String period = s.subject().annotations().get(Annotations.RUN_PERIOD);
-        if (period != null && !period.isBlank()) {
-            return Optional.of(askMonths(s, value, period));
-        }
-        if (!requestIsDue(s)) {
-            return MonthPlanner.next(s, present, runs);
-        }
-        if (runs.stream().anyMatch(run -> RunHistory.underWay(run, s.now()))) {
-            return Optional.empty(); // it waits for the one under way
-        }
-        List<PendingEvent> notes = last.isPresent()
+        List<PendingEvent> events = last.isPresent()
                 ? List.of()
-                : List.of(PendingEvent.normal(Reason.RUN_REQUESTED, "a run was asked for (" + value + ")"));
-        return Optional.of(intent(
-                s,
-                runs,
-                new PendingRun(
-                        REQUEST,
-                        value,
-                        null,
-                        Timestamps.write(s.now()),
-                        last.map(Try::attempts).orElse(0) + 1,
-                        null),
-                notes));
+                : List.of(PendingEvent.normal(Reason.RUN_REQUESTED, "A run was requested (" + value + ")."));
+        int attempts = last.map(Try::attempts).orElse(0) + 1;
+        return intent(
+                s, in.runs(), new PendingRun(REQUEST, value, null, Timestamps.write(s.now()), attempts, null), events);
     }
 
     private static Step askMonths(ReconcileState s, String value, String period) {
         StatusDraft draft = new StatusDraft(s.status());
         draft.lastHandledRunRequest = value;
         if (!s.settings().apiVersion().runsPeriods()) {
-            return new Step.Record(
+            return new Step.WriteStatus(
                     draft.done(),
-                    false,
                     List.of(PendingEvent.warning(
                             Reason.RUN_REFUSED,
                             "a run of " + period + " needs api-version " + ApiVersion.COMPLETE
@@ -397,7 +494,7 @@ public final class RunPlanner {
                         Reason.RUN_REQUESTED, "runs of " + period + " were asked for (" + value + ")");
             }
         };
-        return new Step.Record(draft.done(), false, List.of(note));
+        return new Step.WriteStatus(draft.done(), List.of(note));
     }
 
     /**
@@ -413,10 +510,13 @@ public final class RunPlanner {
                     .requested(pending.request())
                     .backfill();
         }
-        return new Step.Record(
+        Optional<Outcome> reached =
+                s.applied() ? Optional.empty() : Optional.of(Planner.settled(s, (Present) s.observation()));
+        return new Step.WriteStatus(
                 draft.done(),
                 true,
-                Stream.concat(ended(s, runs).stream(), notes.stream()).toList());
+                Stream.concat(ended(s, runs).stream(), notes.stream()).toList(),
+                reached);
     }
 
     private static CostExportStatus accepted(ReconcileState s, PendingRun pending, Run run, List<Run> runs) {

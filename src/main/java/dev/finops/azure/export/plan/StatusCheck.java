@@ -78,9 +78,8 @@ public final class StatusCheck {
             handled(draft, draft.pendingRun);
             RunPlanner.dropPending(draft);
         }
-        return Optional.of(new Step.Record(
+        return Optional.of(new Step.WriteStatus(
                 draft.done(),
-                false,
                 List.of(PendingEvent.warning(
                         Reason.STATUS_CORRECTED,
                         another(s)
@@ -116,9 +115,8 @@ public final class StatusCheck {
         StatusDraft draft = new StatusDraft(s.status());
         handled(draft, pending);
         RunPlanner.dropPending(draft);
-        return Optional.of(new Step.Record(
+        return Optional.of(new Step.WriteStatus(
                 draft.done(),
-                false,
                 List.of(PendingEvent.warning(
                         Reason.REQUEST_SKIPPED,
                         "The status names a run that was to start at "

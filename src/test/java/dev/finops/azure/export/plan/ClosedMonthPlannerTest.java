@@ -30,9 +30,9 @@ import dev.finops.azure.api.v1alpha1.CostExportStatus.TimePeriod;
 import dev.finops.azure.api.v1alpha1.Reason;
 import dev.finops.azure.arm.ArmFailure;
 import dev.finops.azure.export.document.ObservedExport;
+import dev.finops.azure.export.plan.Step.Done;
 import dev.finops.azure.export.plan.Step.PostRun;
-import dev.finops.azure.export.plan.Step.Record;
-import dev.finops.azure.export.plan.Step.Rest;
+import dev.finops.azure.export.plan.Step.WriteStatus;
 import dev.finops.azure.export.runs.Histories;
 import dev.finops.azure.kube.PendingEvent;
 import java.time.Duration;
@@ -56,12 +56,12 @@ class ClosedMonthPlannerTest {
     class ADay {
         @Test
         void isDecidedOnTheWholeHistory() {
-            assertEquals(new Step.Observe(ReadConsistency.DIRECT), Planner.next(listed(s, EXPORT)));
+            assertEquals(new Step.Read(ReadConsistency.DIRECT), ReconcileStates.next(listed(s, EXPORT)));
         }
 
         @Test
         void isMeantThenPostedThenKnownByTheHistory() {
-            Record intent = assertInstanceOf(Record.class, Planner.next(s));
+            WriteStatus intent = assertInstanceOf(WriteStatus.class, ReconcileStates.next(s));
             assertEquals(
                     new PendingRun(
                             "ClosedMonth",
@@ -72,34 +72,34 @@ class ClosedMonthPlannerTest {
                             null),
                     intent.status().pendingRun());
             assertTrue(intent.runToPost());
-            assertEquals(new PostRun(intent.status().pendingRun()), Planner.next(meant(s)));
+            assertEquals(new PostRun(intent.status().pendingRun()), ReconcileStates.next(meant(s)));
 
-            Record accepted = assertInstanceOf(
-                    Record.class,
-                    Planner.next(got(meant(s), shown("a1 Queued 2026-11-15T10:00:00Z OnDemand 2026-10"))));
+            WriteStatus accepted = assertInstanceOf(
+                    WriteStatus.class,
+                    ReconcileStates.next(got(meant(s), shown("a1 Queued 2026-11-15T10:00:00Z OnDemand 2026-10"))));
             assertNull(accepted.status().pendingRun());
             assertEquals(
                     List.of(row("2026-10", "a1", null, 15)), accepted.status().closedMonths());
             assertEquals(
                     List.of(Reason.RUN_STARTED),
-                    accepted.notes().stream().map(PendingEvent::reason).toList());
+                    accepted.events().stream().map(PendingEvent::reason).toList());
 
             ReconcileState done =
                     got(s.with(accepted.status()), shown("a1 Completed 2026-11-15T10:00:00Z OnDemand 2026-10"));
-            Record proof = assertInstanceOf(Record.class, Planner.next(done));
+            WriteStatus proof = assertInstanceOf(WriteStatus.class, ReconcileStates.next(done));
             assertEquals(
                     List.of(row("2026-10", "a1", "2026-11-15T10:00:00Z", 15)),
                     proof.status().closedMonths());
-            assertInstanceOf(Rest.class, Planner.next(done.with(proof.status())));
+            assertInstanceOf(Done.class, ReconcileStates.next(done.with(proof.status())));
         }
 
         @Test
         void isNotPostedAgainAfterACrashForAsLongAsTheHistoryMayStillShowIt() {
             ReconcileState crashed = meant(s).with(TransientState.NONE);
 
-            assertInstanceOf(Rest.class, Planner.next(got(later(crashed, Duration.ofSeconds(120)), EXPORT)));
-            Record again =
-                    assertInstanceOf(Record.class, Planner.next(got(later(crashed, Duration.ofSeconds(121)), EXPORT)));
+            assertInstanceOf(Done.class, ReconcileStates.next(got(later(crashed, Duration.ofSeconds(120)), EXPORT)));
+            WriteStatus again = assertInstanceOf(
+                    WriteStatus.class, ReconcileStates.next(got(later(crashed, Duration.ofSeconds(121)), EXPORT)));
             assertEquals(
                     "Pending 1",
                     again.status().closedMonths().getFirst().state() + " "
@@ -110,9 +110,9 @@ class ClosedMonthPlannerTest {
                             .status()
                             .pendingRun()
                             .attempts());
-            Record found = assertInstanceOf(
-                    Record.class,
-                    Planner.next(got(
+            WriteStatus found = assertInstanceOf(
+                    WriteStatus.class,
+                    ReconcileStates.next(got(
                             later(crashed, Duration.ofDays(1)),
                             shown("a1 Completed 2026-11-15T10:00:03Z OnDemand 2026-10"))));
             assertEquals(List.of(15), found.status().closedMonths().getFirst().handledDays());
@@ -129,9 +129,10 @@ class ClosedMonthPlannerTest {
             ReconcileState settled = got(at(exported("2026-11-15T10:00:01Z", 15), now), EXPORT);
 
             if (day.equals("none")) {
-                assertInstanceOf(Rest.class, Planner.next(settled));
+                assertInstanceOf(Done.class, ReconcileStates.next(settled));
             } else {
-                PendingRun pending = ((Record) Planner.next(settled)).status().pendingRun();
+                PendingRun pending =
+                        ((WriteStatus) ReconcileStates.next(settled)).status().pendingRun();
                 assertEquals(
                         day + " " + month + "-01T00:00:00Z",
                         pending.request() + " " + pending.timePeriod().from());
@@ -141,13 +142,13 @@ class ClosedMonthPlannerTest {
         @Test
         void beforeTheObjectDoesNotCount() {
             ReconcileState late = settled(with(FOCUS, "closedMonth.rerunOnDays", List.of(2, 5)));
-            Record begun = assertInstanceOf(Record.class, Planner.next(late));
+            WriteStatus begun = assertInstanceOf(WriteStatus.class, ReconcileStates.next(late));
 
             assertEquals(
                     List.of(row("2026-10", null, "2026-11-15T10:00:00Z")),
                     begun.status().closedMonths());
             assertNull(begun.status().pendingRun());
-            assertInstanceOf(Rest.class, Planner.next(late.with(begun.status())));
+            assertInstanceOf(Done.class, ReconcileStates.next(late.with(begun.status())));
         }
 
         @Test
@@ -164,9 +165,9 @@ class ClosedMonthPlannerTest {
                             "2026-12-05T10:00:00Z",
                             1,
                             null),
-                    ((Record) Planner.next(seen)).status().pendingRun(),
+                    ((WriteStatus) ReconcileStates.next(seen)).status().pendingRun(),
                     "the day itself does");
-            assertNull(((Record) Planner.next(later(seen, Duration.ofDays(1))))
+            assertNull(((WriteStatus) ReconcileStates.next(later(seen, Duration.ofDays(1))))
                     .status()
                     .pendingRun());
         }
@@ -175,13 +176,16 @@ class ClosedMonthPlannerTest {
         void afterAnEditOfSomethingElseIsNotForgotten() {
             ReconcileState missed =
                     got(later(settled(with(SPEC, "closedMonth.rerunOnDays", List.of(19))), Duration.ofDays(1)), EXPORT);
-            ReconcileState begun = missed.with(((Record) Planner.next(missed)).status());
+            ReconcileState begun = missed.with(((WriteStatus) ReconcileStates.next(missed)).status());
             ReconcileState changed =
                     got(later(edited(begun, with(begun.spec(), "freshness.maxAge", "1h")), Duration.ofDays(5)), EXPORT);
 
             assertEquals(
                     "2026-11-19",
-                    ((Record) Planner.next(changed)).status().pendingRun().request());
+                    ((WriteStatus) ReconcileStates.next(changed))
+                            .status()
+                            .pendingRun()
+                            .request());
         }
     }
 
@@ -193,13 +197,15 @@ class ClosedMonthPlannerTest {
 
         @Test
         void isTriedAgainAfterTheWaitOfABackfillMonth() {
-            ReconcileState told = failed.with(((Record) Planner.next(later(failed, Duration.ofSeconds(4)))).status());
+            ReconcileState told =
+                    failed.with(((WriteStatus) ReconcileStates.next(later(failed, Duration.ofSeconds(4)))).status());
             assertEquals(
                     "Pending: StorageFault: no such container",
                     told.status().closedMonths().getFirst().state() + ": "
                             + told.status().closedMonths().getFirst().message());
-            assertInstanceOf(Rest.class, Planner.next(later(told, Duration.ofSeconds(4))));
-            PendingRun again = assertInstanceOf(Record.class, Planner.next(later(told, Duration.ofSeconds(5))))
+            assertInstanceOf(Done.class, ReconcileStates.next(later(told, Duration.ofSeconds(4))));
+            PendingRun again = assertInstanceOf(
+                            WriteStatus.class, ReconcileStates.next(later(told, Duration.ofSeconds(5))))
                     .status()
                     .pendingRun();
             assertEquals("2026-11-15 2", again.request() + " " + again.attempts());
@@ -208,9 +214,9 @@ class ClosedMonthPlannerTest {
         @Test
         void isTriedAgainWhenTheObjectIsNext() {
             ReconcileState again = meant(later(failed, Duration.ofSeconds(5)));
-            Record accepted = assertInstanceOf(
-                    Record.class,
-                    Planner.next(got(
+            WriteStatus accepted = assertInstanceOf(
+                    WriteStatus.class,
+                    ReconcileStates.next(got(
                             again,
                             shown(
                                     "a2 Queued 2026-11-15T10:00:06Z OnDemand 2026-10",
@@ -238,9 +244,9 @@ class ClosedMonthPlannerTest {
                             Instant.parse("2026-11-18T10:00:00Z")),
                     shown(runs));
 
-            ReconcileState told = fifth.with(((Record) Planner.next(fifth)).status());
+            ReconcileState told = fifth.with(((WriteStatus) ReconcileStates.next(fifth)).status());
             assertEquals("Failed", told.status().closedMonths().getFirst().state());
-            assertInstanceOf(Rest.class, Planner.next(told));
+            assertInstanceOf(Done.class, ReconcileStates.next(told));
             PendingEvent note = RunPlanner.ended(fifth, shown(runs).runs()).getFirst();
             assertTrue(
                     note.message()
@@ -248,7 +254,7 @@ class ClosedMonthPlannerTest {
                     note.message());
             assertEquals(
                     1,
-                    ((Record) Planner.next(got(later(fifth, Duration.ofDays(1)), shown(runs))))
+                    ((WriteStatus) ReconcileStates.next(got(later(fifth, Duration.ofDays(1)), shown(runs))))
                             .status()
                             .pendingRun()
                             .attempts());
@@ -277,15 +283,21 @@ class ClosedMonthPlannerTest {
             ReconcileState asked = annotated(s, Annotations.RUN_REQUESTED_AT, "monday");
             assertEquals(
                     "Request",
-                    ((Record) Planner.next(asked)).status().pendingRun().cause());
+                    ((WriteStatus) ReconcileStates.next(asked))
+                            .status()
+                            .pendingRun()
+                            .cause());
 
             ReconcileState held = annotated(meant(s), Annotations.RUN_REQUESTED_AT, "monday");
-            ReconcileState given =
-                    held.with(((Record) Planner.next(held)).status()).with(TransientState.NONE);
+            ReconcileState given = held.with(((WriteStatus) ReconcileStates.next(held)).status())
+                    .with(TransientState.NONE);
             assertNull(given.status().pendingRun());
             assertEquals(
                     "Request",
-                    ((Record) Planner.next(given)).status().pendingRun().cause());
+                    ((WriteStatus) ReconcileStates.next(given))
+                            .status()
+                            .pendingRun()
+                            .cause());
         }
 
         @Test
@@ -293,14 +305,20 @@ class ClosedMonthPlannerTest {
             ReconcileState backfill = spec(s, "backfill.months", 3);
             assertEquals(
                     "ClosedMonth",
-                    ((Record) Planner.next(backfill)).status().pendingRun().cause());
+                    ((WriteStatus) ReconcileStates.next(backfill))
+                            .status()
+                            .pendingRun()
+                            .cause());
 
             ReconcileState asked = annotated(
                     annotated(backfill, Annotations.RUN_PERIOD, "2026-07"), Annotations.RUN_REQUESTED_AT, "monday");
-            ReconcileState rows = asked.with(((Record) Planner.next(asked)).status());
+            ReconcileState rows = asked.with(((WriteStatus) ReconcileStates.next(asked)).status());
             assertEquals(
                     "2026-07",
-                    ((Record) Planner.next(rows)).status().pendingRun().request());
+                    ((WriteStatus) ReconcileStates.next(rows))
+                            .status()
+                            .pendingRun()
+                            .request());
         }
 
         @Test
@@ -308,16 +326,22 @@ class ClosedMonthPlannerTest {
             ReconcileState backfill = spec(exported(null, 15), "backfill.months", 3);
 
             ReconcileState running = got(backfill, shown("a1 InProgress 2026-11-15T10:00:00Z OnDemand 2026-10"));
-            assertNull(((Record) Planner.next(running)).status().pendingRun());
+            assertNull(((WriteStatus) ReconcileStates.next(running)).status().pendingRun());
             ReconcileState waiting = got(backfill, shown("a1 Failed 2026-11-15T10:00:00Z OnDemand 2026-10"));
             assertEquals(
                     "Backfill",
-                    ((Record) Planner.next(waiting)).status().pendingRun().cause(),
+                    ((WriteStatus) ReconcileStates.next(waiting))
+                            .status()
+                            .pendingRun()
+                            .cause(),
                     "it does not wait while the closed month does");
             ReconcileState done = got(backfill, shown("a1 Completed 2026-11-15T10:00:00Z OnDemand 2026-10"));
             assertEquals(
                     "Backfill",
-                    ((Record) Planner.next(done)).status().pendingRun().cause());
+                    ((WriteStatus) ReconcileStates.next(done))
+                            .status()
+                            .pendingRun()
+                            .cause());
         }
 
         @ParameterizedTest
@@ -328,7 +352,7 @@ class ClosedMonthPlannerTest {
                     .toList();
             ReconcileState busy = status(s, draft -> draft.backfill = new Backfill(null, running, 0, 0, months));
 
-            Record next = assertInstanceOf(Record.class, Planner.next(busy));
+            WriteStatus next = assertInstanceOf(WriteStatus.class, ReconcileStates.next(busy));
             assertEquals(runs, next.status().pendingRun() != null);
         }
 
@@ -349,11 +373,12 @@ class ClosedMonthPlannerTest {
                                     new Month("2026-05", "Pending", null, 0, null, true))));
 
             assertInstanceOf(
-                    Rest.class,
-                    Planner.next(got(running, shown("a1 InProgress 2026-11-15T10:00:00Z OnDemand 2026-10"))));
+                    Done.class,
+                    ReconcileStates.next(got(running, shown("a1 InProgress 2026-11-15T10:00:00Z OnDemand 2026-10"))));
             assertEquals(
                     "2026-05",
-                    ((Record) Planner.next(got(running, shown("a1 Completed 2026-11-15T10:00:00Z OnDemand 2026-10"))))
+                    ((WriteStatus) ReconcileStates.next(
+                                    got(running, shown("a1 Completed 2026-11-15T10:00:00Z OnDemand 2026-10"))))
                             .status()
                             .pendingRun()
                             .request());
@@ -369,16 +394,16 @@ class ClosedMonthPlannerTest {
         @Test
         void forGoodWaitsForTheNextDay() {
             ReconcileState refused =
-                    StateTransitions.runRefused(meant(s), meant(s).status().pendingRun(), refusal());
+                    StateTransitions.runRejected(meant(s), meant(s).status().pendingRun(), refusal());
 
             assertEquals(
                     List.of(new ClosedMonth(
                             "2026-10", List.of(15), null, "2026-11-15T10:00:00Z", null, null, "Failed", "no", 1, null)),
                     refused.status().closedMonths());
-            assertInstanceOf(Rest.class, Planner.next(got(later(refused, Duration.ofDays(3)), EXPORT)));
+            assertInstanceOf(Done.class, ReconcileStates.next(got(later(refused, Duration.ofDays(3)), EXPORT)));
             assertEquals(
                     "2026-11-19",
-                    ((Record) Planner.next(got(later(refused, Duration.ofDays(4)), EXPORT)))
+                    ((WriteStatus) ReconcileStates.next(got(later(refused, Duration.ofDays(4)), EXPORT)))
                             .status()
                             .pendingRun()
                             .request());
@@ -389,21 +414,24 @@ class ClosedMonthPlannerTest {
             ArmFailure denied = new ArmFailure.Forbidden(
                     new ArmFailure.Detail(403, "RBACAccessDenied", "no right", ""), Reason.AUTHORIZATION_FAILED);
             ReconcileState refused =
-                    StateTransitions.runRefused(meant(s), meant(s).status().pendingRun(), denied);
+                    StateTransitions.runRejected(meant(s), meant(s).status().pendingRun(), denied);
 
-            assertInstanceOf(Rest.class, Planner.next(got(later(refused, Duration.ofHours(23)), EXPORT)));
+            assertInstanceOf(Done.class, ReconcileStates.next(got(later(refused, Duration.ofHours(23)), EXPORT)));
             ReconcileState due = got(later(refused, Duration.ofHours(24)), EXPORT);
-            ReconcileState given = due.with(((Record) Planner.next(due)).status());
+            ReconcileState given = due.with(((WriteStatus) ReconcileStates.next(due)).status());
             assertEquals(
                     "2026-11-15",
-                    ((Record) Planner.next(given)).status().pendingRun().request());
+                    ((WriteStatus) ReconcileStates.next(given))
+                            .status()
+                            .pendingRun()
+                            .request());
         }
 
         @Test
         void ofTheIdentityIsToldByTheRowWithTheWayThatWorks() {
             ArmFailure denied = new ArmFailure.Forbidden(
                     new ArmFailure.Detail(403, "RBACAccessDenied", "no right", ""), Reason.AUTHORIZATION_FAILED);
-            ClosedMonth row = StateTransitions.runRefused(
+            ClosedMonth row = StateTransitions.runRejected(
                             meant(s), meant(s).status().pendingRun(), denied)
                     .status()
                     .closedMonths()
@@ -421,17 +449,19 @@ class ClosedMonthPlannerTest {
                 now = meant(got(now, EXPORT));
                 assertEquals(post, now.status().pendingRun().attempts());
                 ReconcileState unseen = got(
-                        later(StateTransitions.runPosted(now, now.status().pendingRun()), Duration.ofMinutes(3)),
+                        later(
+                                StateTransitions.runPosted(now, now.status().pendingRun(), now.now()),
+                                Duration.ofMinutes(3)),
                         EXPORT);
                 if (post < 5) {
-                    Record counted = assertInstanceOf(Record.class, Planner.next(unseen));
+                    WriteStatus counted = assertInstanceOf(WriteStatus.class, ReconcileStates.next(unseen));
                     assertEquals(
                             "Pending " + post,
                             counted.status().closedMonths().getFirst().state() + " "
                                     + counted.status().closedMonths().getFirst().attempts());
                     now = later(unseen.with(counted.status()), Duration.ofMinutes(3));
                 } else {
-                    Step.RefuseRun refused = assertInstanceOf(Step.RefuseRun.class, Planner.next(unseen));
+                    Step.GiveUpRun refused = assertInstanceOf(Step.GiveUpRun.class, ReconcileStates.next(unseen));
                     now = StateTransitions.runGivenUp(unseen, refused.run(), refused.why());
                 }
             }
@@ -447,14 +477,17 @@ class ClosedMonthPlannerTest {
         void thatDoesNotLastLetsTheBackfillGoOn() {
             ReconcileState backfill = spec(s, "backfill.months", 3);
             ArmFailure outdated = new ArmFailure.Conflict(new ArmFailure.Detail(409, "", "no", ""));
-            ReconcileState failed = StateTransitions.runFailed(
+            ReconcileState failed = ReconcileStates.runNotPosted(
                     meant(backfill), meant(backfill).status().pendingRun(), outdated);
-            ReconcileState freed = failed.with(
-                    assertInstanceOf(Record.class, Planner.next(failed)).status());
+            ReconcileState freed = failed.with(assertInstanceOf(WriteStatus.class, ReconcileStates.next(failed))
+                    .status());
 
             assertEquals(
                     "Backfill",
-                    ((Record) Planner.next(freed)).status().pendingRun().cause());
+                    ((WriteStatus) ReconcileStates.next(freed))
+                            .status()
+                            .pendingRun()
+                            .cause());
         }
     }
 
@@ -463,8 +496,9 @@ class ClosedMonthPlannerTest {
         @Test
         void withAnApiVersionThatRunsNoPeriods() {
             assertInstanceOf(
-                    Rest.class,
-                    Planner.next(apiVersion(status(s, draft -> draft.apiVersion = "2023-08-01"), "2023-08-01")));
+                    Done.class,
+                    ReconcileStates.next(
+                            apiVersion(status(s, draft -> draft.apiVersion = "2023-08-01"), "2023-08-01")));
         }
 
         @Test
@@ -481,7 +515,10 @@ class ClosedMonthPlannerTest {
 
             assertEquals(
                     "ClosedMonth",
-                    ((Record) Planner.next(idle)).status().pendingRun().cause());
+                    ((WriteStatus) ReconcileStates.next(idle))
+                            .status()
+                            .pendingRun()
+                            .cause());
         }
     }
 
@@ -494,7 +531,7 @@ class ClosedMonthPlannerTest {
         assertEquals(
                 told.status(),
                 reported(later(told, Duration.ofHours(1)), rested(told)).status());
-        assertInstanceOf(Rest.class, Planner.next(later(told, Duration.ofDays(3))));
+        assertInstanceOf(Done.class, ReconcileStates.next(later(told, Duration.ofDays(3))));
     }
 
     private ReconcileState exported(String time, int... days) {
@@ -518,7 +555,7 @@ class ClosedMonthPlannerTest {
     }
 
     private static Outcome rested(ReconcileState s) {
-        return assertInstanceOf(Rest.class, Planner.next(s)).verdict();
+        return assertInstanceOf(Done.class, ReconcileStates.next(s)).outcome();
     }
 
     private static ArmFailure refusal() {
@@ -527,7 +564,7 @@ class ClosedMonthPlannerTest {
 
     /** After the intent is written down. */
     private static ReconcileState meant(ReconcileState s) {
-        Record record = assertInstanceOf(Record.class, Planner.next(s));
+        WriteStatus record = assertInstanceOf(WriteStatus.class, ReconcileStates.next(s));
         return s.with(record.status()).with(s.memory().postingRun(record.runToPost()));
     }
 

@@ -22,7 +22,6 @@ import dev.finops.azure.api.v1alpha1.Reason;
 import dev.finops.azure.arm.ArmFailure;
 import dev.finops.azure.export.document.ExportId;
 import dev.finops.azure.export.document.ObservedExport;
-import dev.finops.azure.export.plan.DeletionPlanner.Step;
 import dev.finops.azure.kube.PendingEvent;
 import java.time.Duration;
 import java.util.Optional;
@@ -61,12 +60,13 @@ class DeletionPlannerTest {
     @Test
     void anObservedExportIsLeftWithoutACall() {
         assertEquals(
-                new Step.Release(Optional.empty()), next(unasked(spec(settled(FOCUS), "managementPolicy", "Observe"))));
+                new Step.Release(Optional.empty(), Optional.empty()),
+                next(unasked(spec(settled(FOCUS), "managementPolicy", "Observe"))));
     }
 
     @Test
     void anObjectThatNeverCreatedAnythingGoesAtOnce() {
-        assertEquals(new Step.Release(Optional.empty()), next(fresh(FOCUS)));
+        assertEquals(new Step.Release(Optional.empty(), Optional.empty()), next(fresh(FOCUS)));
     }
 
     @Test
@@ -91,8 +91,9 @@ class DeletionPlannerTest {
                 Reason.INHERITED,
                 assertInstanceOf(
                                 Step.Release.class,
-                                DeletionPlanner.next(unasked(settled(FOCUS)), Optional.of("finance/heir")))
-                        .note()
+                                next(ReconcileStates.claimed(
+                                        unasked(settled(FOCUS)), new ResourceView.Claim.NextOwner("finance/heir"))))
+                        .event()
                         .orElseThrow()
                         .reason());
     }
@@ -112,13 +113,15 @@ class DeletionPlannerTest {
     void anIdThatIsNotOfThisObjectIsNotDeletedAndThatIsReported(String foreign) {
         ReconcileState s = unasked(status(settled(FOCUS), draft -> draft.exportId = foreign));
 
-        PendingEvent note = assertInstanceOf(Step.Release.class, next(s)).note().orElseThrow();
+        PendingEvent note =
+                assertInstanceOf(Step.Release.class, next(s)).event().orElseThrow();
         assertEquals(Reason.STATUS_CORRECTED, note.reason());
         assertTrue(
                 note.message().contains("named " + foreign + ",")
                         && note.message().contains("sent no DELETE"),
                 note.message());
-        assertInstanceOf(Step.Release.class, DeletionPlanner.next(s, Optional.of("finance/heir")));
+        assertInstanceOf(
+                Step.Release.class, next(ReconcileStates.claimed(s, new ResourceView.Claim.NextOwner("finance/heir"))));
     }
 
     @Test
@@ -146,7 +149,7 @@ class DeletionPlannerTest {
 
         if (gone) {
             PendingEvent note =
-                    assertInstanceOf(Step.Release.class, next(s)).note().orElseThrow();
+                    assertInstanceOf(Step.Release.class, next(s)).event().orElseThrow();
             assertEquals(recorded == null, note.message().contains("is not recorded"), note.message());
         } else {
             Outcome.Failing held = assertInstanceOf(Outcome.Failing.class, rest(s));
@@ -161,8 +164,8 @@ class DeletionPlannerTest {
     void aReadRecordsTheTenantOfItsCredential() {
         ReconcileState s = got(settled(FOCUS), accepted(FOCUS)).with(ResolvedSecrets.NONE.of(Optional.of("tenant-a")));
 
-        Outcome settled = assertInstanceOf(dev.finops.azure.export.plan.Step.Rest.class, Planner.next(s))
-                .verdict();
+        Outcome settled =
+                assertInstanceOf(Step.Done.class, ReconcileStates.next(s)).outcome();
         assertEquals("tenant-a", ReconcileStates.reported(s, settled).status().tenantId());
     }
 
@@ -182,7 +185,7 @@ class DeletionPlannerTest {
 
     @Test
     void anIntentIsLookedUpFirst() {
-        assertEquals(new Step.Observe(ID), next(unasked(intended(FOCUS))));
+        assertEquals(new Step.Read(ReadConsistency.DIRECT), next(unasked(intended(FOCUS))));
     }
 
     @Test
@@ -243,7 +246,7 @@ class DeletionPlannerTest {
         ReconcileState deleted =
                 settled(FOCUS).with(TransientState.NONE.deleted(settled(FOCUS).now()));
 
-        assertEquals(new Step.Observe(ID), next(unasked(deleted)));
+        assertEquals(new Step.Read(ReadConsistency.DIRECT), next(unasked(deleted)));
         assertEquals(
                 Reason.DELETING,
                 assertInstanceOf(Outcome.Waiting.class, rest(deleted)).reason());
@@ -255,18 +258,18 @@ class DeletionPlannerTest {
     }
 
     private static Step next(ReconcileState s) {
-        return DeletionPlanner.next(s, Optional.empty());
+        return ReconcileStates.next(ReconcileStates.deleting(s));
     }
 
     private static Outcome rest(ReconcileState s) {
-        return assertInstanceOf(Step.Rest.class, next(s)).verdict();
+        return assertInstanceOf(Step.Done.class, next(s)).outcome();
     }
 
     private static void assertReleased(Reason reason, ReconcileState s) {
         assertEquals(
                 reason,
                 assertInstanceOf(Step.Release.class, next(s))
-                        .note()
+                        .event()
                         .orElseThrow()
                         .reason());
     }

@@ -19,9 +19,9 @@ import dev.finops.azure.api.v1alpha1.CostExportStatus.PendingRun;
 import dev.finops.azure.api.v1alpha1.Reason;
 import dev.finops.azure.arm.ArmFailure;
 import dev.finops.azure.export.document.ObservedExport;
+import dev.finops.azure.export.plan.Step.Done;
 import dev.finops.azure.export.plan.Step.PostRun;
-import dev.finops.azure.export.plan.Step.Record;
-import dev.finops.azure.export.plan.Step.Rest;
+import dev.finops.azure.export.plan.Step.WriteStatus;
 import dev.finops.azure.export.runs.Histories;
 import java.time.Duration;
 import java.util.List;
@@ -50,14 +50,14 @@ class DeniedRunTest {
             for (int hours = 1; hours < 24; hours++) {
                 ReconcileState restarted =
                         later(denied, Duration.ofHours(hours)).with(TransientState.NONE);
-                assertEquals(Optional.of(ReadConsistency.CACHED), Planner.firstLook(restarted), cause);
-                assertInstanceOf(Rest.class, Planner.next(listed(restarted, EXPORT)), cause);
+                assertEquals(Optional.of(ReadConsistency.CACHED), ReconcileStates.firstRead(restarted), cause);
+                assertInstanceOf(Done.class, ReconcileStates.next(listed(restarted, EXPORT)), cause);
             }
             ReconcileState due = later(denied, Duration.ofHours(24)).with(TransientState.NONE);
-            assertEquals(Optional.of(ReadConsistency.DIRECT), Planner.firstLook(due), cause);
+            assertEquals(Optional.of(ReadConsistency.DIRECT), ReconcileStates.firstRead(due), cause);
             assertEquals(
                     cause,
-                    assertInstanceOf(PostRun.class, Planner.next(meant(got(due, EXPORT))))
+                    assertInstanceOf(PostRun.class, ReconcileStates.next(meant(got(due, EXPORT))))
                             .run()
                             .cause());
         }
@@ -69,7 +69,7 @@ class DeniedRunTest {
 
         assertEquals(List.of("2026-10 Pending", "2026-09 Pending", "2026-08 Pending"), states(denied.status()));
         assertEquals(0, denied.status().backfill().months().getFirst().attempts());
-        assertInstanceOf(Rest.class, Planner.next(got(denied, EXPORT)));
+        assertInstanceOf(Done.class, ReconcileStates.next(got(denied, EXPORT)));
     }
 
     @Test
@@ -77,10 +77,10 @@ class DeniedRunTest {
         for (ReconcileState wanted : List.of(onCreate, asked, months, closed)) {
             ReconcileState newer = annotated(denied(wanted), Annotations.RUN_REQUESTED_AT, "tuesday");
 
-            assertEquals(Optional.of(ReadConsistency.DIRECT), Planner.firstLook(newer));
+            assertEquals(Optional.of(ReadConsistency.DIRECT), ReconcileStates.firstRead(newer));
             assertEquals(
                     "tuesday",
-                    assertInstanceOf(PostRun.class, Planner.next(meant(got(newer, EXPORT))))
+                    assertInstanceOf(PostRun.class, ReconcileStates.next(meant(got(newer, EXPORT))))
                             .run()
                             .request());
         }
@@ -96,12 +96,12 @@ class DeniedRunTest {
         ObservedExport byHand = Histories.with(EXPORT, "a1 Queued 2026-11-15T12:00:00Z OnDemand 2026-10");
         ReconcileState later = later(denied(months), Duration.ofHours(3));
 
-        assertEquals(new Step.Observe(ReadConsistency.DIRECT), Planner.next(listed(later, byHand)));
-        Record followed = assertInstanceOf(Record.class, Planner.next(got(later, byHand)));
+        assertEquals(new Step.Read(ReadConsistency.DIRECT), ReconcileStates.next(listed(later, byHand)));
+        WriteStatus followed = assertInstanceOf(WriteStatus.class, ReconcileStates.next(got(later, byHand)));
         assertEquals(List.of("2026-10 Running", "2026-09 Pending", "2026-08 Pending"), states(followed.status()));
         assertEquals(
                 "2026-09",
-                ((Record) Planner.next(got(later.with(followed.status()), byHand)))
+                ((WriteStatus) ReconcileStates.next(got(later.with(followed.status()), byHand)))
                         .status()
                         .pendingRun()
                         .request());
@@ -112,23 +112,25 @@ class DeniedRunTest {
         ObservedExport scheduled = Histories.with(EXPORT, "a1 Completed 2026-11-15T12:00:00Z Scheduled");
 
         for (ReconcileState wanted : List.of(onCreate, asked)) {
-            Record done = assertInstanceOf(
-                    Record.class, Planner.next(got(later(denied(wanted), Duration.ofHours(3)), scheduled)));
+            WriteStatus done = assertInstanceOf(
+                    WriteStatus.class,
+                    ReconcileStates.next(got(later(denied(wanted), Duration.ofHours(3)), scheduled)));
             assertNull(done.status().pendingRun());
         }
-        assertInstanceOf(Rest.class, Planner.next(listed(later(denied(months), Duration.ofHours(3)), scheduled)));
+        assertInstanceOf(
+                Done.class, ReconcileStates.next(listed(later(denied(months), Duration.ofHours(3)), scheduled)));
     }
 
     private static ReconcileState denied(ReconcileState wanted) {
         ReconcileState meant = meant(wanted);
         ArmFailure denied = new ArmFailure.Forbidden(
                 new ArmFailure.Detail(401, "RBACAccessDenied", "no right", ""), Reason.AUTHORIZATION_FAILED);
-        return StateTransitions.runRefused(meant, meant.status().pendingRun(), denied);
+        return StateTransitions.runRejected(meant, meant.status().pendingRun(), denied);
     }
 
     /** After the intent is written down. */
     private static ReconcileState meant(ReconcileState s) {
-        Record record = assertInstanceOf(Record.class, Planner.next(s));
+        WriteStatus record = assertInstanceOf(WriteStatus.class, ReconcileStates.next(s));
         ReconcileState written = s.with(record.status()).with(s.memory().postingRun(record.runToPost()));
         return record.runToPost() ? written : meant(written);
     }

@@ -35,6 +35,7 @@ class NamesTest {
     private static final CostExportSpec DAILY = with(FOCUS, "exportName", "daily");
     private static final CostExportSpec OTHER = with(DAILY, "dataset.type", "ActualCost");
     private static final ResourceView.Claim OLDER = new ResourceView.Claim.OnSpelling("finance/older", "Daily");
+    private static final ResourceView.Claim NEXT = new ResourceView.Claim.NextOwnerInOtherCase("finance/next", "Daily");
 
     private static ObservedExport named(CostExportSpec spec, String name) {
         return accepted(with(spec, "exportName", name));
@@ -76,7 +77,10 @@ class NamesTest {
         ReconcileState equal = listed(fresh(DAILY), named(DAILY, "Daily")).showing(Set.of("Daily"));
         ReconcileState differs = listed(fresh(DAILY), named(OTHER, "Daily")).showing(Set.of("Daily"));
 
-        assertTrue(((Step.Record) Planner.next(equal)).status().exportId().endsWith("/exports/Daily"));
+        assertTrue(((Step.WriteStatus) ReconcileStates.next(equal))
+                .status()
+                .exportId()
+                .endsWith("/exports/Daily"));
         assertEquals(Reason.ALREADY_EXISTS, stuck(differs).reason());
     }
 
@@ -85,7 +89,7 @@ class NamesTest {
         ReconcileState s = absent(fresh(DAILY)).showing(Set.of("Daily", "DAILY", "daily"));
 
         assertEquals("daily", s.exportId().name());
-        assertInstanceOf(Step.Record.class, Planner.next(got(s, named(DAILY, "daily"))));
+        assertInstanceOf(Step.WriteStatus.class, ReconcileStates.next(got(s, named(DAILY, "daily"))));
     }
 
     @Test
@@ -109,13 +113,13 @@ class NamesTest {
     void anotherSpellingThanTheRecordedOneIsLookedAtBeforeAnythingElse() {
         ReconcileState list = listed(settled(DAILY), named(OTHER, "Daily")).showing(Set.of("Daily"));
 
-        assertEquals(new Step.Observe(ReadConsistency.DIRECT), Planner.next(list));
+        assertEquals(new Step.Read(ReadConsistency.DIRECT), ReconcileStates.next(list));
         assertInstanceOf(
                 Outcome.Settled.class,
-                ((Step.Rest) Planner.next(got(list, named(DAILY, "Daily")))).verdict(),
+                ((Step.Done) ReconcileStates.next(got(list, named(DAILY, "Daily")))).outcome(),
                 "Azure does not tell them apart");
-        Step.Record lost =
-                (Step.Record) Planner.next(ReconcileStates.later(absent(list), java.time.Duration.ofMinutes(3))
+        Step.WriteStatus lost = (Step.WriteStatus) ReconcileStates.next(
+                ReconcileStates.later(absent(list), java.time.Duration.ofMinutes(3))
                         .with(new Absent(Specs.NOW.plusSeconds(180), Source.GET), Specs.NOW.plusSeconds(180)));
         assertTrue(lost.status().exportId().endsWith("/exports/daily"), "Azure has two, and ours is gone");
         assertNull(lost.status().eTag());
@@ -125,17 +129,17 @@ class NamesTest {
     void aRecordedSpellingIsDroppedWhenAzureShowsTheExactOne() {
         ReconcileState s = listed(recorded("Daily"), named(DAILY, "Daily")).showing(Set.of("Daily", "daily"));
 
-        Step.Record dropped = (Step.Record) Planner.next(s);
+        Step.WriteStatus dropped = (Step.WriteStatus) ReconcileStates.next(s);
 
         assertNull(dropped.status().exportId());
-        assertEquals(Reason.STATUS_CORRECTED, dropped.notes().getFirst().reason());
+        assertEquals(Reason.STATUS_CORRECTED, dropped.events().getFirst().reason());
         assertEquals(
-                new Step.Observe(ReadConsistency.DIRECT),
-                Planner.next(s.with(dropped.status())),
+                new Step.Read(ReadConsistency.DIRECT),
+                ReconcileStates.next(s.with(dropped.status())),
                 "what was seen is the other one");
         assertEquals(
                 Optional.of(ReadConsistency.CACHED),
-                Planner.firstLook(recorded("Daily")),
+                ReconcileStates.firstRead(recorded("Daily")),
                 "a GET alone would not tell");
     }
 
@@ -143,14 +147,14 @@ class NamesTest {
     void anOlderObjectOfAnotherSpellingOwnsTheExportUnlessAzureHasBoth() {
         ReconcileState s = claimed(fresh(DAILY), OLDER);
 
-        assertEquals(Optional.of(ReadConsistency.RECENT), Planner.firstLook(s));
-        assertEquals(new Step.Observe(ReadConsistency.CACHED), Planner.next(s));
+        assertEquals(new Step.Read(ReadConsistency.RECENT), ReconcileStates.next(s));
         assertEquals(
                 Reason.CONFLICT,
                 stuck(listed(s, named(DAILY, "Daily")).showing(Set.of("Daily"))).reason());
         assertEquals(Reason.CONFLICT, stuck(absent(s).showing(Set.of())).reason());
         assertInstanceOf(
-                Step.Record.class, Planner.next(listed(s, named(DAILY, "daily")).showing(Set.of("Daily", "daily"))));
+                Step.WriteStatus.class,
+                ReconcileStates.next(listed(s, named(DAILY, "daily")).showing(Set.of("Daily", "daily"))));
     }
 
     /** azure-cli#29673: the list of a billing profile was empty although a GET found the export. */
@@ -163,41 +167,50 @@ class NamesTest {
     })
     void atABillingScopeAnEmptyListIsNoProofOfAbsence(String scope, boolean asks) {
         ReconcileState s = fresh(with(DAILY, "scope", scope));
-        Step next = Planner.next(s.with(new Absent(s.now(), Source.LIST), s.now()));
+        Step next = ReconcileStates.next(s.with(new Absent(s.now(), Source.LIST), s.now()));
 
-        assertEquals(asks, next.equals(new Step.Observe(ReadConsistency.DIRECT)), next::toString);
-        assertInstanceOf(Step.Record.class, Planner.next(absent(s)));
+        assertEquals(asks, next.equals(new Step.Read(ReadConsistency.DIRECT)), next::toString);
+        assertInstanceOf(Step.WriteStatus.class, ReconcileStates.next(absent(s)));
     }
 
     @Test
     void theOneOfAPairThatIsRecordedIsDeletedAndNoOther() {
         assertEquals(
                 "daily",
-                ((DeletionPlanner.Step.Delete) DeletionPlanner.next(
-                                settled(DAILY).showing(Set.of("daily", "Daily")), Optional.empty()))
+                ((Step.Delete) ReconcileStates.next(
+                                deletingWithNames(settled(DAILY).showing(Set.of("daily", "Daily")))))
                         .id()
                         .name());
         assertEquals(
                 "Daily",
-                ((DeletionPlanner.Step.Delete)
-                                DeletionPlanner.next(recorded("Daily").showing(Set.of("Daily")), Optional.empty()))
+                ((Step.Delete) ReconcileStates.next(
+                                deletingWithNames(recorded("Daily").showing(Set.of("Daily")))))
                         .id()
                         .name());
-        DeletionPlanner.Step.Release twin = (DeletionPlanner.Step.Release)
-                DeletionPlanner.next(recorded("Daily").showing(Set.of("daily", "Daily")), Optional.empty());
-        assertTrue(twin.note().orElseThrow().message().contains("The operator sent no DELETE"), twin::toString);
+        Step.Release twin = (Step.Release)
+                ReconcileStates.next(deletingWithNames(recorded("Daily").showing(Set.of("daily", "Daily"))));
+        assertTrue(twin.event().orElseThrow().message().contains("The operator sent no DELETE"), twin::toString);
     }
 
     @ParameterizedTest
     @CsvSource({"daily, false, false", "daily, true, true", "Daily, false, true", "Daily, true, true"})
     void aDeletionAsksForTheNamesWhereTheyMatter(String recorded, boolean rival, boolean asks) {
-        assertEquals(asks, DeletionPlanner.dependsOnNames(recorded(recorded), rival));
-        assertEquals(false, DeletionPlanner.dependsOnNames(fresh(DAILY), rival));
+        assertEquals(asks, readsNames(recorded(recorded), rival));
+        assertEquals(false, readsNames(fresh(DAILY), rival));
+    }
+
+    private static boolean readsNames(ReconcileState s, boolean rival) {
+        ReconcileState deleting = ReconcileStates.deleting(ReconcileStates.unread(s));
+        return ReconcileStates.next(rival ? claimed(deleting, NEXT) : deleting) instanceof Step.ReadNames;
+    }
+
+    private static ReconcileState deletingWithNames(ReconcileState s) {
+        return ReconcileStates.deleting(s.with(s.progress().withNames()));
     }
 
     private static Outcome.Stuck stuck(ReconcileState s) {
         return assertInstanceOf(
                 Outcome.Stuck.class,
-                assertInstanceOf(Step.Rest.class, Planner.next(s)).verdict());
+                assertInstanceOf(Step.Done.class, ReconcileStates.next(s)).outcome());
     }
 }

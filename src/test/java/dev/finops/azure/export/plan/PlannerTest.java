@@ -34,9 +34,9 @@ import dev.finops.azure.export.document.ExportField;
 import dev.finops.azure.export.document.ObservedExport;
 import dev.finops.azure.export.document.Specs;
 import dev.finops.azure.export.plan.Step.Create;
-import dev.finops.azure.export.plan.Step.Record;
-import dev.finops.azure.export.plan.Step.Rest;
+import dev.finops.azure.export.plan.Step.Done;
 import dev.finops.azure.export.plan.Step.Update;
+import dev.finops.azure.export.plan.Step.WriteStatus;
 import dev.finops.azure.kube.PendingEvent;
 import java.time.Duration;
 import java.util.List;
@@ -58,7 +58,8 @@ class PlannerTest {
         @Test
         void thatIsPausedRests() {
             assertInstanceOf(Outcome.Paused.class, rest(annotated(absent(fresh(FOCUS)), Annotations.PAUSED, "true")));
-            assertEquals(Optional.empty(), Planner.firstLook(annotated(fresh(FOCUS), Annotations.PAUSED, "true")));
+            assertEquals(
+                    Optional.empty(), ReconcileStates.firstRead(annotated(fresh(FOCUS), Annotations.PAUSED, "true")));
         }
 
         @Test
@@ -67,7 +68,7 @@ class PlannerTest {
 
             assertEquals(Reason.CONFLICT, stuck(s).reason());
             assertTrue(stuck(s).message().contains("finance/older"));
-            assertEquals(Optional.empty(), Planner.firstLook(s));
+            assertEquals(Optional.empty(), ReconcileStates.firstRead(s));
         }
 
         @Test
@@ -82,7 +83,7 @@ class PlannerTest {
                     stuck(s).message().contains("finance/older")
                             && stuck(s).message().contains("finops/focus"),
                     stuck(s).message());
-            assertEquals(Optional.empty(), Planner.firstLook(s));
+            assertEquals(Optional.empty(), ReconcileStates.firstRead(s));
         }
 
         @Test
@@ -106,12 +107,12 @@ class PlannerTest {
             assertEquals(Reason.CREDENTIALS_MISSING, failing.failure().reason());
             assertEquals(
                     "Secret finance/x is not there", failing.failure().detail().text());
-            assertEquals(Optional.empty(), Planner.firstLook(s));
+            assertEquals(Optional.empty(), ReconcileStates.firstRead(s));
         }
 
         @Test
         void thatWasNotAskedForIsLookedUpInTheList() {
-            assertEquals(new Step.Observe(ReadConsistency.CACHED), Planner.next(fresh(FOCUS)));
+            assertEquals(new Step.Read(ReadConsistency.RECENT), ReconcileStates.next(fresh(FOCUS)));
         }
 
         @Test
@@ -142,7 +143,7 @@ class PlannerTest {
         @Test
         void doesNotTakeTheListsWordForAbsenceUntilThatIsKnown() {
             ReconcileState missing = s.with(new Observation.Absent(s.now(), Observation.Source.LIST), s.now());
-            assertEquals(new Step.Observe(ReadConsistency.DIRECT), Planner.next(missing));
+            assertEquals(new Step.Read(ReadConsistency.DIRECT), ReconcileStates.next(missing));
 
             ReconcileState known = reported(absent(s), rest(absent(s)));
             assertInstanceOf(
@@ -164,7 +165,7 @@ class PlannerTest {
     class AnAbsentExport {
         @Test
         void isMeantBeforeItIsCreated() {
-            Record record = assertInstanceOf(Record.class, Planner.next(absent(fresh(FOCUS))));
+            WriteStatus record = assertInstanceOf(WriteStatus.class, ReconcileStates.next(absent(fresh(FOCUS))));
 
             assertEquals(
                     "/subscriptions/00000000-0000-0000-0000-000000000000/providers/Microsoft.CostManagement/exports/focus-daily",
@@ -177,7 +178,7 @@ class PlannerTest {
 
         @Test
         void isThenCreatedWithoutETag() {
-            Create create = assertInstanceOf(Create.class, Planner.next(intended(FOCUS)));
+            Create create = assertInstanceOf(Create.class, ReconcileStates.next(intended(FOCUS)));
 
             assertEquals(Specs.desired(FOCUS, null, Specs.NOW).createBody(), create.body());
             assertNull(create.body().get("eTag"));
@@ -185,25 +186,26 @@ class PlannerTest {
 
         @Test
         void withRunOnCreateBringsItsRunWithTheIntent() {
-            Record record =
-                    assertInstanceOf(Record.class, Planner.next(absent(fresh(with(FOCUS, "runOnCreate", true)))));
+            WriteStatus record = assertInstanceOf(
+                    WriteStatus.class, ReconcileStates.next(absent(fresh(with(FOCUS, "runOnCreate", true)))));
 
             assertEquals(RunPlanner.ON_CREATE, record.status().pendingRun().cause());
         }
 
         @Test
         void isMeantAnewWhenTheSpecHasChangedSince() {
-            assertInstanceOf(Record.class, Planner.next(edited(intended(FOCUS), without(FOCUS, "format"))));
+            assertInstanceOf(
+                    WriteStatus.class, ReconcileStates.next(edited(intended(FOCUS), without(FOCUS, "format"))));
         }
 
         @ParameterizedTest
         @CsvSource({"0, true", "10, true", "11, false", "300, false"})
         void isOnlyCreatedOnWhatWasSeenInTheLastTenSeconds(long secondsAgo, boolean create) {
-            Step step = Planner.next(at(intended(FOCUS), Specs.NOW.plusSeconds(secondsAgo)));
+            Step step = ReconcileStates.next(at(intended(FOCUS), Specs.NOW.plusSeconds(secondsAgo)));
 
-            assertEquals(create ? Create.class : Step.Observe.class, step.getClass());
+            assertEquals(create ? Create.class : Step.Read.class, step.getClass());
             if (!create) {
-                assertEquals(new Step.Observe(ReadConsistency.RECENT), step);
+                assertEquals(new Step.Read(ReadConsistency.RECENT), step);
             }
         }
 
@@ -216,14 +218,16 @@ class PlannerTest {
                     Reason.CREATING,
                     assertInstanceOf(Outcome.Waiting.class, rest(absent(later(wrote, Duration.ofSeconds(119)))))
                             .reason());
-            Record record = assertInstanceOf(Record.class, Planner.next(absent(later(wrote, Duration.ofMinutes(2)))));
+            WriteStatus record = assertInstanceOf(
+                    WriteStatus.class, ReconcileStates.next(absent(later(wrote, Duration.ofMinutes(2)))));
             assertNull(record.status().eTag());
             assertEquals(
                     List.of(Reason.EXTERNAL_DELETED),
-                    record.notes().stream().map(PendingEvent::reason).toList());
+                    record.events().stream().map(PendingEvent::reason).toList());
             assertInstanceOf(
                     Create.class,
-                    Planner.next(absent(later(wrote, Duration.ofMinutes(2))).with(record.status())));
+                    ReconcileStates.next(
+                            absent(later(wrote, Duration.ofMinutes(2))).with(record.status())));
         }
 
         /** A list of a billing scope may be empty although there are exports (azure-cli#29673). */
@@ -236,8 +240,8 @@ class PlannerTest {
             ReconcileState s = later(wrote, Duration.ofSeconds(secondsAfterOurWrite));
 
             assertEquals(
-                    new Step.Observe(ReadConsistency.DIRECT),
-                    Planner.next(s.with(new Observation.Absent(s.now(), Observation.Source.LIST), s.now())));
+                    new Step.Read(ReadConsistency.DIRECT),
+                    ReconcileStates.next(s.with(new Observation.Absent(s.now(), Observation.Source.LIST), s.now())));
         }
 
         @Test
@@ -261,7 +265,7 @@ class PlannerTest {
                     absent(later(status(settled(FOCUS), draft -> draft.apiVersion = wrote), Duration.ofMinutes(3))),
                     reads);
 
-            assertInstanceOf(Record.class, Planner.next(s));
+            assertInstanceOf(WriteStatus.class, ReconcileStates.next(s));
         }
     }
 
@@ -280,7 +284,8 @@ class PlannerTest {
 
         @Test
         void andEqualsTheSpecIsAdoptedWithoutAWrite() {
-            Record record = assertInstanceOf(Record.class, Planner.next(listed(fresh(FOCUS), EXPORT)));
+            WriteStatus record =
+                    assertInstanceOf(WriteStatus.class, ReconcileStates.next(listed(fresh(FOCUS), EXPORT)));
 
             assertEquals("Adopted", record.status().origin());
             assertEquals(EXPORT.eTag(), record.status().eTag());
@@ -291,18 +296,19 @@ class PlannerTest {
         @Test
         void andDiffersIsAdoptedWhenThePolicySaysSoAndEachChangeIsNamed() {
             ReconcileState s = got(fresh(with(FOCUS, "adoptionPolicy", "Adopt")), OTHER);
-            Record record = assertInstanceOf(Record.class, Planner.next(s));
+            WriteStatus record = assertInstanceOf(WriteStatus.class, ReconcileStates.next(s));
 
             assertEquals("Adopted", record.status().origin());
             assertTrue(
-                    record.notes().getFirst().message().contains("dataset.type: \"ActualCost\" → \"FocusCost\""),
-                    record.notes().toString());
-            assertInstanceOf(Update.class, Planner.next(s.with(record.status())));
+                    record.events().getFirst().message().contains("dataset.type: \"ActualCost\" → \"FocusCost\""),
+                    record.events().toString());
+            assertInstanceOf(Update.class, ReconcileStates.next(s.with(record.status())));
         }
 
         @Test
         void isOursWhenItIsWhatWeMeantToCreateBeforeACrash() {
-            Record record = assertInstanceOf(Record.class, Planner.next(got(intended(FOCUS), EXPORT)));
+            WriteStatus record =
+                    assertInstanceOf(WriteStatus.class, ReconcileStates.next(got(intended(FOCUS), EXPORT)));
 
             assertEquals("Created", record.status().origin());
             assertEquals(EXPORT.eTag(), record.status().eTag());
@@ -310,8 +316,8 @@ class PlannerTest {
 
         @Test
         void isNotOursWhenItIsNotWhatWeMeantToCreate() {
-            Record record = assertInstanceOf(
-                    Record.class, Planner.next(got(intended(with(FOCUS, "runOnCreate", true)), OTHER)));
+            WriteStatus record = assertInstanceOf(
+                    WriteStatus.class, ReconcileStates.next(got(intended(with(FOCUS, "runOnCreate", true)), OTHER)));
 
             assertNull(record.status().exportId());
             assertNull(record.status().pendingRun());
@@ -323,12 +329,13 @@ class PlannerTest {
         @Test
         void isOursWhenThisProcessMadeItThoughTheSpecWasEditedBeforeThatWasWrittenDown() {
             ReconcileState meant = intended(with(FOCUS, "description", "first"));
-            Create create = (Create) Planner.next(meant);
+            Create create = (Create) ReconcileStates.next(meant);
             ReconcileState answered =
                     StateTransitions.put(meant, create.desired(), List.of(), List.of(), accepted(meant.spec()));
             ReconcileState lost = edited(answered.with(meant.status()), with(FOCUS, "format", "Csv"));
 
-            Record record = assertInstanceOf(Record.class, Planner.next(got(lost, accepted(meant.spec()))));
+            WriteStatus record =
+                    assertInstanceOf(WriteStatus.class, ReconcileStates.next(got(lost, accepted(meant.spec()))));
 
             assertEquals("Created", record.status().origin());
             assertTrue(record.status().appliedFields().contains("description"), "so that it is taken out");
@@ -336,8 +343,8 @@ class PlannerTest {
 
         @Test
         void isNotRunBecauseItWasAdopted() {
-            Record record =
-                    assertInstanceOf(Record.class, Planner.next(got(fresh(with(FOCUS, "runOnCreate", true)), EXPORT)));
+            WriteStatus record = assertInstanceOf(
+                    WriteStatus.class, ReconcileStates.next(got(fresh(with(FOCUS, "runOnCreate", true)), EXPORT)));
 
             assertNull(record.status().pendingRun());
         }
@@ -355,15 +362,15 @@ class PlannerTest {
 
         @Test
         void isReadBeforeItIsUpdated() {
-            assertEquals(new Step.Observe(ReadConsistency.DIRECT), Planner.next(listed(s, OTHER)));
+            assertEquals(new Step.Read(ReadConsistency.DIRECT), ReconcileStates.next(listed(s, OTHER)));
             assertEquals(
-                    new Step.Observe(ReadConsistency.DIRECT),
-                    Planner.next(at(got(s, OTHER), Specs.NOW.plusSeconds(11))));
+                    new Step.Read(ReadConsistency.DIRECT),
+                    ReconcileStates.next(at(got(s, OTHER), Specs.NOW.plusSeconds(11))));
         }
 
         @Test
         void thatSomebodyElseChangedIsPutRight() {
-            Update update = assertInstanceOf(Update.class, Planner.next(got(s, OTHER)));
+            Update update = assertInstanceOf(Update.class, ReconcileStates.next(got(s, OTHER)));
 
             assertEquals(Step.Cause.DRIFT, update.cause());
             assertEquals(OTHER.eTag(), update.body().get("eTag").asText());
@@ -375,7 +382,7 @@ class PlannerTest {
         void isChangedByANewSpec() {
             assertEquals(
                     Step.Cause.SPEC,
-                    assertInstanceOf(Update.class, Planner.next(edited(s, ACTUAL)))
+                    assertInstanceOf(Update.class, ReconcileStates.next(edited(s, ACTUAL)))
                             .cause());
         }
 
@@ -387,13 +394,13 @@ class PlannerTest {
                     ACTUAL);
             Update update = assertInstanceOf(
                     Update.class,
-                    Planner.next(got(
+                    ReconcileStates.next(got(
                             both, Specs.edited(EXPORT, "properties.deliveryInfo.destination.container", "\"evil\""))));
 
             assertEquals(Step.Cause.SPEC, update.cause());
             assertEquals(
                     List.of("destination.container"),
-                    update.edited().stream().map(Difference::path).toList());
+                    update.corrected().stream().map(Difference::path).toList());
             assertEquals(
                     List.of("destination.container", "dataset.type"),
                     update.differences().stream().map(Difference::path).toList());
@@ -403,24 +410,24 @@ class PlannerTest {
         void thatSomebodyElseMayHaveChangedWhileNobodyLookedIsTold() {
             ReconcileState restarted = ReconcileStates.edited(got(s, OTHER), with(FOCUS, "description", null))
                     .with(TransientState.NONE);
-            Update update = assertInstanceOf(Update.class, Planner.next(restarted));
+            Update update = assertInstanceOf(Update.class, ReconcileStates.next(restarted));
 
-            assertEquals(update.differences(), update.edited());
+            assertEquals(update.differences(), update.corrected());
         }
 
         @Test
         void hasANewFieldWrittenDownBeforeItIsSent() {
             ReconcileState more = edited(s, with(FOCUS, "description", "hub"));
-            Record record = assertInstanceOf(Record.class, Planner.next(more));
+            WriteStatus record = assertInstanceOf(WriteStatus.class, ReconcileStates.next(more));
 
             assertTrue(record.status().appliedFields().contains("description"));
-            assertInstanceOf(Update.class, Planner.next(more.with(record.status())));
+            assertInstanceOf(Update.class, ReconcileStates.next(more.with(record.status())));
         }
 
         @Test
         void losesAFieldThatIsNoLongerStatedByOnePutAfterWhichItIsAzures() {
             ReconcileState less = edited(s, without(FOCUS, "dataset.version"));
-            Update update = assertInstanceOf(Update.class, Planner.next(less));
+            Update update = assertInstanceOf(Update.class, ReconcileStates.next(less));
             assertTrue(update.body()
                     .at("/properties/definition/dataSet/configuration")
                     .isMissingNode());
@@ -438,8 +445,8 @@ class PlannerTest {
         @Test
         void losesTheEndThatIsNoLongerStated() {
             CostExportSpec ends = with(with(FOCUS, "schedule.recurrence", "Daily"), "schedule.to", "2031-01-01");
-            Update update =
-                    assertInstanceOf(Update.class, Planner.next(edited(settled(ends), without(ends, "schedule.to"))));
+            Update update = assertInstanceOf(
+                    Update.class, ReconcileStates.next(edited(settled(ends), without(ends, "schedule.to"))));
 
             assertEquals(
                     List.of("schedule.to"),
@@ -453,7 +460,7 @@ class PlannerTest {
         void losesPartitionDataWhoseDefaultIsNotTheSameEverywhere() {
             CostExportSpec whole = with(FOCUS, "partitionData", false);
             Update update = assertInstanceOf(
-                    Update.class, Planner.next(edited(settled(whole), without(whole, "partitionData"))));
+                    Update.class, ReconcileStates.next(edited(settled(whole), without(whole, "partitionData"))));
 
             assertTrue(update.body().at("/properties/partitionData").isMissingNode());
         }
@@ -461,7 +468,7 @@ class PlannerTest {
         @Test
         void isSentOnceMoreWhenThatIsAskedFor() {
             ReconcileState asked = annotated(s, Annotations.APPLY_REQUESTED_AT, "monday");
-            Update update = assertInstanceOf(Update.class, Planner.next(asked));
+            Update update = assertInstanceOf(Update.class, ReconcileStates.next(asked));
             assertEquals(Step.Cause.REQUEST, update.cause());
 
             ReconcileState answered = StateTransitions.put(asked, update.desired(), List.of(), List.of(), EXPORT);
@@ -478,7 +485,7 @@ class PlannerTest {
                     Reason.UPDATING,
                     assertInstanceOf(Outcome.Waiting.class, rest(got(later(wrote, Duration.ofSeconds(119)), OTHER)))
                             .reason());
-            assertInstanceOf(Update.class, Planner.next(got(later(wrote, Duration.ofMinutes(2)), OTHER)));
+            assertInstanceOf(Update.class, ReconcileStates.next(got(later(wrote, Duration.ofMinutes(2)), OTHER)));
         }
 
         @Test
@@ -487,7 +494,8 @@ class PlannerTest {
                     s.with(TransientState.NONE.wrote(Specs.NOW, EXPORT.eTag(), "ours", 1, Set.of(), Set.of()));
 
             assertInstanceOf(
-                    Update.class, Planner.next(got(wrote, Specs.edited(EXPORT, "properties.format", "\"Csv\""))));
+                    Update.class,
+                    ReconcileStates.next(got(wrote, Specs.edited(EXPORT, "properties.format", "\"Csv\""))));
         }
 
         @Test
@@ -505,7 +513,7 @@ class PlannerTest {
             assertTrue(stuck(suspended).message().contains("TooManyFailures: no access (since 2026-11-01T00:00:00Z)"));
             assertEquals(Reason.SYSTEM_SUSPENDED, stuck(byStatus).reason());
             Update update = assertInstanceOf(
-                    Update.class, Planner.next(annotated(byStatus, Annotations.APPLY_REQUESTED_AT, "now")));
+                    Update.class, ReconcileStates.next(annotated(byStatus, Annotations.APPLY_REQUESTED_AT, "now")));
             assertEquals(
                     "Active", update.body().at("/properties/schedule/status").asText());
         }
@@ -527,11 +535,11 @@ class PlannerTest {
 
             assertEquals(
                     Step.Cause.TIME,
-                    assertInstanceOf(Update.class, Planner.next(got(renewed, EXPORT)))
+                    assertInstanceOf(Update.class, ReconcileStates.next(got(renewed, EXPORT)))
                             .cause());
             assertEquals(
                     Step.Cause.TIME,
-                    assertInstanceOf(Update.class, Planner.next(got(ended, accepted(ends))))
+                    assertInstanceOf(Update.class, ReconcileStates.next(got(ended, accepted(ends))))
                             .cause());
         }
 
@@ -545,7 +553,7 @@ class PlannerTest {
             ObservedExport dropped = Specs.edited(EXPORT, "properties.format", "\"Csv\"");
             ReconcileState now = got(later(s, Duration.ofHours(1)), Specs.edited(dropped, "eTag", "\"first\""));
             int sent = 0;
-            while (Planner.next(now) instanceof Update update) {
+            while (ReconcileStates.next(now) instanceof Update update) {
                 assertTrue(++sent < 20, "never ends");
                 ReconcileState answered = StateTransitions.put(
                         now,
@@ -569,7 +577,7 @@ class PlannerTest {
             ObservedExport dropped = Specs.edited(EXPORT, "properties.format", "\"Csv\"");
             ReconcileState now = got(later(s, Duration.ofHours(1)), Specs.edited(dropped, "eTag", "\"first\""));
             int sent = 0;
-            while (Planner.next(now) instanceof Update update) {
+            while (ReconcileStates.next(now) instanceof Update update) {
                 String eTag = "\"ours" + ++sent + "\"";
                 now = got(
                         later(
@@ -591,7 +599,7 @@ class PlannerTest {
         void whoseCorrectionsAreRememberedTheNewestTen() {
             ReconcileState now = got(s, Specs.edited(OTHER, "systemData.lastModifiedBy", "\"someone\""));
             for (int i = 0; i < 12; i++) {
-                Update update = assertInstanceOf(Update.class, Planner.next(now));
+                Update update = assertInstanceOf(Update.class, ReconcileStates.next(now));
                 ReconcileState answered =
                         StateTransitions.put(now, update.desired(), update.differences(), corrected(update), EXPORT);
                 now = got(
@@ -618,9 +626,9 @@ class PlannerTest {
             ReconcileState put =
                     StateTransitions.put(sent, Specs.desired(FOCUS, EXPORT, sent.now()), List.of(), List.of(), bare);
             assertNull(put.status().eTag());
-            assertEquals(new Step.Observe(ReadConsistency.DIRECT), Planner.next(put));
+            assertEquals(new Step.Read(ReadConsistency.DIRECT), ReconcileStates.next(put));
 
-            Record created = assertInstanceOf(Record.class, Planner.next(got(put, EXPORT)));
+            WriteStatus created = assertInstanceOf(WriteStatus.class, ReconcileStates.next(got(put, EXPORT)));
             assertEquals(
                     EXPORT.eTag() + " Created",
                     created.status().eTag() + " " + created.status().origin());
@@ -630,8 +638,8 @@ class PlannerTest {
         void isAFaultOfAzureWhenNoReadHasOneEither() {
             Outcome.Failing failing = assertInstanceOf(
                     Outcome.Failing.class,
-                    assertInstanceOf(Rest.class, Planner.next(got(intended(FOCUS), bare)))
-                            .verdict());
+                    assertInstanceOf(Done.class, ReconcileStates.next(got(intended(FOCUS), bare)))
+                            .outcome());
             assertEquals(Reason.BAD_ARM_RESPONSE, failing.failure().reason());
         }
 
@@ -671,7 +679,7 @@ class PlannerTest {
                             Reason.INVALID_REQUEST, "no (api-version 2025-03-01)", List.of(), Outcome.Stuck.By.AZURE));
 
             assertEquals(Reason.INVALID_REQUEST, stuck(absent(created)).reason());
-            assertInstanceOf(Create.class, Planner.next(absent(later(created, Duration.ofHours(24)))));
+            assertInstanceOf(Create.class, ReconcileStates.next(absent(later(created, Duration.ofHours(24)))));
         }
 
         @Test
@@ -681,7 +689,7 @@ class PlannerTest {
 
             assertEquals(refused.status().refusal(), read.status().refusal());
             assertEquals(Reason.INVALID_REQUEST, stuck(read).reason());
-            assertInstanceOf(Update.class, Planner.next(apiVersion(read, "2026-06-01")));
+            assertInstanceOf(Update.class, ReconcileStates.next(apiVersion(read, "2026-06-01")));
         }
 
         @Test
@@ -711,23 +719,25 @@ class PlannerTest {
 
         @Test
         void endsWithAnotherGeneration() {
-            assertInstanceOf(Update.class, Planner.next(edited(refused, with(ACTUAL, "dataset.type", "Usage"))));
+            assertInstanceOf(
+                    Update.class, ReconcileStates.next(edited(refused, with(ACTUAL, "dataset.type", "Usage"))));
         }
 
         @Test
         void endsWithAnotherApiVersion() {
-            assertInstanceOf(Update.class, Planner.next(apiVersion(refused, "2026-06-01")));
+            assertInstanceOf(Update.class, ReconcileStates.next(apiVersion(refused, "2026-06-01")));
         }
 
         @Test
         void endsWithARequest() {
-            assertInstanceOf(Update.class, Planner.next(annotated(refused, Annotations.APPLY_REQUESTED_AT, "now")));
+            assertInstanceOf(
+                    Update.class, ReconcileStates.next(annotated(refused, Annotations.APPLY_REQUESTED_AT, "now")));
         }
 
         @Test
         void endsWhenADayHasPassedSinceTheLastTry() {
             ReconcileState nextDay = got(later(refused, Duration.ofHours(24)), EXPORT);
-            assertInstanceOf(Update.class, Planner.next(nextDay));
+            assertInstanceOf(Update.class, ReconcileStates.next(nextDay));
 
             ReconcileState triedAgain = reported(
                     nextDay,
@@ -739,13 +749,14 @@ class PlannerTest {
             assertEquals(
                     Reason.INVALID_REQUEST,
                     stuck(got(later(triedAgain, Duration.ofHours(23)), EXPORT)).reason());
-            assertInstanceOf(Update.class, Planner.next(got(later(triedAgain, Duration.ofHours(24)), EXPORT)));
+            assertInstanceOf(Update.class, ReconcileStates.next(got(later(triedAgain, Duration.ofHours(24)), EXPORT)));
         }
 
         @Test
         void isNoneWhenAzureRefusedAStartThatCanBeMoved() {
             assertInstanceOf(
-                    Update.class, Planner.next(refused.with(refused.memory().movingStart())));
+                    Update.class,
+                    ReconcileStates.next(refused.with(refused.memory().movingStart())));
         }
     }
 
@@ -777,7 +788,7 @@ class PlannerTest {
             assertEquals(
                     Reason.FIELD_IGNORED,
                     stuck(got(later(stalled, Duration.ofHours(23)), EXPORT)).reason());
-            assertInstanceOf(Update.class, Planner.next(got(later(stalled, Duration.ofHours(24)), EXPORT)));
+            assertInstanceOf(Update.class, ReconcileStates.next(got(later(stalled, Duration.ofHours(24)), EXPORT)));
         }
 
         @ParameterizedTest
@@ -805,10 +816,10 @@ class PlannerTest {
             ReconcileState s = settled(FOCUS);
             ReconcileState now = got(edited(s, spec), EXPORT);
             for (int puts = 0; puts < 3; puts++) {
-                Step step = Planner.next(now);
-                if (step instanceof Record record) {
+                Step step = ReconcileStates.next(now);
+                if (step instanceof WriteStatus record) {
                     now = now.with(record.status());
-                    step = Planner.next(now);
+                    step = ReconcileStates.next(now);
                 }
                 if (step instanceof Update update) {
                     ObservedExport kept =
@@ -847,7 +858,7 @@ class PlannerTest {
             assertEquals(
                     Reason.FIELD_IGNORED,
                     stuck(got(later(restarted, Duration.ofHours(1)), EXPORT)).reason());
-            assertInstanceOf(Update.class, Planner.next(got(later(restarted, Duration.ofHours(24)), EXPORT)));
+            assertInstanceOf(Update.class, ReconcileStates.next(got(later(restarted, Duration.ofHours(24)), EXPORT)));
         }
 
         @Test
@@ -855,15 +866,15 @@ class PlannerTest {
             ReconcileState twice = sent(sent(got(settled(FOCUS), EXPORT)));
             ReconcileState restarted = reported(twice, rest(twice)).with(TransientState.NONE);
 
-            assertInstanceOf(Update.class, Planner.next(got(twice, OTHER)));
-            assertInstanceOf(Update.class, Planner.next(got(restarted, OTHER)));
+            assertInstanceOf(Update.class, ReconcileStates.next(got(twice, OTHER)));
+            assertInstanceOf(Update.class, ReconcileStates.next(got(restarted, OTHER)));
         }
 
         @Test
         void isTriedAnewForAnotherGeneration() {
             ReconcileState twice = sent(sent(got(settled(FOCUS), EXPORT)));
 
-            assertInstanceOf(Update.class, Planner.next(edited(twice, with(stated, "description", "the hub"))));
+            assertInstanceOf(Update.class, ReconcileStates.next(edited(twice, with(stated, "description", "the hub"))));
         }
 
         @Test
@@ -877,10 +888,10 @@ class PlannerTest {
         /** One PUT that Azure answers with what it had before. */
         private ReconcileState sent(ReconcileState before) {
             ReconcileState s = before.spec().equals(stated) ? before : edited(before, stated);
-            Step step = Planner.next(s);
-            if (step instanceof Record record) {
+            Step step = ReconcileStates.next(s);
+            if (step instanceof WriteStatus record) {
                 s = s.with(record.status());
-                step = Planner.next(s);
+                step = ReconcileStates.next(s);
             }
             Update update = assertInstanceOf(Update.class, step);
             return StateTransitions.put(
@@ -901,15 +912,16 @@ class PlannerTest {
 
             assertEquals(
                     Optional.of(look),
-                    Planner.firstLook(asked ? annotated(s, Annotations.RECONCILE_REQUESTED_AT, "now") : s));
+                    ReconcileStates.firstRead(asked ? annotated(s, Annotations.RECONCILE_REQUESTED_AT, "now") : s));
         }
 
         @Test
         void isAGetForANewGenerationOfOursAndForEverythingThatRuns() {
-            assertEquals(Optional.of(ReadConsistency.DIRECT), Planner.firstLook(edited(settled(FOCUS), ACTUAL)));
+            assertEquals(
+                    Optional.of(ReadConsistency.DIRECT), ReconcileStates.firstRead(edited(settled(FOCUS), ACTUAL)));
             assertEquals(
                     Optional.of(ReadConsistency.DIRECT),
-                    Planner.firstLook(annotated(settled(FOCUS), Annotations.RUN_REQUESTED_AT, "now")));
+                    ReconcileStates.firstRead(annotated(settled(FOCUS), Annotations.RUN_REQUESTED_AT, "now")));
         }
 
         @Test
@@ -918,7 +930,7 @@ class PlannerTest {
 
             assertEquals(
                     Optional.of(ReadConsistency.RECENT),
-                    Planner.firstLook(s.with(s.memory().failed(Reason.THROTTLED, s.now()))));
+                    ReconcileStates.firstRead(s.with(s.memory().failed(Reason.THROTTLED, s.now()))));
         }
     }
 
@@ -929,13 +941,13 @@ class PlannerTest {
                 rest(absent(fresh(with(FOCUS, "managementPolicy", "Observe")))));
 
         assertInstanceOf(
-                Record.class,
-                Planner.next(absent(edited(
+                WriteStatus.class,
+                ReconcileStates.next(absent(edited(
                         observed, spec(observed, "managementPolicy", "Manage").spec()))));
     }
 
     private static Outcome rest(ReconcileState s) {
-        return assertInstanceOf(Rest.class, Planner.next(s)).verdict();
+        return assertInstanceOf(Done.class, ReconcileStates.next(s)).outcome();
     }
 
     private static Outcome.Stuck stuck(ReconcileState s) {
@@ -943,6 +955,6 @@ class PlannerTest {
     }
 
     private static List<Difference> corrected(Update update) {
-        return update.edited();
+        return update.corrected();
     }
 }

@@ -2,6 +2,8 @@ package dev.finops.azure.export.plan;
 
 import dev.finops.azure.api.v1alpha1.CostExportSpec;
 import dev.finops.azure.api.v1alpha1.CostExportStatus;
+import dev.finops.azure.api.v1alpha1.CostExportStatus.PendingRun;
+import dev.finops.azure.arm.ArmFailure;
 import dev.finops.azure.arm.Backoff;
 import dev.finops.azure.export.document.ObservedExport;
 import dev.finops.azure.export.document.Specs;
@@ -28,6 +30,49 @@ public final class ReconcileStates {
 
     private ReconcileStates() {}
 
+    public static Step next(ReconcileState s) {
+        return Planner.next(s).step();
+    }
+
+    /** How the first read of a reconciliation is made; empty when there is none. */
+    static Optional<ReadConsistency> firstRead(ReconcileState s) {
+        return next(unread(s)) instanceof Step.Read read ? Optional.of(read.consistency()) : Optional.empty();
+    }
+
+    /** The outcome of a reconciliation that found the export as the spec states it. */
+    public static Outcome.Settled inSync(ReconcileState s) {
+        return Planner.settled(s, (Present) s.observation());
+    }
+
+    /** After a read that showed all runs in progress. */
+    private static ReconcileState read(ReconcileState s) {
+        return s.with(s.progress().read(s.progress().contested()).withHistory());
+    }
+
+    public static ReconcileState runNotPosted(ReconcileState s, PendingRun run, ArmFailure failure) {
+        return nextPass(StateTransitions.runNotPosted(s, run, failure, s.now()));
+    }
+
+    public static ReconcileState unread(ReconcileState s) {
+        return s.with(new NotAsked(), s.now());
+    }
+
+    /** The user deleted the object. */
+    static ReconcileState deleting(ReconcileState s) {
+        ResourceView subject = s.subject();
+        return of(
+                s,
+                new ResourceView(
+                        subject.namespace(),
+                        subject.name(),
+                        subject.generation(),
+                        subject.created(),
+                        true,
+                        subject.annotations(),
+                        subject.claim(),
+                        subject.unread()));
+    }
+
     /** An object that nobody has looked at yet. */
     public static ReconcileState fresh(CostExportSpec spec) {
         ResourceView subject =
@@ -45,7 +90,7 @@ public final class ReconcileStates {
 
     /** The intent to create is written down, and no more. */
     public static ReconcileState intended(CostExportSpec spec) {
-        return absent(fresh(spec)).with(((Step.Record) Planner.next(absent(fresh(spec)))).status());
+        return absent(fresh(spec)).with(((Step.WriteStatus) ReconcileStates.next(absent(fresh(spec)))).status());
     }
 
     /** The export was created and nothing has happened since; seen with a GET. */
@@ -60,15 +105,15 @@ public final class ReconcileStates {
     }
 
     public static ReconcileState got(ReconcileState s, ObservedExport export) {
-        return s.with(new Present(export, s.now(), Source.GET), s.now());
+        return read(s.with(new Present(export, s.now(), Source.GET), s.now()));
     }
 
     public static ReconcileState listed(ReconcileState s, ObservedExport export) {
-        return s.with(new Present(export, s.now(), Source.LIST), s.now());
+        return read(s.with(new Present(export, s.now(), Source.LIST), s.now()));
     }
 
     public static ReconcileState absent(ReconcileState s) {
-        return s.with(new Absent(s.now(), Observation.Source.GET), s.now());
+        return read(s.with(new Absent(s.now(), Observation.Source.GET), s.now()));
     }
 
     /** The same, some time after what was seen. */
@@ -77,7 +122,12 @@ public final class ReconcileStates {
     }
 
     public static ReconcileState at(ReconcileState s, Instant now) {
-        return s.with(s.observation(), now);
+        return nextPass(s.with(s.observation(), now));
+    }
+
+    /** As the next reconciliation finds it, once it has read the same. */
+    private static ReconcileState nextPass(ReconcileState s) {
+        return s.with(Progress.NONE.withHistory());
     }
 
     public static ReconcileState annotated(ReconcileState s, String annotation, String value) {
@@ -101,7 +151,7 @@ public final class ReconcileStates {
                         subject.name(),
                         subject.generation(),
                         subject.created(),
-                        false,
+                        subject.deleting(),
                         annotations,
                         subject.claim(),
                         subject.unread()));
@@ -175,7 +225,6 @@ public final class ReconcileStates {
     }
 
     private static ReconcileState of(ReconcileState s, ResourceView subject) {
-        return new ReconcileState(
-                subject, s.spec(), s.status(), s.observation(), s.memory(), s.settings(), s.now(), s.secrets());
+        return s.with(subject);
     }
 }

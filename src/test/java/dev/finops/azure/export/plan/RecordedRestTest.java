@@ -62,9 +62,9 @@ class RecordedRestTest {
                             now,
                             second % 2 == 0 ? Observation.Source.GET : Observation.Source.LIST),
                     now);
-            Step step = Planner.next(s);
+            Step step = ReconcileStates.next(s);
             Outcome verdict =
-                    assertInstanceOf(Step.Rest.class, step, step::toString).verdict();
+                    assertInstanceOf(Step.Done.class, step, step::toString).outcome();
             assertInstanceOf(Outcome.Settled.class, verdict, verdict::toString);
             CostExportStatus next = StatusReport.of(s, verdict).status();
             assertEquals(settled, next);
@@ -77,9 +77,9 @@ class RecordedRestTest {
         ReconcileState asked = ReconcileStates.at(s, within(shown.document()));
         s = ReconcileStates.got(asked, new ObservedExport(again(shown.document(), asked.now())));
         for (int steps = 0; steps < STEPS; steps++) {
-            switch (Planner.next(s)) {
-                case Step.Record record -> s = s.with(StatusReport.working(s, record.status()));
-                case Step.Rest(var verdict) -> {
+            switch (ReconcileStates.next(s)) {
+                case Step.WriteStatus record -> s = s.with(StatusReport.working(s, record.status()));
+                case Step.Done(var verdict) -> {
                     return ReconcileStates.reported(s, verdict);
                 }
                 case Step other -> throw new AssertionError(shown + ": " + other);

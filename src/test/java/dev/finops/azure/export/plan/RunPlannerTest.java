@@ -25,9 +25,9 @@ import dev.finops.azure.api.v1alpha1.CostExportStatus.TimePeriod;
 import dev.finops.azure.api.v1alpha1.Reason;
 import dev.finops.azure.arm.ArmFailure;
 import dev.finops.azure.export.document.ObservedExport;
+import dev.finops.azure.export.plan.Step.Done;
 import dev.finops.azure.export.plan.Step.PostRun;
-import dev.finops.azure.export.plan.Step.Record;
-import dev.finops.azure.export.plan.Step.Rest;
+import dev.finops.azure.export.plan.Step.WriteStatus;
 import dev.finops.azure.export.runs.Histories;
 import dev.finops.azure.kube.PendingEvent;
 import java.time.Duration;
@@ -49,44 +49,44 @@ class RunPlannerTest {
     class ARequest {
         @Test
         void isDecidedOnTheWholeHistory() {
-            assertEquals(new Step.Observe(ReadConsistency.DIRECT), Planner.next(listed(asked, EXPORT)));
+            assertEquals(new Step.Read(ReadConsistency.DIRECT), ReconcileStates.next(listed(asked, EXPORT)));
             assertEquals(
-                    new Step.Observe(ReadConsistency.DIRECT),
-                    Planner.next(asked.with(
+                    new Step.Read(ReadConsistency.DIRECT),
+                    ReconcileStates.next(asked.with(
                             new Observation.Present(EXPORT, asked.now(), Observation.Source.PUT), asked.now())));
         }
 
         @Test
         void isMeantThenPostedThenKnownByTheHistory() {
-            Record intent = assertInstanceOf(Record.class, Planner.next(asked));
+            WriteStatus intent = assertInstanceOf(WriteStatus.class, ReconcileStates.next(asked));
             assertEquals(
                     new PendingRun("Request", "monday", null, "2026-11-15T10:00:00Z", 1, null),
                     intent.status().pendingRun());
             assertTrue(intent.runToPost());
 
             ReconcileState meant = meant(asked);
-            assertEquals(new PostRun(intent.status().pendingRun()), Planner.next(meant));
+            assertEquals(new PostRun(intent.status().pendingRun()), ReconcileStates.next(meant));
 
             ReconcileState posted = got(
                     later(meant.with(meant.memory().postingRun(false)), Duration.ofSeconds(1)),
                     shown("a1 Queued 2026-11-15T10:00:00Z"));
-            Record accepted = assertInstanceOf(Record.class, Planner.next(posted));
+            WriteStatus accepted = assertInstanceOf(WriteStatus.class, ReconcileStates.next(posted));
             assertNull(accepted.status().pendingRun());
             assertEquals("monday", accepted.status().lastHandledRunRequest());
             assertEquals(
                     List.of(Reason.RUN_STARTED),
-                    accepted.notes().stream().map(PendingEvent::reason).toList());
-            assertInstanceOf(Rest.class, Planner.next(posted.with(accepted.status())));
+                    accepted.events().stream().map(PendingEvent::reason).toList());
+            assertInstanceOf(Done.class, ReconcileStates.next(posted.with(accepted.status())));
         }
 
         @Test
         void isNotPostedAgainAfterACrashForAsLongAsTheHistoryMayStillShowIt() {
             ReconcileState crashed = meant(asked).with(TransientState.NONE);
 
-            assertInstanceOf(Rest.class, Planner.next(got(crashed, EXPORT)));
-            assertInstanceOf(Rest.class, Planner.next(got(later(crashed, Duration.ofSeconds(120)), EXPORT)));
-            Record again =
-                    assertInstanceOf(Record.class, Planner.next(got(later(crashed, Duration.ofSeconds(121)), EXPORT)));
+            assertInstanceOf(Done.class, ReconcileStates.next(got(crashed, EXPORT)));
+            assertInstanceOf(Done.class, ReconcileStates.next(got(later(crashed, Duration.ofSeconds(120)), EXPORT)));
+            WriteStatus again = assertInstanceOf(
+                    WriteStatus.class, ReconcileStates.next(got(later(crashed, Duration.ofSeconds(121)), EXPORT)));
             assertEquals(
                     new PendingRun("Request", "monday", null, "2026-11-15T10:02:01Z", 2, null),
                     again.status().pendingRun());
@@ -95,9 +95,9 @@ class RunPlannerTest {
 
         @Test
         void isFoundInTheHistoryAfterACrash() {
-            Record accepted = assertInstanceOf(
-                    Record.class,
-                    Planner.next(got(
+            WriteStatus accepted = assertInstanceOf(
+                    WriteStatus.class,
+                    ReconcileStates.next(got(
                             later(meant(asked).with(TransientState.NONE), Duration.ofMinutes(10)),
                             shown("a1 Completed 2026-11-15T10:00:03Z"))));
 
@@ -112,7 +112,7 @@ class RunPlannerTest {
                     "a1 Queued never"
                 })
         void isNotAnsweredByAnotherRun(String run) {
-            assertInstanceOf(Rest.class, Planner.next(got(meant(asked).with(TransientState.NONE), shown(run))));
+            assertInstanceOf(Done.class, ReconcileStates.next(got(meant(asked).with(TransientState.NONE), shown(run))));
         }
 
         @Test
@@ -120,22 +120,26 @@ class RunPlannerTest {
             ReconcileState seen = got(asked, shown("old Completed 2026-11-15T09:59:58Z"));
             ReconcileState crashed = meant(seen).with(TransientState.NONE);
 
-            assertInstanceOf(Rest.class, Planner.next(got(crashed, shown("old Completed 2026-11-15T09:59:58Z"))));
+            assertInstanceOf(
+                    Done.class, ReconcileStates.next(got(crashed, shown("old Completed 2026-11-15T09:59:58Z"))));
         }
 
         @Test
         void mayBeSomeSecondsOlderByAzuresClock() {
             assertInstanceOf(
-                    Record.class,
-                    Planner.next(got(meant(asked).with(TransientState.NONE), shown("a1 Queued 2026-11-15T09:59:55Z"))));
+                    WriteStatus.class,
+                    ReconcileStates.next(
+                            got(meant(asked).with(TransientState.NONE), shown("a1 Queued 2026-11-15T09:59:55Z"))));
         }
 
         @Test
         void waitsForTheRunThatIsUnderWay() {
             assertInstanceOf(
-                    Rest.class, Planner.next(got(asked, shown("a1 InProgress 2026-11-15T09:50:00Z Scheduled"))));
+                    Done.class,
+                    ReconcileStates.next(got(asked, shown("a1 InProgress 2026-11-15T09:50:00Z Scheduled"))));
             assertInstanceOf(
-                    Record.class, Planner.next(got(asked, shown("a1 Completed 2026-11-15T09:50:00Z Scheduled"))));
+                    WriteStatus.class,
+                    ReconcileStates.next(got(asked, shown("a1 Completed 2026-11-15T09:50:00Z Scheduled"))));
         }
 
         @Test
@@ -145,7 +149,7 @@ class RunPlannerTest {
 
             assertEquals(
                     "tuesday",
-                    ((Record) Planner.next(got(newer, EXPORT)))
+                    ((WriteStatus) ReconcileStates.next(got(newer, EXPORT)))
                             .status()
                             .pendingRun()
                             .request());
@@ -154,27 +158,31 @@ class RunPlannerTest {
         @Test
         void thatWasHeldBackIsAsOldAsItsPost() {
             ReconcileState held = got(later(meant(asked), Duration.ofMinutes(10)), EXPORT);
-            Record renewed = assertInstanceOf(Record.class, Planner.next(held));
+            WriteStatus renewed = assertInstanceOf(WriteStatus.class, ReconcileStates.next(held));
 
             assertEquals(
                     new PendingRun("Request", "monday", null, "2026-11-15T10:10:00Z", 1, null),
                     renewed.status().pendingRun());
             assertInstanceOf(
                     Step.PostRun.class,
-                    Planner.next(held.with(renewed.status()).with(held.memory().postingRun(renewed.runToPost()))));
+                    ReconcileStates.next(
+                            held.with(renewed.status()).with(held.memory().postingRun(renewed.runToPost()))));
         }
 
         @Test
         void isGivenUpAfterFiveAttemptsThatAzureTookAndShowsNoRunOf() {
             ReconcileState s = meant(asked);
             for (int post = 1; post < 5; post++) {
-                s = got(later(StateTransitions.runPosted(s, s.status().pendingRun()), Duration.ofMinutes(3)), EXPORT);
-                Record record = assertInstanceOf(Record.class, Planner.next(s));
+                s = got(
+                        later(StateTransitions.runPosted(s, s.status().pendingRun(), s.now()), Duration.ofMinutes(3)),
+                        EXPORT);
+                WriteStatus record = assertInstanceOf(WriteStatus.class, ReconcileStates.next(s));
                 assertEquals(post + 1, record.status().pendingRun().attempts());
                 s = s.with(record.status()).with(s.memory().postingRun(record.runToPost()));
             }
-            assertGivenUp(
-                    got(later(StateTransitions.runPosted(s, s.status().pendingRun()), Duration.ofMinutes(3)), EXPORT));
+            assertGivenUp(got(
+                    later(StateTransitions.runPosted(s, s.status().pendingRun(), s.now()), Duration.ofMinutes(3)),
+                    EXPORT));
         }
 
         @ParameterizedTest
@@ -183,26 +191,29 @@ class RunPlannerTest {
             ReconcileState s = meant(asked);
             Duration waited = Duration.ZERO;
             for (int post = 1; post < 5; post++) {
-                ReconcileState failed = StateTransitions.runFailed(s, s.status().pendingRun(), failure(answered));
-                assertInstanceOf(Rest.class, Planner.next(failed), "attempt " + post);
+                ReconcileState failed =
+                        ReconcileStates.runNotPosted(s, s.status().pendingRun(), failure(answered));
+                assertInstanceOf(Done.class, ReconcileStates.next(failed), "attempt " + post);
                 Duration wait = answered ? Duration.ofSeconds(5L << (post - 1)) : Duration.ofSeconds(121);
                 assertInstanceOf(
-                        Rest.class, Planner.next(got(later(failed, wait.minusSeconds(1)), EXPORT)), "attempt " + post);
+                        Done.class,
+                        ReconcileStates.next(got(later(failed, wait.minusSeconds(1)), EXPORT)),
+                        "attempt " + post);
                 s = meant(got(later(failed, wait), EXPORT));
                 waited = waited.plus(wait);
                 assertEquals(post + 1, s.status().pendingRun().attempts());
             }
             assertEquals(answered ? 75 : 484, waited.toSeconds());
-            ReconcileState last = StateTransitions.runFailed(s, s.status().pendingRun(), failure(answered));
+            ReconcileState last = ReconcileStates.runNotPosted(s, s.status().pendingRun(), failure(answered));
             assertGivenUp(answered ? last : got(later(last, Duration.ofSeconds(121)), EXPORT));
         }
 
         private void assertGivenUp(ReconcileState s) {
-            Step.RefuseRun refused = assertInstanceOf(Step.RefuseRun.class, Planner.next(s));
+            Step.GiveUpRun refused = assertInstanceOf(Step.GiveUpRun.class, ReconcileStates.next(s));
             ReconcileState done = StateTransitions.runGivenUp(s, refused.run(), refused.why());
             assertNull(done.status().pendingRun());
             assertEquals("monday", done.status().lastHandledRunRequest());
-            assertInstanceOf(Rest.class, Planner.next(done));
+            assertInstanceOf(Done.class, ReconcileStates.next(done));
         }
 
         @Test
@@ -213,7 +224,8 @@ class RunPlannerTest {
 
             assertEquals(
                     new PostRun(s.status().pendingRun()),
-                    Planner.next(StateTransitions.runFailed(s, s.status().pendingRun(), throttled)));
+                    ReconcileStates.next(
+                            ReconcileStates.runNotPosted(s, s.status().pendingRun(), throttled)));
         }
 
         @Test
@@ -222,7 +234,11 @@ class RunPlannerTest {
             ReconcileState restarted = got(later(s.with(TransientState.NONE), Duration.ofMinutes(3)), EXPORT);
 
             assertEquals(
-                    2, ((Record) Planner.next(restarted)).status().pendingRun().attempts());
+                    2,
+                    ((WriteStatus) ReconcileStates.next(restarted))
+                            .status()
+                            .pendingRun()
+                            .attempts());
             ReconcileState fifth = status(
                     restarted,
                     draft -> draft.pendingRun =
@@ -232,11 +248,11 @@ class RunPlannerTest {
 
         @Test
         void thatFailsMakesRoomForANewerOne() {
-            ReconcileState failed = StateTransitions.runFailed(
+            ReconcileState failed = ReconcileStates.runNotPosted(
                     meant(asked), meant(asked).status().pendingRun(), failure(true));
             ReconcileState newer = got(annotated(failed, Annotations.RUN_REQUESTED_AT, "tuesday"), EXPORT);
 
-            assertEquals("tuesday 1", pending(meant(newer.with(((Record) Planner.next(newer)).status()))));
+            assertEquals("tuesday 1", pending(meant(newer.with(((WriteStatus) ReconcileStates.next(newer)).status()))));
         }
 
         @Test
@@ -244,12 +260,12 @@ class RunPlannerTest {
             ReconcileState s =
                     annotated(settled(with(FOCUS, "backfill.months", 3)), Annotations.RUN_REQUESTED_AT, "monday");
             ReconcileState failed =
-                    StateTransitions.runFailed(meant(s), meant(s).status().pendingRun(), failure(true));
+                    ReconcileStates.runNotPosted(meant(s), meant(s).status().pendingRun(), failure(true));
 
             ReconcileState month = meant(failed);
             assertEquals("2026-10 1", pending(month));
             ReconcileState refused =
-                    StateTransitions.runRefused(month, month.status().pendingRun(), refusal("no"));
+                    StateTransitions.runRejected(month, month.status().pendingRun(), refusal("no"));
             assertEquals("2026-09 1", pending(meant(refused)), "the request waits for its next attempt");
             assertEquals("monday 2", pending(meant(got(later(refused, Duration.ofSeconds(5)), EXPORT))));
         }
@@ -257,23 +273,24 @@ class RunPlannerTest {
         @Test
         void isNotAnsweredByARunOfOtherDaysThatAPersonStarts() {
             ReconcileState posted = StateTransitions.runPosted(
-                    meant(asked), meant(asked).status().pendingRun());
+                    meant(asked), meant(asked).status().pendingRun(), asked.now());
             String portal = "p1 Queued 2026-11-15T10:00:01Z OnDemand 2026-09";
-            assertInstanceOf(Rest.class, Planner.next(got(posted, shown(portal))));
+            assertInstanceOf(Done.class, ReconcileStates.next(got(posted, shown(portal))));
 
-            Record accepted = assertInstanceOf(
-                    Record.class,
-                    Planner.next(got(posted, shown(portal, "a1 Queued 2026-11-15T10:00:00Z OnDemand 2026-11"))));
+            WriteStatus accepted = assertInstanceOf(
+                    WriteStatus.class,
+                    ReconcileStates.next(
+                            got(posted, shown(portal, "a1 Queued 2026-11-15T10:00:00Z OnDemand 2026-11"))));
             assertEquals("a1", accepted.status().lastRun().id());
         }
 
         @Test
         void isRatherAnsweredByARunOfOtherDaysThanPostedTwice() {
             ReconcileState posted = StateTransitions.runPosted(
-                    meant(asked), meant(asked).status().pendingRun());
-            Record late = assertInstanceOf(
-                    Record.class,
-                    Planner.next(got(
+                    meant(asked), meant(asked).status().pendingRun(), asked.now());
+            WriteStatus late = assertInstanceOf(
+                    WriteStatus.class,
+                    ReconcileStates.next(got(
                             later(posted, Duration.ofSeconds(121)),
                             shown("a1 Queued 2026-11-15T10:00:01Z OnDemand 2026-09"))));
 
@@ -286,24 +303,25 @@ class RunPlannerTest {
             String run = "a1 " + state + " 2026-11-14T10:00:01Z Scheduled";
             ReconcileState s = got(asked, withoutEnd(run));
 
-            assertInstanceOf(Rest.class, Planner.next(s));
+            assertInstanceOf(Done.class, ReconcileStates.next(s));
             assertEquals("monday 1", pending(meant(later(s, Duration.ofSeconds(1)))));
         }
 
         @Test
         void isHandledOnce() {
-            assertInstanceOf(Rest.class, Planner.next(status(asked, draft -> draft.lastHandledRunRequest = "monday")));
+            assertInstanceOf(
+                    Done.class, ReconcileStates.next(status(asked, draft -> draft.lastHandledRunRequest = "monday")));
         }
 
         @Test
         void thatAzureRefusesCountsAsHandled() {
             ReconcileState meant = meant(asked);
             ReconcileState refused =
-                    StateTransitions.runRefused(meant, meant.status().pendingRun(), refusal("no"));
+                    StateTransitions.runRejected(meant, meant.status().pendingRun(), refusal("no"));
 
             assertNull(refused.status().pendingRun());
             assertEquals("monday", refused.status().lastHandledRunRequest());
-            assertInstanceOf(Rest.class, Planner.next(refused));
+            assertInstanceOf(Done.class, ReconcileStates.next(refused));
         }
 
         @Test
@@ -337,7 +355,7 @@ class RunPlannerTest {
 
         @Test
         void isMeantAgainWithItsTimeBeforeItIsPosted() {
-            Record intent = assertInstanceOf(Record.class, Planner.next(created));
+            WriteStatus intent = assertInstanceOf(WriteStatus.class, ReconcileStates.next(created));
 
             assertEquals(
                     new PendingRun("OnCreate", null, null, "2026-11-15T10:00:00Z", 1, null),
@@ -349,12 +367,15 @@ class RunPlannerTest {
         void leavesARequestOpen() {
             ReconcileState both = annotated(created, Annotations.RUN_REQUESTED_AT, "monday");
             ReconcileState accepted = got(meant(both), shown("a1 Completed 2026-11-15T10:00:01Z"));
-            ReconcileState done = accepted.with(((Record) Planner.next(accepted)).status());
+            ReconcileState done = accepted.with(((WriteStatus) ReconcileStates.next(accepted)).status());
 
             assertNull(done.status().lastHandledRunRequest());
             assertEquals(
                     "monday",
-                    ((Record) Planner.next(done)).status().pendingRun().request());
+                    ((WriteStatus) ReconcileStates.next(done))
+                            .status()
+                            .pendingRun()
+                            .request());
         }
     }
 
@@ -364,11 +385,11 @@ class RunPlannerTest {
 
         @Test
         void becomesRowsAndRunsTheNewestFirst() {
-            Record rows = assertInstanceOf(Record.class, Planner.next(months));
+            WriteStatus rows = assertInstanceOf(WriteStatus.class, ReconcileStates.next(months));
             assertEquals(List.of("2026-10 Pending", "2026-09 Pending", "2026-08 Pending"), states(rows));
             assertEquals("monday", rows.status().lastHandledRunRequest());
 
-            Record intent = assertInstanceOf(Record.class, Planner.next(months.with(rows.status())));
+            WriteStatus intent = assertInstanceOf(WriteStatus.class, ReconcileStates.next(months.with(rows.status())));
             assertEquals(
                     new PendingRun(
                             "Backfill",
@@ -383,14 +404,15 @@ class RunPlannerTest {
 
         @Test
         void isFollowedMonthByMonth() {
-            ReconcileState meant = meant(months.with(((Record) Planner.next(months)).status()));
-            Record running = assertInstanceOf(
-                    Record.class, Planner.next(got(meant, shown("a1 Queued 2026-11-15T10:00:01Z OnDemand 2026-10"))));
+            ReconcileState meant = meant(months.with(((WriteStatus) ReconcileStates.next(months)).status()));
+            WriteStatus running = assertInstanceOf(
+                    WriteStatus.class,
+                    ReconcileStates.next(got(meant, shown("a1 Queued 2026-11-15T10:00:01Z OnDemand 2026-10"))));
             assertEquals("2026-10 Running", states(running).getFirst());
 
-            Record next = assertInstanceOf(
-                    Record.class,
-                    Planner.next(got(
+            WriteStatus next = assertInstanceOf(
+                    WriteStatus.class,
+                    ReconcileStates.next(got(
                             meant.with(running.status()).with(TransientState.NONE),
                             shown("a1 Completed 2026-11-15T10:00:01Z OnDemand 2026-10"))));
             assertEquals(List.of("2026-10 Completed", "2026-09 Requested", "2026-08 Pending"), states(next));
@@ -398,70 +420,74 @@ class RunPlannerTest {
 
         @Test
         void isNotAnsweredByARunOfAnotherMonth() {
-            ReconcileState meant =
-                    meant(months.with(((Record) Planner.next(months)).status())).with(TransientState.NONE);
+            ReconcileState meant = meant(months.with(((WriteStatus) ReconcileStates.next(months)).status()))
+                    .with(TransientState.NONE);
 
             assertInstanceOf(
-                    Rest.class, Planner.next(got(meant, shown("a1 Queued 2026-11-15T10:00:01Z OnDemand 2026-09"))));
+                    Done.class,
+                    ReconcileStates.next(got(meant, shown("a1 Queued 2026-11-15T10:00:01Z OnDemand 2026-09"))));
         }
 
         @Test
         void runsFiveMonthsAtOnceAndNoMore() {
             ReconcileState many = annotated(asked, Annotations.RUN_PERIOD, "2026-01..2026-10");
-            ReconcileState s = many.with(((Record) Planner.next(many)).status());
+            ReconcileState s = many.with(((WriteStatus) ReconcileStates.next(many)).status());
             String[] runs = new String[5];
             for (int i = 0; i < 5; i++) {
                 s = meant(s);
                 runs[i] = "a%d InProgress 2026-11-15T10:00:0%dZ OnDemand %s"
                         .formatted(i, i, s.status().pendingRun().request());
                 s = got(s.with(TransientState.NONE), shown(Arrays.copyOf(runs, i + 1)));
-                s = s.with(((Record) Planner.next(s)).status());
+                s = s.with(((WriteStatus) ReconcileStates.next(s)).status());
             }
 
-            assertInstanceOf(Rest.class, Planner.next(s));
+            assertInstanceOf(Done.class, ReconcileStates.next(s));
         }
 
         @Test
         void thatIsUnusableIsRefusedAndHandled() {
-            Record refused =
-                    assertInstanceOf(Record.class, Planner.next(annotated(asked, Annotations.RUN_PERIOD, "March")));
+            WriteStatus refused = assertInstanceOf(
+                    WriteStatus.class, ReconcileStates.next(annotated(asked, Annotations.RUN_PERIOD, "March")));
 
             assertEquals("monday", refused.status().lastHandledRunRequest());
             assertNull(refused.status().backfill());
-            assertEquals(Reason.RUN_REFUSED, refused.notes().getFirst().reason());
+            assertEquals(Reason.RUN_REFUSED, refused.events().getFirst().reason());
         }
 
         @Test
         void needsAnApiVersionThatRunsPeriods() {
             ReconcileState old = apiVersion(status(months, draft -> draft.apiVersion = "2023-08-01"), "2023-08-01");
-            Record refused = assertInstanceOf(Record.class, Planner.next(old));
+            WriteStatus refused = assertInstanceOf(WriteStatus.class, ReconcileStates.next(old));
 
             assertTrue(
-                    refused.notes().getFirst().message().contains("2025-03-01"),
-                    refused.notes().toString());
+                    refused.events().getFirst().message().contains("2025-03-01"),
+                    refused.events().toString());
             assertNull(refused.status().backfill());
         }
 
         @Test
         void keepsItsRowsWhileAnOlderApiVersionIsSet() {
-            ReconcileState asked = months.with(((Record) Planner.next(months)).status());
+            ReconcileState asked = months.with(((WriteStatus) ReconcileStates.next(months)).status());
             ReconcileState old = apiVersion(status(asked, draft -> draft.apiVersion = "2023-08-01"), "2023-08-01");
 
-            assertInstanceOf(Rest.class, Planner.next(old));
+            assertInstanceOf(Done.class, ReconcileStates.next(old));
         }
 
         @Test
         void whoseMonthAzureRefusesGoesOnWithTheNext() {
-            ReconcileState meant = meant(months.with(((Record) Planner.next(months)).status()));
+            ReconcileState meant = meant(months.with(((WriteStatus) ReconcileStates.next(months)).status()));
             ReconcileState refused =
-                    StateTransitions.runRefused(meant, meant.status().pendingRun(), refusal("not this one"));
+                    StateTransitions.runRejected(meant, meant.status().pendingRun(), refusal("not this one"));
             Month first = refused.status().backfill().months().getFirst();
 
             assertEquals("Failed", first.state());
             assertTrue(first.message().endsWith("not this one"), first.message());
             assertEquals(
                     "2026-09",
-                    ((Record) Planner.next(refused)).status().pendingRun().request());
+                    ((WriteStatus) ReconcileStates.next(refused))
+                            .status()
+                            .pendingRun()
+                            .request());
         }
     }
 
@@ -471,7 +497,7 @@ class RunPlannerTest {
 
         @Test
         void isTheCompleteMonthsBeforeItsAcceptanceNewestFirst() {
-            Record intent = assertInstanceOf(Record.class, Planner.next(s));
+            WriteStatus intent = assertInstanceOf(WriteStatus.class, ReconcileStates.next(s));
 
             assertEquals(List.of("2026-10 Requested", "2026-09 Pending", "2026-08 Pending"), states(intent));
             assertEquals("2026-10", intent.status().backfill().until());
@@ -480,11 +506,11 @@ class RunPlannerTest {
         @Test
         void getsNoMonthByTheMerePassingOfTime() {
             ReconcileState accepted =
-                    status(s.with(((Record) Planner.next(s)).status()), draft -> draft.pendingRun = null);
+                    status(s.with(((WriteStatus) ReconcileStates.next(s)).status()), draft -> draft.pendingRun = null);
 
             assertEquals(
                     3,
-                    ((Record) Planner.next(got(later(accepted, Duration.ofDays(60)), EXPORT)))
+                    ((WriteStatus) ReconcileStates.next(got(later(accepted, Duration.ofDays(60)), EXPORT)))
                             .status()
                             .backfill()
                             .total());
@@ -500,14 +526,15 @@ class RunPlannerTest {
 
             assertEquals(
                     List.of("2026-10 Completed", "2026-09 Completed", "2026-08 Requested"),
-                    states(assertInstanceOf(Record.class, Planner.next(adopted))));
+                    states(assertInstanceOf(WriteStatus.class, ReconcileStates.next(adopted))));
         }
 
         @Test
         void waitsWhileAnApiVersionRunsNoPeriods() {
             assertInstanceOf(
-                    Rest.class,
-                    Planner.next(apiVersion(status(s, draft -> draft.apiVersion = "2023-08-01"), "2023-08-01")));
+                    Done.class,
+                    ReconcileStates.next(
+                            apiVersion(status(s, draft -> draft.apiVersion = "2023-08-01"), "2023-08-01")));
         }
 
         @ParameterizedTest
@@ -518,13 +545,13 @@ class RunPlannerTest {
                 now = meant(got(now, EXPORT));
                 assertEquals("2026-10 " + attempt, pending(now));
                 ReconcileState failed =
-                        StateTransitions.runFailed(now, now.status().pendingRun(), failure(answered));
+                        ReconcileStates.runNotPosted(now, now.status().pendingRun(), failure(answered));
                 ReconcileState decided = answered ? failed : got(later(failed, Duration.ofSeconds(121)), EXPORT);
                 if (attempt == 5) {
-                    Step.RefuseRun refused = assertInstanceOf(Step.RefuseRun.class, Planner.next(decided));
+                    Step.GiveUpRun refused = assertInstanceOf(Step.GiveUpRun.class, ReconcileStates.next(decided));
                     now = StateTransitions.runGivenUp(decided, refused.run(), refused.why());
                 } else {
-                    Record counted = assertInstanceOf(Record.class, Planner.next(decided));
+                    WriteStatus counted = assertInstanceOf(WriteStatus.class, ReconcileStates.next(decided));
                     assertNull(counted.status().pendingRun());
                     assertEquals("2026-10 Pending", states(counted).getFirst());
                     assertEquals(
@@ -548,16 +575,16 @@ class RunPlannerTest {
         @Test
         void takesTheRunOfAnAttemptWhoseAnswerWasLostOnceTheHistoryShowsIt() {
             ReconcileState lost =
-                    StateTransitions.runFailed(meant(s), meant(s).status().pendingRun(), failure(false));
+                    ReconcileStates.runNotPosted(meant(s), meant(s).status().pendingRun(), failure(false));
             ReconcileState request = annotated(lost, Annotations.RUN_REQUESTED_AT, "monday");
-            Record way = assertInstanceOf(Record.class, Planner.next(got(request, EXPORT)));
+            WriteStatus way = assertInstanceOf(WriteStatus.class, ReconcileStates.next(got(request, EXPORT)));
             assertEquals("2026-10 Pending", states(way).getFirst());
 
             ReconcileState gone =
                     request.with(way.status()).with(request.memory().postingRun(false));
-            Record found = assertInstanceOf(
-                    Record.class,
-                    Planner.next(got(
+            WriteStatus found = assertInstanceOf(
+                    WriteStatus.class,
+                    ReconcileStates.next(got(
                             later(gone, Duration.ofSeconds(5)),
                             shown("a1 Queued 2026-11-15T10:00:01Z OnDemand 2026-10"))));
             assertEquals(List.of("2026-10 Running", "2026-09 Pending", "2026-08 Pending"), states(found));
@@ -576,26 +603,27 @@ class RunPlannerTest {
                                     "2026-10", 1, 0, 0, List.of(new Month("2026-10", "Running", "a1", 4, null, null)))),
                     shown("a1 Failed 2026-11-15T10:00:00Z OnDemand 2026-10"));
             ReconcileState one = ReconcileStates.spec(running, "backfill.months", 1);
-            ReconcileState failed = one.with(((Record) Planner.next(one)).status());
+            ReconcileState failed = one.with(((WriteStatus) ReconcileStates.next(one)).status());
             String[] newer = IntStream.range(0, 10)
                     .mapToObj(i -> "b%d Completed 2026-11-15T10:00:0%dZ Scheduled".formatted(i, i))
                     .toArray(String[]::new);
             ReconcileState pushed =
                     status(failed, draft -> draft.runs = shown(newer).runs());
 
-            assertInstanceOf(Rest.class, Planner.next(got(later(pushed, Duration.ofSeconds(39)), shown(newer))));
+            assertInstanceOf(
+                    Done.class, ReconcileStates.next(got(later(pushed, Duration.ofSeconds(39)), shown(newer))));
             assertEquals("2026-10 5", pending(meant(got(later(pushed, Duration.ofSeconds(40)), shown(newer)))));
         }
 
         @Test
         void givesWayToAPerson() {
             ReconcileState held = annotated(meant(s), Annotations.RUN_REQUESTED_AT, "monday");
-            Record way = assertInstanceOf(Record.class, Planner.next(held));
+            WriteStatus way = assertInstanceOf(WriteStatus.class, ReconcileStates.next(held));
 
             assertEquals("2026-10 Pending", states(way).getFirst());
             assertEquals(
                     "monday",
-                    ((Record) Planner.next(held.with(way.status()).with(TransientState.NONE)))
+                    ((WriteStatus) ReconcileStates.next(held.with(way.status()).with(TransientState.NONE)))
                             .status()
                             .pendingRun()
                             .request());
@@ -614,13 +642,13 @@ class RunPlannerTest {
                                     new Month("2026-10", "Completed", "a1", 1, null, null),
                                     new Month("2026-09", "NoData", "a2", 1, null, null))));
             ReconcileState changed = edited(done, with(done.spec(), "dataset.type", "ActualCost"));
-            Step.Update update = assertInstanceOf(Step.Update.class, Planner.next(changed));
-            PendingEvent note = StateTransitions.outdatedHistory(changed, update.differences())
-                    .orElseThrow();
+            Step.Update update = assertInstanceOf(Step.Update.class, ReconcileStates.next(changed));
+            PendingEvent note =
+                    RunPlanner.outdated(changed, update.differences()).orElseThrow();
 
             assertEquals(Reason.BACKFILL_OUTDATED, note.reason());
             assertTrue(note.message().contains("run-period=2026-09..2026-10"), note.message());
-            assertTrue(StateTransitions.outdatedHistory(changed, List.of()).isEmpty());
+            assertTrue(RunPlanner.outdated(changed, List.of()).isEmpty());
         }
     }
 
@@ -648,7 +676,7 @@ class RunPlannerTest {
 
     /** After the intent is written down. */
     private static ReconcileState meant(ReconcileState s) {
-        Record record = assertInstanceOf(Record.class, Planner.next(s));
+        WriteStatus record = assertInstanceOf(WriteStatus.class, ReconcileStates.next(s));
         return s.with(record.status()).with(s.memory().postingRun(record.runToPost()));
     }
 
@@ -656,7 +684,7 @@ class RunPlannerTest {
         return Histories.with(EXPORT, runs);
     }
 
-    private static List<String> states(Record record) {
+    private static List<String> states(WriteStatus record) {
         return record.status().backfill().months().stream()
                 .map(row -> row.month() + " " + row.state())
                 .toList();

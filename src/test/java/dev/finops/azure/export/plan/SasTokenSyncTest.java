@@ -40,7 +40,7 @@ class SasTokenSyncTest {
     @Test
     void theExportIsCreatedWithIt() {
         ReconcileState recorded = recorded(absent(fresh(PARTNER)).with(known(ONE)));
-        Step.Create create = assertInstanceOf(Step.Create.class, Planner.next(recorded));
+        Step.Create create = assertInstanceOf(Step.Create.class, ReconcileStates.next(recorded));
 
         assertEquals(ONE.value(), token(create.body()));
         assertEquals(ONE.hash(), recorded.status().sasTokenHash());
@@ -53,13 +53,13 @@ class SasTokenSyncTest {
 
     @Test
     void itIsNotSentAgainWhileTheSecretIsTheSame() {
-        assertInstanceOf(Step.Rest.class, Planner.next(applied(ONE)));
+        assertInstanceOf(Step.Done.class, ReconcileStates.next(applied(ONE)));
     }
 
     @Test
     void anotherOneIsSentAndSaysWhatForAndNotWhat() {
-        Step.Update update =
-                assertInstanceOf(Step.Update.class, Planner.next(applied(ONE).with(known(OTHER))));
+        Step.Update update = assertInstanceOf(
+                Step.Update.class, ReconcileStates.next(applied(ONE).with(known(OTHER))));
 
         assertEquals(Step.Cause.SECRET, update.cause());
         assertEquals(OTHER.value(), token(update.body()));
@@ -72,7 +72,7 @@ class SasTokenSyncTest {
     @Test
     void anotherUpdateRepeatsTheMaskThatAzureShows() {
         ReconcileState s = edited(applied(ONE), with(PARTNER, "description", "new"));
-        Step.Update update = assertInstanceOf(Step.Update.class, Planner.next(recorded(s)));
+        Step.Update update = assertInstanceOf(Step.Update.class, ReconcileStates.next(recorded(s)));
 
         assertEquals("********", token(update.body()));
     }
@@ -80,7 +80,8 @@ class SasTokenSyncTest {
     @Test
     void itGoesAlongWhereAzureShowsNone() {
         ReconcileState s = recorded(edited(applied(ONE), with(PARTNER, "description", "new")));
-        Step.Update update = assertInstanceOf(Step.Update.class, Planner.next(got(s, unmasked(shown(PARTNER)))));
+        Step.Update update =
+                assertInstanceOf(Step.Update.class, ReconcileStates.next(got(s, unmasked(shown(PARTNER)))));
 
         assertEquals(ONE.value(), token(update.body()));
     }
@@ -88,7 +89,7 @@ class SasTokenSyncTest {
     @Test
     void itGoesToAnotherAccountAlsoWhenItIsTheSame() {
         ReconcileState s = edited(applied(ONE), with(PARTNER, "destination.storageAccountName", "another"));
-        Step.Update update = assertInstanceOf(Step.Update.class, Planner.next(s));
+        Step.Update update = assertInstanceOf(Step.Update.class, ReconcileStates.next(s));
 
         assertEquals(ONE.value(), token(update.body()));
     }
@@ -98,7 +99,7 @@ class SasTokenSyncTest {
         CostExportSpec own =
                 with(FOCUS, "destination.storageAccountId", FOCUS.destination().storageAccountId());
         ReconcileState s = recorded(edited(applied(ONE), own).with(ResolvedSecrets.NONE));
-        Step.Update update = assertInstanceOf(Step.Update.class, Planner.next(s));
+        Step.Update update = assertInstanceOf(Step.Update.class, ReconcileStates.next(s));
 
         assertNull(ExportField.SAS_TOKEN.documentPath().in(update.body()));
         assertNull(ExportField.STORAGE_ACCOUNT_NAME.documentPath().in(update.body()));
@@ -146,7 +147,7 @@ class SasTokenSyncTest {
         ReconcileState adopted = recorded(s);
 
         assertEquals("Adopted", adopted.status().origin());
-        assertInstanceOf(Step.Rest.class, Planner.next(adopted));
+        assertInstanceOf(Step.Done.class, ReconcileStates.next(adopted));
     }
 
     @Test
@@ -155,7 +156,7 @@ class SasTokenSyncTest {
                         fresh(with(PARTNER, "adoptionPolicy", "Adopt")),
                         Specs.edited(shown(PARTNER), "properties.definition.timeframe", "\"TheLastMonth\""))
                 .with(known(ONE));
-        Step.Update update = assertInstanceOf(Step.Update.class, Planner.next(recorded(s)));
+        Step.Update update = assertInstanceOf(Step.Update.class, ReconcileStates.next(recorded(s)));
 
         assertEquals(ONE.value(), token(update.body()));
     }
@@ -164,7 +165,8 @@ class SasTokenSyncTest {
     void itIsSentWhenAPutIsAskedFor() {
         Step.Update update = assertInstanceOf(
                 Step.Update.class,
-                Planner.next(ReconcileStates.annotated(applied(ONE), "azure.finops.dev/apply-requested-at", "now")));
+                ReconcileStates.next(
+                        ReconcileStates.annotated(applied(ONE), "azure.finops.dev/apply-requested-at", "now")));
 
         assertEquals(ONE.value(), token(update.body()));
     }
@@ -174,7 +176,7 @@ class SasTokenSyncTest {
         ReconcileState s = applied(ONE).with(known(OTHER));
         Outcome refused = new Outcome.Stuck(
                 Reason.INVALID_REQUEST,
-                Planner.refused(s, "Please ensure the SAS token is valid"),
+                "Please ensure the SAS token is valid" + RetryGuard.circumstances(s),
                 List.of(),
                 Outcome.Stuck.By.AZURE);
         ReconcileState standing = ReconcileStates.reported(s, refused);
@@ -183,7 +185,7 @@ class SasTokenSyncTest {
                 status(standing, draft -> draft.refusal = null).status()));
         for (ReconcileState each : List.of(standing, ofTheFirstRelease)) {
             assertInstanceOf(Outcome.Stuck.class, rest(each));
-            assertInstanceOf(Step.Update.class, Planner.next(each.with(known(SasToken.of(FIELDS + "third")))));
+            assertInstanceOf(Step.Update.class, ReconcileStates.next(each.with(known(SasToken.of(FIELDS + "third")))));
         }
     }
 
@@ -198,11 +200,12 @@ class SasTokenSyncTest {
     }
 
     private static ReconcileState recorded(ReconcileState s) {
-        return s.with(assertInstanceOf(Step.Record.class, Planner.next(s)).status());
+        return s.with(assertInstanceOf(Step.WriteStatus.class, ReconcileStates.next(s))
+                .status());
     }
 
     private static Outcome rest(ReconcileState s) {
-        return assertInstanceOf(Step.Rest.class, Planner.next(s)).verdict();
+        return assertInstanceOf(Step.Done.class, ReconcileStates.next(s)).outcome();
     }
 
     private static ResolvedSecrets known(SasToken token) {

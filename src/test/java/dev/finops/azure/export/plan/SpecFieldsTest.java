@@ -23,7 +23,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -107,11 +106,11 @@ class SpecFieldsTest {
                 status(changed, draft -> draft.lastSuccessfulRun = COMPLETED).status());
         return List.of(
                 StatusReport.toProve(ran, Planner.settled(ran, (Observation.Present) ran.observation())),
-                Planner.next(changed),
-                Planner.next(absent(fresh(spec))),
-                Planner.next(got(fresh(spec), other)),
-                StatusReport.of(changed, Planner.settled(changed, (Observation.Present) changed.observation())),
-                DeletionPlanner.next(changed.with(new Observation.NotAsked(), changed.now()), Optional.empty()));
+                ReconcileStates.next(changed),
+                ReconcileStates.next(absent(fresh(spec))),
+                ReconcileStates.next(got(fresh(spec), other)),
+                StatusReport.of(changed, ReconcileStates.inSync(changed)),
+                ReconcileStates.next(ReconcileStates.deleting(ReconcileStates.unread(changed))));
     }
 
     /** The paths of all values in a record: through records, not into lists. */

@@ -67,9 +67,9 @@ class StatusCheckTest {
         ReconcileState now = got(s, EXPORT);
         now = ForeignRuns.dropped(now, (Observation.Present) now.observation());
         for (int steps = 0; steps < 9; steps++) {
-            switch (Planner.next(now)) {
-                case Step.Record(var recorded, var post, var notes) -> now = now.with(recorded);
-                case Step.Rest(var verdict) -> {
+            switch (ReconcileStates.next(now)) {
+                case Step.WriteStatus(var recorded, var post, var events, var reached) -> now = now.with(recorded);
+                case Step.Done(var verdict) -> {
                     return ReconcileStates.reported(now, verdict);
                 }
                 case Step other -> throw new AssertionError("nothing else is to be done, least of all " + other);
@@ -138,10 +138,10 @@ class StatusCheckTest {
     void aStatusOfThisProcessIsNotReadAnew() {
         ReconcileState s = rested();
 
-        assertEquals(Optional.of(ReadConsistency.CACHED), Planner.firstLook(s));
+        assertEquals(Optional.of(ReadConsistency.CACHED), ReconcileStates.firstRead(s));
         assertEquals(
                 Optional.of(ReadConsistency.DIRECT),
-                Planner.firstLook(s.with(s.memory().distrusting())));
+                ReconcileStates.firstRead(s.with(s.memory().distrusting())));
     }
 
     @Test
@@ -162,8 +162,8 @@ class StatusCheckTest {
     void anExportIdOfAnotherExportIsDroppedAndAnEqualExportAdopted(String foreign) {
         ReconcileState s = got(status(rested(), draft -> draft.exportId = foreign), EXPORT);
 
-        Step.Record dropped = assertInstanceOf(Step.Record.class, Planner.next(s));
-        assertEquals(Reason.STATUS_CORRECTED, dropped.notes().getFirst().reason());
+        Step.WriteStatus dropped = assertInstanceOf(Step.WriteStatus.class, ReconcileStates.next(s));
+        assertEquals(Reason.STATUS_CORRECTED, dropped.events().getFirst().reason());
         assertNull(dropped.status().exportId());
         assertNull(dropped.status().eTag());
         ReconcileState adopted = reconciled(s);
@@ -175,11 +175,11 @@ class StatusCheckTest {
     void anExportThatDiffersIsNotTakenOverBecauseItsIdWasLost() {
         ObservedExport other = accepted(with(FOCUS, "dataset.type", "ActualCost"));
         ReconcileState s = got(status(rested(), draft -> draft.exportId = OTHER), other);
-        ReconcileState dropped =
-                s.with(assertInstanceOf(Step.Record.class, Planner.next(s)).status());
+        ReconcileState dropped = s.with(assertInstanceOf(Step.WriteStatus.class, ReconcileStates.next(s))
+                .status());
 
         Outcome verdict =
-                assertInstanceOf(Step.Rest.class, Planner.next(dropped)).verdict();
+                assertInstanceOf(Step.Done.class, ReconcileStates.next(dropped)).outcome();
         assertEquals(
                 Reason.ALREADY_EXISTS,
                 assertInstanceOf(Outcome.Stuck.class, verdict).reason());
@@ -189,7 +189,7 @@ class StatusCheckTest {
     void anotherSpellingOfTheIdIsTheSameId() {
         ReconcileState s = got(status(rested(), draft -> draft.exportId = draft.exportId.toUpperCase()), EXPORT);
 
-        assertInstanceOf(Step.Rest.class, Planner.next(s));
+        assertInstanceOf(Step.Done.class, ReconcileStates.next(s));
     }
 
     @Test
@@ -199,7 +199,7 @@ class StatusCheckTest {
             draft.pendingRun = new PendingRun("Request", "monday", null, Timestamps.write(Specs.NOW), 1, null);
         });
 
-        CostExportStatus dropped = assertInstanceOf(Step.Record.class, Planner.next(got(s, EXPORT)))
+        CostExportStatus dropped = assertInstanceOf(Step.WriteStatus.class, ReconcileStates.next(got(s, EXPORT)))
                 .status();
         assertNull(dropped.pendingRun());
         assertEquals("monday", dropped.lastHandledRunRequest());
@@ -212,17 +212,17 @@ class StatusCheckTest {
                 Annotations.APPLY_REQUESTED_AT,
                 "tuesday");
 
-        Step.Record adopted = assertInstanceOf(Step.Record.class, Planner.next(asks));
+        Step.WriteStatus adopted = assertInstanceOf(Step.WriteStatus.class, ReconcileStates.next(asks));
         assertEquals("monday", adopted.status().lastHandledRunRequest());
         assertEquals("tuesday", adopted.status().lastHandledApplyRequest());
-        PendingEvent skipped = adopted.notes().stream()
+        PendingEvent skipped = adopted.events().stream()
                 .filter(note -> note.reason() == Reason.REQUEST_SKIPPED)
                 .findFirst()
                 .orElseThrow();
         assertTrue(
                 skipped.message().contains("monday") && skipped.message().contains(Annotations.RUN_REQUESTED_AT),
                 skipped.message());
-        assertInstanceOf(Step.Rest.class, Planner.next(got(asks.with(adopted.status()), EXPORT)));
+        assertInstanceOf(Step.Done.class, ReconcileStates.next(got(asks.with(adopted.status()), EXPORT)));
     }
 
     @Test
@@ -230,7 +230,7 @@ class StatusCheckTest {
         ReconcileState created =
                 annotated(got(ReconcileStates.intended(FOCUS), EXPORT), Annotations.RUN_REQUESTED_AT, "monday");
 
-        Step.Record ours = assertInstanceOf(Step.Record.class, Planner.next(created));
+        Step.WriteStatus ours = assertInstanceOf(Step.WriteStatus.class, ReconcileStates.next(created));
         assertNull(ours.status().lastHandledRunRequest());
     }
 
@@ -242,11 +242,11 @@ class StatusCheckTest {
                 draft -> draft.pendingRun =
                         new PendingRun("Request", "monday", null, Timestamps.write(Specs.NOW), 1, null));
 
-        Step.Record lapsed =
-                assertInstanceOf(Step.Record.class, Planner.next(got(later(s, Duration.ofHours(hours)), EXPORT)));
+        Step.WriteStatus lapsed = assertInstanceOf(
+                Step.WriteStatus.class, ReconcileStates.next(got(later(s, Duration.ofHours(hours)), EXPORT)));
         assertNull(lapsed.status().pendingRun());
         assertEquals("monday", lapsed.status().lastHandledRunRequest());
-        assertEquals(Reason.REQUEST_SKIPPED, lapsed.notes().getFirst().reason());
+        assertEquals(Reason.REQUEST_SKIPPED, lapsed.events().getFirst().reason());
     }
 
     @Test
@@ -258,7 +258,9 @@ class StatusCheckTest {
 
         assertEquals(
                 2,
-                assertInstanceOf(Step.Record.class, Planner.next(got(later(s, Duration.ofHours(23)), EXPORT)))
+                assertInstanceOf(
+                                Step.WriteStatus.class,
+                                ReconcileStates.next(got(later(s, Duration.ofHours(23)), EXPORT)))
                         .status()
                         .pendingRun()
                         .attempts());

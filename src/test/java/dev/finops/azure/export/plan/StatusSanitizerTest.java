@@ -25,7 +25,6 @@ import dev.finops.azure.export.status.StatusReport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -135,11 +134,11 @@ class StatusSanitizerTest {
                 got(s, accepted(with(SPEC, "format", "Csv"))),
                 absent(s),
                 s.with(new Observation.Unanswered(failure), s.now()))) {
-            Planner.firstLook(seen);
+            ReconcileStates.firstRead(seen);
             ReconcileState now =
                     seen.observation() instanceof Present present ? ForeignRuns.dropped(seen, present) : seen;
-            Planner.next(now);
-            DeletionPlanner.next(now, Optional.empty());
+            ReconcileStates.next(now);
+            ReconcileStates.next(ReconcileStates.deleting(now));
             for (Outcome verdict : verdicts(now)) {
                 StatusReport report = StatusReport.of(now, verdict);
                 StatusReport.working(now, now.status());

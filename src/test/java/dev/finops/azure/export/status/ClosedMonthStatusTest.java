@@ -24,8 +24,8 @@ import dev.finops.azure.export.plan.Conditions;
 import dev.finops.azure.export.plan.DeliveryResult;
 import dev.finops.azure.export.plan.Observation;
 import dev.finops.azure.export.plan.Outcome;
-import dev.finops.azure.export.plan.Planner;
 import dev.finops.azure.export.plan.ReconcileState;
+import dev.finops.azure.export.plan.ReconcileStates;
 import dev.finops.azure.export.plan.Step;
 import dev.finops.azure.export.runs.Histories;
 import dev.finops.azure.kube.PendingEvent;
@@ -78,11 +78,11 @@ class ClosedMonthStatusTest {
                             draft -> draft.closedMonths = List.of(row("a0", "2026-11-02T00:10:00Z"))),
                     "azure.finops.dev/run-requested-at",
                     "monday");
-            ReconcileState meant = s.with(((Step.Record) Planner.next(s)).status());
+            ReconcileState meant = s.with(((Step.WriteStatus) ReconcileStates.next(s)).status());
             ReconcileState accepted = got(
                     meant, Histories.with(accepted(s.spec()), "o1 Completed 2026-11-15T10:00:01Z OnDemand 2026-10"));
             ReconcileState closed = status(
-                    accepted.with(((Step.Record) Planner.next(accepted)).status()),
+                    accepted.with(((Step.WriteStatus) ReconcileStates.next(accepted)).status()),
                     draft -> draft.closedMonths = List.of(row("a1", null)));
 
             ReconcileState told = ran(
@@ -272,7 +272,7 @@ class ClosedMonthStatusTest {
     }
 
     private static Outcome verdict(ReconcileState s) {
-        return Planner.settled(s, (Observation.Present) s.observation());
+        return ReconcileStates.inSync(s);
     }
 
     private static String told(ReconcileState s, String type) {

@@ -19,8 +19,8 @@ import dev.finops.azure.export.document.SpecArbitraries;
 import dev.finops.azure.export.document.Specs;
 import dev.finops.azure.export.plan.Observation;
 import dev.finops.azure.export.plan.Outcome;
-import dev.finops.azure.export.plan.Planner;
 import dev.finops.azure.export.plan.ReconcileState;
+import dev.finops.azure.export.plan.ReconcileStates;
 import dev.finops.azure.export.runs.Histories;
 import java.time.Duration;
 import java.util.List;
@@ -133,7 +133,7 @@ class ReportPropertiesTest {
 
     private static Outcome verdict(ReconcileState s, Kind kind) {
         Observation.Present present = (Observation.Present) s.observation();
-        Outcome.Settled settled = Planner.settled(s, present);
+        Outcome.Settled settled = ReconcileStates.inSync(s);
         List<Difference> differences = settled.desired()
                 .differences(Specs.edited(present.export(), "properties.definition.type", "\"X\""), List.of());
         ArmFailure.Detail detail = new ArmFailure.Detail(

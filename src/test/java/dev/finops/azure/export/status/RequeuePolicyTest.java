@@ -19,10 +19,9 @@ import dev.finops.azure.api.v1alpha1.CostExportStatus.Month;
 import dev.finops.azure.api.v1alpha1.CostExportStatus.PendingRun;
 import dev.finops.azure.api.v1alpha1.Reason;
 import dev.finops.azure.arm.ArmFailure;
-import dev.finops.azure.export.plan.Observation;
 import dev.finops.azure.export.plan.Outcome;
-import dev.finops.azure.export.plan.Planner;
 import dev.finops.azure.export.plan.ReconcileState;
+import dev.finops.azure.export.plan.ReconcileStates;
 import dev.finops.azure.export.plan.Settings;
 import dev.finops.azure.export.runs.Histories;
 import java.time.Duration;
@@ -175,6 +174,6 @@ class RequeuePolicyTest {
     }
 
     private static Outcome verdict(ReconcileState s) {
-        return Planner.settled(s, (Observation.Present) s.observation());
+        return ReconcileStates.inSync(s);
     }
 }

@@ -35,10 +35,8 @@ import dev.finops.azure.export.plan.Conditions;
 import dev.finops.azure.export.plan.DeliveryResult;
 import dev.finops.azure.export.plan.Observation;
 import dev.finops.azure.export.plan.Outcome;
-import dev.finops.azure.export.plan.Planner;
 import dev.finops.azure.export.plan.ReconcileState;
 import dev.finops.azure.export.plan.ReconcileStates;
-import dev.finops.azure.export.plan.StateTransitions;
 import dev.finops.azure.export.plan.Step;
 import dev.finops.azure.export.plan.TransientState;
 import dev.finops.azure.export.runs.Histories;
@@ -343,13 +341,13 @@ class StatusReportTest {
         void namesTheRequestThatAzureDoesNotAcceptAndKeepsTheStatus() {
             ReconcileState asked = annotated(
                     ran(SETTLED, "a1 Completed 2026-11-15T10:00:00Z"), Annotations.RUN_REQUESTED_AT, "monday");
-            ReconcileState meant = asked.with(((Step.Record) Planner.next(asked)).status());
+            ReconcileState meant = asked.with(((Step.WriteStatus) ReconcileStates.next(asked)).status());
             ArmFailure failure = new ArmFailure.Indeterminate(
                     new ArmFailure.Detail(500, "InternalServerError", "an unexpected error", ""),
                     Reason.ARM_UNREACHABLE,
                     null);
             ReconcileState failing =
-                    rested(StateTransitions.runFailed(meant, meant.status().pendingRun(), failure));
+                    rested(ReconcileStates.runNotPosted(meant, meant.status().pendingRun(), failure));
 
             assertEquals("True Completed", told(failing, Conditions.LAST_RUN_SUCCEEDED));
             assertTrue(
@@ -460,8 +458,7 @@ class StatusReportTest {
         void isByTheDefaultWhereTheStatedAgeCannotBeRead() {
             ReconcileState s = settled(with(FOCUS, "freshness.maxAge", "2592000000ms"));
             ReconcileState first = got(s.with(settled(FOCUS).status()), accepted(FOCUS));
-            StatusReport report =
-                    StatusReport.of(first, Planner.settled(first, (Observation.Present) first.observation()));
+            StatusReport report = StatusReport.of(first, ReconcileStates.inSync(first));
 
             assertEquals("False Stale", told(aged(s, Duration.ofHours(51)), Conditions.DELIVERED));
             assertEquals("Unknown NoRunYet", told(aged(s, Duration.ofHours(49)), Conditions.DELIVERED));
@@ -473,8 +470,7 @@ class StatusReportTest {
                     .endsWith("; " + message));
             assertEquals(
                     List.of(),
-                    StatusReport.of(first.with(report.status()), Planner.settled(first, (Observation.Present)
-                                    first.observation()))
+                    StatusReport.of(first.with(report.status()), ReconcileStates.inSync(first))
                             .notes());
         }
 
@@ -552,7 +548,7 @@ class StatusReportTest {
         }
 
         private Outcome verdict(ReconcileState s) {
-            return Planner.settled(s, (Observation.Present) s.observation());
+            return ReconcileStates.inSync(s);
         }
 
         @Test
@@ -779,7 +775,7 @@ class StatusReportTest {
 
             StatusReport first = StatusReport.of(s, new Outcome.Paused());
 
-            assertEquals(new Step.Rest(new Outcome.Paused()), Planner.next(s));
+            assertEquals(new Step.Done(new Outcome.Paused()), ReconcileStates.next(s));
             assertEquals(
                     known ? List.of() : List.of(Reason.UNKNOWN_VALUE),
                     first.notes().stream().map(PendingEvent::reason).toList());
@@ -1159,9 +1155,7 @@ class StatusReportTest {
 
     /** Where the object stands when what is to be written to Azure, if anything, is left out. */
     private static Outcome verdict(ReconcileState s) {
-        return Planner.next(s) instanceof Step.Rest(Outcome verdict)
-                ? verdict
-                : Planner.settled(s, (Observation.Present) s.observation());
+        return ReconcileStates.next(s) instanceof Step.Done(Outcome verdict) ? verdict : ReconcileStates.inSync(s);
     }
 
     /** After a pass that had nothing to do but report. */
