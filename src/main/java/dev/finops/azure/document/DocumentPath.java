@@ -4,13 +4,25 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 
-/** A path inside an ARM document, such as {@code properties.definition.type}. */
-public record DocumentPath(String path) {
+/**
+ * A path inside an ARM document, such as {@code properties.definition.type}.
+ *
+ * @param steps the names of the members, from the document down
+ */
+public record DocumentPath(List<String> steps) {
+
+    public DocumentPath(String path) {
+        this(List.of(path.split("\\.")));
+    }
+
+    public String path() {
+        return String.join(".", steps);
+    }
 
     /** The value there, or null. */
     public JsonNode in(JsonNode document) {
         JsonNode node = document;
-        for (String step : steps()) {
+        for (String step : steps) {
             node = node.path(step);
         }
         return node.isMissingNode() || node.isNull() ? null : node;
@@ -18,15 +30,15 @@ public record DocumentPath(String path) {
 
     public void set(ObjectNode document, JsonNode value) {
         ObjectNode parent = document;
-        for (String step : steps().subList(0, steps().size() - 1)) {
+        for (String step : steps.subList(0, steps.size() - 1)) {
             parent = parent.get(step) instanceof ObjectNode child ? child : parent.putObject(step);
         }
-        parent.set(steps().getLast(), value);
+        parent.set(steps.getLast(), value);
     }
 
     /** Takes the value out, and with it the objects that it leaves empty. */
     public void remove(ObjectNode document) {
-        remove(document, steps());
+        remove(document, steps);
     }
 
     private static void remove(ObjectNode parent, List<String> steps) {
@@ -39,9 +51,5 @@ public record DocumentPath(String path) {
                 parent.remove(step);
             }
         }
-    }
-
-    private List<String> steps() {
-        return List.of(path.split("\\."));
     }
 }

@@ -14,7 +14,6 @@ import dev.finops.azure.export.plan.Outcome;
 import dev.finops.azure.export.plan.Priorities;
 import dev.finops.azure.export.plan.ReconcileState;
 import dev.finops.azure.export.plan.ResolvedSecrets;
-import dev.finops.azure.export.plan.ResourceView;
 import dev.finops.azure.export.plan.ResourceView.Claim;
 import dev.finops.azure.export.plan.Settings;
 import dev.finops.azure.export.plan.StatusDraft;
@@ -379,7 +378,7 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
         return new Waiter(
                 object.getMetadata().getUid(),
                 object.getMetadata().getNamespace(),
-                Priorities.of(ResourceView.of(object, Optional.empty()), object.getSpec(), status),
+                Priorities.of(ExportPass.view(object, Optional.empty()), object.getSpec(), status),
                 () -> wake.propagateEvent(id));
     }
 
@@ -396,7 +395,7 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
         }
         ResolvedSecrets secrets =
                 credentials.secrets().of(credentials.identity().flatMap(this::tenant));
-        return ReconcileState.of(object, claim(object), memories.of(object, now), settings, now, secrets);
+        return ExportPass.before(object, claim(object), memories.of(object, now), settings, now, secrets);
     }
 
     private Optional<String> tenant(AzureIdentity identity) {

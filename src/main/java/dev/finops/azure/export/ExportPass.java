@@ -19,15 +19,21 @@ import dev.finops.azure.export.plan.Outcome;
 import dev.finops.azure.export.plan.Planner;
 import dev.finops.azure.export.plan.ReadConsistency;
 import dev.finops.azure.export.plan.ReconcileState;
+import dev.finops.azure.export.plan.ResolvedSecrets;
+import dev.finops.azure.export.plan.ResourceView;
+import dev.finops.azure.export.plan.Settings;
 import dev.finops.azure.export.plan.StateTransitions;
+import dev.finops.azure.export.plan.StatusCheck;
 import dev.finops.azure.export.plan.StatusDraft;
 import dev.finops.azure.export.plan.Step;
+import dev.finops.azure.export.plan.TransientState;
 import dev.finops.azure.export.scope.ScopeCaches;
 import dev.finops.azure.export.status.StatusReport;
 import dev.finops.azure.kube.NamespacedName;
 import dev.finops.azure.kube.PendingEvent;
 import dev.finops.azure.queue.Priority;
 import dev.finops.azure.queue.Waiter;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +72,38 @@ final class ExportPass {
             ResourceWriter writer,
             AzureClock clock,
             Waiter caller) {}
+
+    /** The state before the first read. An object without a status has the empty one. */
+    static ReconcileState before(
+            CostExport object,
+            Optional<ResourceView.Claim> claim,
+            TransientState memory,
+            Settings settings,
+            Instant now,
+            ResolvedSecrets secrets) {
+        return StatusCheck.restored(new ReconcileState(
+                view(object, claim),
+                object.getSpec(),
+                Optional.ofNullable(object.getStatus()).orElse(StatusDraft.EMPTY),
+                new Observation.NotAsked(),
+                memory,
+                settings,
+                now,
+                secrets));
+    }
+
+    static ResourceView view(CostExport object, Optional<ResourceView.Claim> claim) {
+        ObjectMeta metadata = object.getMetadata();
+        return new ResourceView(
+                metadata.getNamespace(),
+                metadata.getName(),
+                metadata.getGeneration(),
+                Instant.parse(metadata.getCreationTimestamp()),
+                object.isMarkedForDeletion(),
+                Optional.ofNullable(metadata.getAnnotations()).orElse(Map.of()),
+                claim,
+                Optional.ofNullable(object.getUnread()));
+    }
 
     ExportPass(Dependencies with, CostExport object, ReconcileState state) {
         this.with = with;

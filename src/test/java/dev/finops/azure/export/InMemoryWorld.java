@@ -1,5 +1,7 @@
 package dev.finops.azure.export;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -23,7 +25,6 @@ import dev.finops.azure.export.plan.Priorities;
 import dev.finops.azure.export.plan.ReconcileState;
 import dev.finops.azure.export.plan.ReconcileStates;
 import dev.finops.azure.export.plan.ResolvedSecrets;
-import dev.finops.azure.export.plan.ResourceView;
 import dev.finops.azure.export.plan.Step;
 import dev.finops.azure.export.scope.ScopeCaches;
 import dev.finops.azure.export.status.RequeuePolicy;
@@ -44,12 +45,17 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import org.slf4j.LoggerFactory;
 
 /**
  * One object, its reconciliations as the operator makes them, and an API server and an Azure in memory. The process can
  * crash before and after each call: then only the object and Azure are left.
  */
 final class InMemoryWorld {
+    static { // thousands of worlds, each of whose steps would be a line
+        ((Logger) LoggerFactory.getLogger(ExportPass.class)).setLevel(Level.WARN);
+    }
+
     private static final Duration RUN_TAKES = Duration.ofSeconds(45);
     private static final String UID = "0a";
 
@@ -152,8 +158,9 @@ final class InMemoryWorld {
         return object == null;
     }
 
+    /** Like a suspended machine: no poll runs meanwhile. */
     void sleepUntil(Instant then) {
-        scheduler.pass(Duration.between(time.instant(), then));
+        time.pass(Duration.between(time.instant(), then));
     }
 
     /** Another client changes the export. */
@@ -185,7 +192,7 @@ final class InMemoryWorld {
 
     /** As the next reconciliation would begin. */
     ReconcileState state() {
-        return ReconcileState.of(
+        return ExportPass.before(
                 object,
                 Optional.empty(),
                 states.of(object, clock.instant()),
@@ -240,7 +247,7 @@ final class InMemoryWorld {
         return new Waiter(
                 UID,
                 "finance",
-                Priorities.of(ResourceView.of(object, Optional.empty()), s.spec(), s.status()),
+                Priorities.of(ExportPass.view(object, Optional.empty()), s.spec(), s.status()),
                 () -> {});
     }
 

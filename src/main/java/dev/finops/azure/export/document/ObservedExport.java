@@ -55,7 +55,8 @@ public record ObservedExport(ObjectNode document) {
     }
 
     public Optional<String> name() {
-        return text("name").or(() -> text("id").flatMap(ExportId::parse).map(ExportId::name));
+        return text(new DocumentPath("name"))
+                .or(() -> text(new DocumentPath("id")).flatMap(ExportId::parse).map(ExportId::name));
     }
 
     /**
@@ -66,7 +67,7 @@ public record ObservedExport(ObjectNode document) {
         boolean named = name().filter(name -> !LetterCase.same(name, id.name())).isEmpty();
         return named
                 && (id.scope().kind() != Scope.Kind.SUBSCRIPTION
-                        || text("id")
+                        || text(new DocumentPath("id"))
                                 .flatMap(ExportId::parse)
                                 .filter(shown -> !shown.equals(id))
                                 .isEmpty());
@@ -74,8 +75,8 @@ public record ObservedExport(ObjectNode document) {
 
     /** As Azure spells it, which an update sends back; compared as {@link ETag}. */
     public String eTag() {
-        return text("eTag")
-                .or(() -> text("etag"))
+        return text(new DocumentPath("eTag"))
+                .or(() -> text(new DocumentPath("etag")))
                 .filter(tag -> tag.length() <= MAX_TEXT)
                 .orElse(null);
     }
@@ -93,17 +94,18 @@ public record ObservedExport(ObjectNode document) {
      * @param known the time that was told so far
      */
     public Optional<Instant> nextRunTime(Optional<Instant> known, Instant now) {
-        if (text(ExportField.SCHEDULE_STATUS.documentPath().path())
+        if (text(ExportField.SCHEDULE_STATUS.documentPath())
                 .filter("Active"::equalsIgnoreCase)
                 .isEmpty()) {
             return Optional.empty();
         }
         Optional<Instant> start = scheduleStart();
-        Optional<String> recurrence = Recurrence.known(
-                text(ExportField.RECURRENCE.documentPath().path()).orElse(Recurrence.UNSTATED));
+        Optional<String> recurrence =
+                Recurrence.known(text(ExportField.RECURRENCE.documentPath()).orElse(Recurrence.UNSTATED));
         if (start.isEmpty() || recurrence.isEmpty()) {
             return known.filter(now::isBefore)
-                    .or(() -> text("properties.nextRunTimeEstimate").flatMap(Timestamps::start));
+                    .or(() -> text(new DocumentPath("properties.nextRunTimeEstimate"))
+                            .flatMap(Timestamps::start));
         }
         Instant next = new Recurrence(start.get(), recurrence.get()).nextAfter(now);
         return Optional.of(next).filter(at -> scheduleEnd().filter(at::isAfter).isEmpty());
@@ -111,28 +113,31 @@ public record ObservedExport(ObjectNode document) {
 
     /** Also of one that Azure has suspended: it runs again when that is over. */
     boolean scheduled() {
-        return text(ExportField.SCHEDULE_STATUS.documentPath().path())
+        return text(ExportField.SCHEDULE_STATUS.documentPath())
                 .filter(status -> !status.equalsIgnoreCase("Inactive"))
                 .isPresent();
     }
 
     Optional<Instant> scheduleStart() {
-        return text(ExportField.SCHEDULE_FROM.documentPath().path())
+        return text(ExportField.SCHEDULE_FROM.documentPath())
                 .flatMap(Timestamps::start)
                 .map(at -> at.truncatedTo(ChronoUnit.SECONDS));
     }
 
     Optional<Instant> scheduleEnd() {
-        return text(ExportField.SCHEDULE_TO.documentPath().path())
+        return text(ExportField.SCHEDULE_TO.documentPath())
                 .flatMap(Timestamps::start)
                 .map(at -> at.truncatedTo(ChronoUnit.SECONDS));
     }
 
     /** @param known as it was told so far, which stays when Azure only spells it otherwise; null when it was not */
     public Identity identity(Identity known) {
-        String principal =
-                text("identity.principalId").map(ObservedExport::shown).orElse(null);
-        String tenant = text("identity.tenantId").map(ObservedExport::shown).orElse(null);
+        String principal = text(new DocumentPath("identity.principalId"))
+                .map(ObservedExport::shown)
+                .orElse(null);
+        String tenant = text(new DocumentPath("identity.tenantId"))
+                .map(ObservedExport::shown)
+                .orElse(null);
         if (known != null && same(known.principalId(), principal) && same(known.tenantId(), tenant)) {
             return known;
         }
@@ -144,7 +149,7 @@ public record ObservedExport(ObjectNode document) {
     }
 
     private Optional<String> folded(String path) {
-        return text(path).map(LetterCase::fold);
+        return text(new DocumentPath(path)).map(LetterCase::fold);
     }
 
     /**
@@ -166,13 +171,13 @@ public record ObservedExport(ObjectNode document) {
 
     /** Who changed it last, where Azure says; for the record of corrections. */
     public Optional<String> changedBy() {
-        return text("systemData.lastModifiedBy").map(ObservedExport::shown);
+        return text(new DocumentPath("systemData.lastModifiedBy")).map(ObservedExport::shown);
     }
 
     /** Why Azure stopped the schedule, when it did. */
     public Optional<String> suspension() {
         JsonNode context = document.path("properties").path("systemSuspensionContext");
-        boolean suspended = text("properties.schedule.status")
+        boolean suspended = text(new DocumentPath("properties.schedule.status"))
                 .filter("SystemSuspended"::equalsIgnoreCase)
                 .isPresent();
         if (!suspended && !context.path("suspensionCode").isTextual()) {
@@ -216,8 +221,8 @@ public record ObservedExport(ObjectNode document) {
         return Json.shortened(text, MAX_TEXT);
     }
 
-    private Optional<String> text(String path) {
-        return Optional.ofNullable(new DocumentPath(path).in(document))
+    private Optional<String> text(DocumentPath path) {
+        return Optional.ofNullable(path.in(document))
                 .filter(JsonNode::isValueNode)
                 .map(JsonNode::asText)
                 .filter(text -> !text.isEmpty());

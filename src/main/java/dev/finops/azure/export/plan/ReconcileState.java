@@ -1,6 +1,5 @@
 package dev.finops.azure.export.plan;
 
-import dev.finops.azure.api.v1alpha1.CostExport;
 import dev.finops.azure.api.v1alpha1.CostExportSpec;
 import dev.finops.azure.api.v1alpha1.CostExportStatus;
 import dev.finops.azure.api.v1alpha1.CostExportStatus.Condition;
@@ -62,25 +61,6 @@ public record ReconcileState(
             Instant now,
             ResolvedSecrets secrets) {
         this(subject, spec, status, observation, memory, settings, now, secrets, Set.of(), Progress.NONE);
-    }
-
-    /** Before the first read. An object without a status has the empty one. */
-    public static ReconcileState of(
-            CostExport object,
-            Optional<ResourceView.Claim> claim,
-            TransientState memory,
-            Settings settings,
-            Instant now,
-            ResolvedSecrets secrets) {
-        return StatusCheck.restored(new ReconcileState(
-                ResourceView.of(object, claim),
-                object.getSpec(),
-                Optional.ofNullable(object.getStatus()).orElse(StatusDraft.EMPTY),
-                new Observation.NotAsked(),
-                memory,
-                settings,
-                now,
-                secrets));
     }
 
     public ReconcileState with(CostExportStatus newStatus) {

@@ -1,8 +1,6 @@
 package dev.finops.azure.export.plan;
 
 import dev.finops.azure.api.v1alpha1.Annotations;
-import dev.finops.azure.api.v1alpha1.CostExport;
-import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -45,19 +43,6 @@ public record ResourceView(
 
         /** The same, unless Azure has two exports whose names differ in letter case alone. */
         record NextOwnerInOtherCase(String owner, String name) implements Claim {}
-    }
-
-    public static ResourceView of(CostExport object, Optional<Claim> claim) {
-        ObjectMeta metadata = object.getMetadata();
-        return new ResourceView(
-                metadata.getNamespace(),
-                metadata.getName(),
-                metadata.getGeneration(),
-                Instant.parse(metadata.getCreationTimestamp()),
-                object.isMarkedForDeletion(),
-                Optional.ofNullable(metadata.getAnnotations()).orElse(Map.of()),
-                claim,
-                Optional.ofNullable(object.getUnread()));
     }
 
     /** The same, by the names that Azure shows: two spellings of which both are there are two exports. */
