@@ -28,7 +28,7 @@ public final class ApiVersionCheck {
         boolean rejects =
                 answer instanceof ArmResult.Failed<?>(var failure) && failure.reason() == Reason.API_VERSION_REJECTED;
         boolean serves = answer instanceof ArmResult.Ok<?>
-                || answer instanceof ArmResult.Failed<?>(ArmFailure.ExportNotFound absent);
+                || answer instanceof ArmResult.Failed<?>(ArmFailure.ResourceNotFound absent);
         if (rejects && rejected.compareAndSet(false, true)) {
             LOG.error(
                     "Azure rejected api-version {} (EXPORTS_API_VERSION), and no CostExport can be "

@@ -49,7 +49,7 @@ public sealed interface ArmFailure {
     record Forbidden(Detail detail, Reason reason) implements ArmFailure {}
 
     /** ARM's own JSON says that there is no such export. */
-    record ExportNotFound(Detail detail) implements ArmFailure {
+    record ResourceNotFound(Detail detail) implements ArmFailure {
         @Override
         public Reason reason() {
             return Reason.NOT_FOUND;

@@ -1,6 +1,10 @@
 package dev.finops.azure.arm;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * An HTTP answer as it came.
@@ -25,5 +29,16 @@ public record ArmResponse(int status, Map<String, String> headers, byte[] body) 
     /** As Azure Resource Manager answers; other successes, such as a part of a document, are somebody else's. */
     public boolean ok() {
         return status == 200 || status == 201 || status == 202 || status == 204;
+    }
+
+    /** The body as JSON; empty when it is something else. */
+    public Optional<JsonNode> json() {
+        try {
+            return Optional.of(BoundedJson.read(body));
+        } catch (JsonProcessingException notJson) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new IllegalStateException("reading from memory failed", e);
+        }
     }
 }

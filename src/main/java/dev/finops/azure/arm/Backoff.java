@@ -36,7 +36,7 @@ public record Backoff(Duration initial, Duration max) {
             case ArmFailure.Forbidden denied when denied.reason() == Reason.SCOPE_LOCKED -> shorter(LOCKED, max);
             case ArmFailure.Forbidden denied -> failures <= QUICK_DENIALS ? shorter(DENIED, max) : max;
             case ArmFailure.ScopeNotFound notFound -> max;
-            case ArmFailure.ExportNotFound notFound -> exponential(failures, max);
+            case ArmFailure.ResourceNotFound notFound -> exponential(failures, max);
             case ArmFailure.Conflict outdated -> exponential(failures, max);
             case ArmFailure.Rejected refused -> terminal();
         };

@@ -4,11 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.finops.azure.api.v1alpha1.Reason;
 import dev.finops.azure.arm.ArmFailure.Conflict;
 import dev.finops.azure.arm.ArmFailure.Detail;
-import dev.finops.azure.arm.ArmFailure.ExportNotFound;
 import dev.finops.azure.arm.ArmFailure.Forbidden;
 import dev.finops.azure.arm.ArmFailure.Indeterminate;
 import dev.finops.azure.arm.ArmFailure.Rejected;
 import dev.finops.azure.arm.ArmFailure.Rejected.Because;
+import dev.finops.azure.arm.ArmFailure.ResourceNotFound;
 import dev.finops.azure.arm.ArmFailure.ScopeNotFound;
 import dev.finops.azure.arm.ArmFailure.Throttled;
 import dev.finops.azure.document.Json;
@@ -145,7 +145,7 @@ public final class ErrorClassifier {
                                 ? Reason.AUTHENTICATION_FAILED
                                 : Reason.AUTHORIZATION_FAILED);
             case 404 ->
-                ABSENT.contains(code) ? new ExportNotFound(detail) : new Forbidden(detail, Reason.SCOPE_NOT_FOUND);
+                ABSENT.contains(code) ? new ResourceNotFound(detail) : new Forbidden(detail, Reason.SCOPE_NOT_FOUND);
             case 409, 412 -> new Conflict(detail);
             case 400 -> badRequest(detail, text);
             default -> new Rejected(detail, Reason.INVALID_REQUEST);

@@ -2,14 +2,22 @@ package dev.finops.azure.export;
 
 import dev.finops.azure.arm.ArmResult;
 import dev.finops.azure.document.Scope;
-import dev.finops.azure.export.ExportsClient.Listing;
 import dev.finops.azure.export.document.ExportId;
 import dev.finops.azure.export.document.ObservedExport;
 import dev.finops.azure.queue.Waiter;
+import java.util.Map;
 import java.util.function.Function;
 
 /** The read operations that the scope cache needs. */
 public interface ExportReads {
+    /**
+     * The exports of one scope.
+     *
+     * @param byName what is kept of each, by name as Azure spells it
+     * @param whole whether an export that is not among them is absent; not when an entry was unreadable
+     */
+    record Listing<T>(Map<String, T> byName, boolean whole) {}
+
     /**
      * All exports of one scope, not of those below it, each with its newest run.
      *

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finops.azure.arm.ArmClient;
 import dev.finops.azure.arm.BoundedJson;
 import dev.finops.azure.export.document.ObservedExport;
 import java.io.IOException;
@@ -22,7 +23,7 @@ import java.util.function.Predicate;
  * @param whole whether each entry was an export with a name
  * @param nextLink empty on the last page
  */
-record ListPage<T>(Map<String, T> byName, boolean whole, String nextLink) {
+record ListPage<T>(Map<String, T> byName, boolean whole, String nextLink) implements ArmClient.Page {
     /** What is kept of so many exports is some ten megabytes. */
     static final int MAX_ENTRIES = 20_000;
 

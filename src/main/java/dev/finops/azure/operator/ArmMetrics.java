@@ -1,8 +1,8 @@
 package dev.finops.azure.operator;
 
+import dev.finops.azure.arm.ArmClient.CallListener;
 import dev.finops.azure.arm.Operation;
 import dev.finops.azure.arm.quota.ArmRateLimiter;
-import dev.finops.azure.export.ExportsClient.CallListener;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -2,6 +2,7 @@ package dev.finops.azure.operator;
 
 import dev.finops.azure.api.v1alpha1.Annotations;
 import dev.finops.azure.arm.ApiVersionCheck;
+import dev.finops.azure.arm.ArmClient;
 import dev.finops.azure.arm.AzureClock;
 import dev.finops.azure.arm.identity.AzureAuthentication;
 import dev.finops.azure.arm.quota.ArmRateLimiter;
@@ -17,6 +18,7 @@ import dev.finops.azure.export.plan.ResolvedSecrets.Sas;
 import dev.finops.azure.export.scope.ScopeCaches;
 import dev.finops.azure.kube.CompressedItemStore;
 import dev.finops.azure.kube.ReconcileExecutor;
+import dev.finops.azure.kube.ReconcileLimiter;
 import dev.finops.azure.kube.StartupRateLimiter;
 import dev.finops.azure.kube.UpdateFilter;
 import dev.finops.azure.time.MonotonicClock;
@@ -108,7 +110,7 @@ public final class Main {
         Gauge.builder("costexport.api.version.rejected", () -> apiVersion.rejected() ? 1 : 0)
                 .description("1 while Azure rejects EXPORTS_API_VERSION, so that no CostExport can be served")
                 .register(registry);
-        ExportsClient.CallListener calls = new ArmMetrics(registry);
+        ArmClient.CallListener calls = new ArmMetrics(registry);
         TaskScheduler scheduler = new TaskScheduler();
         ArmRateLimiter rateLimiter =
                 new ArmRateLimiter(monotonic, scheduler, config.azure().runsPerMinute());
@@ -126,8 +128,16 @@ public final class Main {
         CostExportReconciler reconciler = new CostExportReconciler(
                 kubernetes,
                 identity -> {
-                    ExportsClient azure = new ExportsClient(
-                            config.azure(), signIn, identity, rateLimiter, clock, version, apiVersion, calls);
+                    ExportsClient azure = new ExportsClient(new ArmClient(
+                            config.azure(),
+                            signIn,
+                            identity,
+                            rateLimiter,
+                            clock,
+                            version,
+                            apiVersion,
+                            calls,
+                            ReconcileLimiter::outside));
                     ScopeCaches snapshots = new ScopeCaches(azure, clock, scheduler, config.settings());
                     observed.add(snapshots);
                     return new AzureClients(

@@ -94,7 +94,7 @@ class BackoffTest {
                 new ArmFailure.Forbidden(DETAIL, Reason.AUTHORIZATION_FAILED),
                 new ArmFailure.Forbidden(DETAIL, Reason.SCOPE_LOCKED),
                 new ArmFailure.ScopeNotFound(DETAIL),
-                new ArmFailure.ExportNotFound(DETAIL),
+                new ArmFailure.ResourceNotFound(DETAIL),
                 new ArmFailure.Conflict(DETAIL),
                 new ArmFailure.Rejected(DETAIL, Reason.INVALID_REQUEST)));
     }

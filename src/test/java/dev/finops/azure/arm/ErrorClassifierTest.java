@@ -77,8 +77,8 @@ class ErrorClassifierTest {
       404 | MissingSubscription | The request did not have a subscription or a valid tenant level resource provider. | Forbidden | ScopeNotFound
       400 | BadRequest | Cost management data is not supported for subscription(s) 0 in the provided api-version. Please use api-version 2019-10-01 or later. | Forbidden | SubscriptionTooNew
       # absence: only these words of ARM's own JSON
-      404 | 404        | No export found for x, Subscription: 0. (Request ID: 1) | ExportNotFound | NotFound
-      404 | NotFound   | The requested export with export name: x could not be found. | ExportNotFound | NotFound
+      404 | 404        | No export found for x, Subscription: 0. (Request ID: 1) | ResourceNotFound | NotFound
+      404 | NotFound   | The requested export with export name: x could not be found. | ResourceNotFound | NotFound
       404 | SubscriptionNotFound | The subscription '0' could not be found. | ScopeNotFound | ScopeNotFound
       404 | ResourceGroupNotFound | Resource group 'x' could not be found. | ScopeNotFound | ScopeNotFound
       # quota
@@ -254,7 +254,7 @@ class ErrorClassifierTest {
         ArmFailure failure = classify(status, Map.of(), body);
 
         assertFalse(failure.detail().text().isBlank());
-        assertFalse(failure instanceof ArmFailure.ExportNotFound || failure instanceof ArmFailure.ScopeNotFound);
+        assertFalse(failure instanceof ArmFailure.ResourceNotFound || failure instanceof ArmFailure.ScopeNotFound);
     }
 
     private static Rejected refused(String message) {

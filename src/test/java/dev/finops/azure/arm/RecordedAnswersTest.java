@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finops.azure.document.Json;
 import dev.finops.azure.document.Scope;
+import dev.finops.azure.export.ExportReads;
 import dev.finops.azure.export.ExportsClient;
 import dev.finops.azure.export.ExportsClients;
 import dev.finops.azure.export.document.ExportId;
@@ -76,7 +77,7 @@ class RecordedAnswersTest {
     private static String summary(Object value) {
         return switch (value) {
             case ObservedExport export -> export.eTag();
-            case ExportsClient.Listing<?>(var byName, var whole) -> byName.size() + " " + whole;
+            case ExportReads.Listing<?>(var byName, var whole) -> byName.size() + " " + whole;
             case JsonNode document when document.isArray() -> exports(document);
             case JsonNode document when document.path("value").isArray() -> summary(document.path("value"));
             case JsonNode document

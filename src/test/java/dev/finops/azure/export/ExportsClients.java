@@ -3,6 +3,7 @@ package dev.finops.azure.export;
 import com.azure.core.credential.AccessToken;
 import com.azure.core.http.HttpClient;
 import dev.finops.azure.arm.ApiVersionCheck;
+import dev.finops.azure.arm.ArmClient;
 import dev.finops.azure.arm.ArmPipeline;
 import dev.finops.azure.arm.AzureClock;
 import dev.finops.azure.arm.AzureConnection;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.time.OffsetDateTime;
 import java.util.Optional;
+import java.util.function.Supplier;
 import reactor.core.publisher.Mono;
 
 /** Clients of an Azure at {@code https://arm.example}, with a token that every scope accepts and a rate limiter of their own. */
@@ -47,14 +49,14 @@ public final class ExportsClients {
             InstantSource clock,
             AzureClock azureClock,
             ApiVersionCheck apiVersion,
-            ExportsClient.CallListener listener) {
+            ArmClient.CallListener listener) {
         ArmPipeline pipeline = new ArmPipeline(
                 azure,
                 () -> request -> Mono.fromSupplier(() -> new AccessToken("token", OffsetDateTime.MAX)),
                 ENDPOINT,
                 "test",
                 () -> 0);
-        return new ExportsClient(
+        return new ExportsClient(new ArmClient(
                 AZURE,
                 pipeline,
                 new AzureIdentity.Own(),
@@ -62,6 +64,7 @@ public final class ExportsClients {
                 azureClock,
                 "test",
                 apiVersion,
-                listener);
+                listener,
+                Supplier::get));
     }
 }

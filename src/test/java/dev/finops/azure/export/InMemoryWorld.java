@@ -16,7 +16,7 @@ import dev.finops.azure.arm.ArmResult;
 import dev.finops.azure.arm.AzureClock;
 import dev.finops.azure.document.Json;
 import dev.finops.azure.document.Scope;
-import dev.finops.azure.export.ExportsClient.Listing;
+import dev.finops.azure.export.ExportReads.Listing;
 import dev.finops.azure.export.document.ExportId;
 import dev.finops.azure.export.document.ObservedExport;
 import dev.finops.azure.export.document.Specs;
@@ -338,7 +338,7 @@ final class InMemoryWorld {
             tick();
             return stored == null
                     ? new ArmResult.Failed<>(
-                            new ArmFailure.ExportNotFound(new Detail(404, "404", "no such export", "")))
+                            new ArmFailure.ResourceNotFound(new Detail(404, "404", "no such export", "")))
                     : new ArmResult.Ok<>(spelling.apply(withHistory(RUNS_OF_GET)));
         }
 

@@ -97,9 +97,9 @@ public final class ArmRateLimiter {
         }
 
         private static Kind of(Operation operation) {
-            return switch (operation) {
-                case LIST, GET, HISTORY -> READ;
-                case PUT, RUN -> WRITE;
+            return switch (operation.kind()) {
+                case READ -> READ;
+                case WRITE -> WRITE;
                 case DELETE -> DELETE;
             };
         }
@@ -117,13 +117,15 @@ public final class ArmRateLimiter {
     /** Calls that Azure Resource Manager charges alike. */
     private record Charge(String quota, String owner, Operation operation) {}
 
+    private record Owner(String quota, String owner) {}
+
     private record Refusal(Instant until, Detail detail, By by) {}
 
     /** Empty when the call may go. */
     public Optional<Throttled> tryAcquire(AzureIdentity identity, Scope scope, Operation operation, Waiter caller) {
         Instant now = clock.instant();
         Optional<Throttled> closed =
-                operation == Operation.RUN ? refused(ofRuns(identity, scope), now) : Optional.empty();
+                operation.limitedPerScope() ? refused(ofRuns(identity, scope), now) : Optional.empty();
         if (closed.isPresent()) {
             return closed;
         }
@@ -140,7 +142,7 @@ public final class ArmRateLimiter {
             }
             admitted.add(bucket);
         }
-        Optional<Throttled> paced = operation == Operation.RUN ? pace(scope, caller, now) : Optional.empty();
+        Optional<Throttled> paced = operation.limitedPerScope() ? pace(scope, caller, now) : Optional.empty();
         paced.ifPresent(run -> admitted.forEach(TokenBucket::unused));
         return paced;
     }
@@ -252,7 +254,7 @@ public final class ArmRateLimiter {
         } else if (ofAllScopes(QuotaHeaders.refusing(answer.headers()))) {
             throttledTime.get(kind.toString()).close(refusal.until);
             close(new Key(identity.quota(), Service.COST_MANAGEMENT, "", kind), refusal, refuse);
-        } else if (operation == Operation.RUN) {
+        } else if (operation.limitedPerScope()) {
             throttledTime.get(RUN).close(refusal.until);
             close(ofRuns(identity, scope), refusal);
         } else {
@@ -268,7 +270,7 @@ public final class ArmRateLimiter {
     public void unavailable(AzureIdentity identity, Scope scope, Operation operation, Detail detail, Duration named) {
         Instant now = clock.instant();
         Refusal refusal = new Refusal(now.plus(named), detail, By.AZURE);
-        if (operation == Operation.RUN) {
+        if (operation.limitedPerScope()) {
             close(ofRuns(identity, scope), refusal);
         } else {
             close(
@@ -324,11 +326,10 @@ public final class ArmRateLimiter {
         buckets.values().removeIf(bucket -> bucket.isAsNew(now));
         runs.values().removeIf(pace -> pace.isAsNew(now));
         refusals.values().removeIf(refusal -> refusal.until.isBefore(now));
-        Set<Charge> used = buckets.keySet().stream()
-                .flatMap(key ->
-                        Stream.of(Operation.values()).map(operation -> new Charge(key.quota, key.owner, operation)))
+        Set<Owner> used = buckets.keySet().stream()
+                .map(key -> new Owner(key.quota, key.owner))
                 .collect(Collectors.toSet());
-        charged.keySet().retainAll(used);
+        charged.keySet().removeIf(charge -> !used.contains(new Owner(charge.quota, charge.owner)));
     }
 
     /** How much is kept. */

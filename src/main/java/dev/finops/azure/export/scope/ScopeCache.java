@@ -7,7 +7,7 @@ import dev.finops.azure.arm.AzureClock;
 import dev.finops.azure.document.Deflated;
 import dev.finops.azure.document.Scope;
 import dev.finops.azure.export.ExportReads;
-import dev.finops.azure.export.ExportsClient.Listing;
+import dev.finops.azure.export.ExportReads.Listing;
 import dev.finops.azure.export.document.ExportId;
 import dev.finops.azure.export.document.ExportNames;
 import dev.finops.azure.export.document.ObservedExport;
@@ -143,7 +143,7 @@ final class ScopeCache {
                 put(id, export);
                 yield new Observation.Present(export, azureTime(asked), Source.GET);
             }
-            case ArmResult.Failed<ObservedExport>(ArmFailure.ExportNotFound absent) -> {
+            case ArmResult.Failed<ObservedExport>(ArmFailure.ResourceNotFound absent) -> {
                 learn(id.name(), Optional.empty());
                 yield new Observation.Absent(azureTime(asked), Source.GET);
             }
@@ -350,7 +350,7 @@ final class ScopeCache {
         return switch (failure) {
             case ArmFailure.Rejected(var detail, var reason, var because) -> new ArmFailure.Forbidden(detail, reason);
             case ArmFailure.Conflict(var detail) -> new ArmFailure.Forbidden(detail, Reason.INVALID_REQUEST);
-            case ArmFailure.ExportNotFound(var detail) -> new ArmFailure.Forbidden(detail, Reason.SCOPE_NOT_FOUND);
+            case ArmFailure.ResourceNotFound(var detail) -> new ArmFailure.Forbidden(detail, Reason.SCOPE_NOT_FOUND);
             default -> failure;
         };
     }

@@ -26,10 +26,21 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ArmRateLimiterTest {
+    private static final Operation LIST = new Operation("list", Operation.Kind.READ);
+    private static final Operation GET = new Operation("get", Operation.Kind.READ);
+    private static final Operation HISTORY = new Operation("history", Operation.Kind.READ);
+    private static final Operation PUT = new Operation("put", Operation.Kind.WRITE);
+    private static final Operation DELETE = new Operation("delete", Operation.Kind.DELETE);
+    private static final Operation RUN = new Operation("run", Operation.Kind.WRITE, true);
+
+    private static Stream<Operation> operations() {
+        return Stream.of(LIST, GET, HISTORY, PUT, DELETE, RUN);
+    }
+
     private static final Scope SCOPE = new Scope("/subscriptions/0a");
     private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final AzureIdentity OWN = new AzureIdentity.Own();
@@ -53,7 +64,7 @@ class ArmRateLimiterTest {
         "/providers/Microsoft.Billing/billingAccounts/1, GET, false"
     })
     void aBucketFreezesAlone(String scope, Operation operation, boolean frozen) {
-        refuse(SCOPE, Operation.LIST, ENTITY);
+        refuse(SCOPE, LIST, ENTITY);
 
         assertEquals(frozen, isClosed(OWN, new Scope(scope), operation));
         assertEquals(false, isClosed(OTHER, new Scope(scope), operation));
@@ -66,7 +77,7 @@ class ArmRateLimiterTest {
                 Optional.empty(),
                 wait(OWN, new Scope("/subscriptions/0b"), operation),
                 "a bucket that is known before");
-        refuse(SCOPE, Operation.LIST, TENANT);
+        refuse(SCOPE, LIST, TENANT);
 
         assertEquals(frozen, isClosed(OWN, new Scope(scope), operation));
         assertEquals(frozen, isClosed(OWN, new Scope(scope + "-new"), operation));
@@ -79,10 +90,10 @@ class ArmRateLimiterTest {
         for (int i = 0; i < 2000; i++) {
             AzureIdentity passing = new AzureIdentity.ServicePrincipal("tenant", "client-" + i, "secret");
             Scope scope = new Scope("/subscriptions/passing-" + i);
-            for (Operation operation : List.of(Operation.LIST, Operation.PUT, Operation.RUN)) {
+            for (Operation operation : List.of(LIST, PUT, RUN)) {
                 assertEquals(false, isClosed(passing, scope, operation));
             }
-            refuse(scope, Operation.RUN, ENTITY);
+            refuse(scope, RUN, ENTITY);
             clock.pass(MINUTE.multipliedBy(3));
         }
 
@@ -91,11 +102,11 @@ class ArmRateLimiterTest {
 
     @Test
     void runsAreRefusedAtTheirScope() {
-        refuse(SCOPE, Operation.RUN, ENTITY);
+        refuse(SCOPE, RUN, ENTITY);
 
-        assertTrue(isClosed(OWN, SCOPE, Operation.RUN));
-        assertEquals(false, isClosed(OWN, SCOPE, Operation.PUT));
-        assertEquals(false, isClosed(OWN, new Scope("/subscriptions/0a/resourceGroups/finops"), Operation.RUN));
+        assertTrue(isClosed(OWN, SCOPE, RUN));
+        assertEquals(false, isClosed(OWN, SCOPE, PUT));
+        assertEquals(false, isClosed(OWN, new Scope("/subscriptions/0a/resourceGroups/finops"), RUN));
     }
 
     @Test
@@ -103,20 +114,20 @@ class ArmRateLimiterTest {
         rateLimiter.onThrottled(
                 OWN,
                 SCOPE,
-                Operation.RUN,
+                RUN,
                 new Throttled(
                         new Detail(429, "SubscriptionRequestsThrottled", "Number of 'write' requests …", ""), MINUTE),
                 answer("retry-after", "60"));
 
-        assertTrue(isClosed(OWN, SCOPE, Operation.PUT));
-        assertTrue(isClosed(OWN, SCOPE, Operation.RUN));
+        assertTrue(isClosed(OWN, SCOPE, PUT));
+        assertTrue(isClosed(OWN, SCOPE, RUN));
     }
 
     @Test
     void scopesWithoutASubscriptionShareTheTenantsQuota() {
-        refuse(new Scope("/providers/Microsoft.Billing/billingAccounts/1"), Operation.PUT, ENTITY);
+        refuse(new Scope("/providers/Microsoft.Billing/billingAccounts/1"), PUT, ENTITY);
 
-        assertTrue(isClosed(OWN, new Scope("/providers/Microsoft.Management/managementGroups/x"), Operation.PUT));
+        assertTrue(isClosed(OWN, new Scope("/providers/Microsoft.Management/managementGroups/x"), PUT));
     }
 
     @ParameterizedTest
@@ -151,10 +162,10 @@ class ArmRateLimiterTest {
 
     @Test
     void whoIsKeptBackIsToldInAzuresWords() {
-        refuse(SCOPE, Operation.PUT, ENTITY);
+        refuse(SCOPE, PUT, ENTITY);
 
         Throttled kept = rateLimiter
-                .tryAcquire(OWN, SCOPE, Operation.PUT, caller("daily", Priority.CREATE))
+                .tryAcquire(OWN, SCOPE, PUT, caller("daily", Priority.CREATE))
                 .orElseThrow();
         assertEquals("Too many requests. Please retry.", kept.detail().message());
         assertTrue(kept.retryAfter().compareTo(MINUTE) >= 0, () -> kept.toString());
@@ -165,7 +176,7 @@ class ArmRateLimiterTest {
         Throttled last = null;
         for (int call = 0; call <= 200; call++) {
             last = rateLimiter
-                    .tryAcquire(OWN, SCOPE, Operation.PUT, caller("daily-" + call, Priority.CREATE))
+                    .tryAcquire(OWN, SCOPE, PUT, caller("daily-" + call, Priority.CREATE))
                     .orElse(null);
         }
 
@@ -179,25 +190,24 @@ class ArmRateLimiterTest {
     @ParameterizedTest
     @ValueSource(strings = {"0", "DefaultQuota:0", "Default:120, Sub:0"})
     void whatAzureSaysIsLeftCounts(String none) {
-        rateLimiter.onResponse(
-                OWN, SCOPE, Operation.PUT, answer(200, "x-ms-ratelimit-remaining-subscription-writes", none));
+        rateLimiter.onResponse(OWN, SCOPE, PUT, answer(200, "x-ms-ratelimit-remaining-subscription-writes", none));
 
-        assertTrue(isClosed(OWN, SCOPE, Operation.PUT));
-        assertEquals(false, isClosed(OWN, SCOPE, Operation.GET));
+        assertTrue(isClosed(OWN, SCOPE, PUT));
+        assertEquals(false, isClosed(OWN, SCOPE, GET));
     }
 
     /** Recorded: every operation of exports is charged to the reads. */
     @ParameterizedTest
-    @EnumSource(Operation.class)
+    @MethodSource("operations")
     void theCounterThatAnAnswerNamesIsCharged(Operation operation) {
         rateLimiter.onResponse(OWN, SCOPE, operation, answer(200, "x-ms-ratelimit-remaining-subscription-reads", "0"));
 
         assertTrue(isClosed(OWN, SCOPE, operation));
-        assertTrue(isClosed(OWN, SCOPE, Operation.GET), "one bucket for both");
+        assertTrue(isClosed(OWN, SCOPE, GET), "one bucket for both");
         clock.pass(MINUTE);
         rateLimiter.onResponse(
                 OWN, SCOPE, operation, answer(200, "x-ms-ratelimit-remaining-subscription-writes", "100"));
-        Operation other = operation == Operation.GET ? Operation.LIST : Operation.GET;
+        Operation other = operation == GET ? LIST : GET;
         rateLimiter.onResponse(OWN, SCOPE, other, answer(200, "x-ms-ratelimit-remaining-subscription-reads", "0"));
         assertEquals(false, isClosed(OWN, SCOPE, operation), "the last answer to such a call counts");
     }
@@ -213,7 +223,7 @@ class ArmRateLimiterTest {
 
     @Test
     void readsAreChargedOnce() {
-        assertEquals(Optional.empty(), wait(OWN, SCOPE, Operation.LIST));
+        assertEquals(Optional.empty(), wait(OWN, SCOPE, LIST));
 
         assertEquals(244, (int) rateLimiter.minRemaining(ArmRateLimiter.Kind.READ));
     }
@@ -229,8 +239,7 @@ class ArmRateLimiterTest {
         for (int export = 0; export < 600; export++) {
             create("export-" + export, waiting, sent);
         }
-        rateLimiter.onResponse(
-                OWN, SCOPE, Operation.PUT, answer(201, "x-ms-ratelimit-remaining-subscription-reads", "54"));
+        rateLimiter.onResponse(OWN, SCOPE, PUT, answer(201, "x-ms-ratelimit-remaining-subscription-reads", "54"));
         Instant start = clock.instant();
         while (sent.size() < 600) {
             scheduler.pass(Duration.ofMillis(100));
@@ -246,8 +255,7 @@ class ArmRateLimiterTest {
 
     private void create(String key, List<String> called, Map<String, Instant> sent) {
         if (rateLimiter
-                .tryAcquire(
-                        OWN, SCOPE, Operation.PUT, new Waiter(key, "finops", Priority.CREATE, () -> called.add(key)))
+                .tryAcquire(OWN, SCOPE, PUT, new Waiter(key, "finops", Priority.CREATE, () -> called.add(key)))
                 .isEmpty()) {
             sent.put(key, clock.instant());
         }
@@ -282,84 +290,76 @@ class ArmRateLimiterTest {
                                 + "microsoft.costmanagement-" + header[0],
                         header -> header[1]));
         ArmResponse answer = new ArmResponse(status, named, new byte[0]);
-        rateLimiter.onResponse(OWN, SCOPE, Operation.LIST, answer);
+        rateLimiter.onResponse(OWN, SCOPE, LIST, answer);
         if (status == 429) {
             rateLimiter.onThrottled(
-                    OWN,
-                    SCOPE,
-                    Operation.LIST,
-                    new Throttled(new Detail(429, "429", "Too many requests", ""), MINUTE),
-                    answer);
+                    OWN, SCOPE, LIST, new Throttled(new Detail(429, "429", "Too many requests", ""), MINUTE), answer);
         }
 
-        assertEquals(here, isClosed(OWN, SCOPE, Operation.LIST));
-        assertEquals(here, isClosed(OWN, new Scope("/subscriptions/0a/resourceGroups/finops"), Operation.GET));
-        assertEquals(elsewhere, isClosed(OWN, new Scope("/subscriptions/0b"), Operation.LIST));
-        assertEquals(false, isClosed(OWN, SCOPE, Operation.PUT), "reads alone");
-        assertEquals(false, isClosed(OTHER, SCOPE, Operation.LIST));
+        assertEquals(here, isClosed(OWN, SCOPE, LIST));
+        assertEquals(here, isClosed(OWN, new Scope("/subscriptions/0a/resourceGroups/finops"), GET));
+        assertEquals(elsewhere, isClosed(OWN, new Scope("/subscriptions/0b"), LIST));
+        assertEquals(false, isClosed(OWN, SCOPE, PUT), "reads alone");
+        assertEquals(false, isClosed(OTHER, SCOPE, LIST));
         scheduler.pass(MINUTE.multipliedBy(2));
-        assertEquals(false, isClosed(OWN, SCOPE, Operation.LIST));
+        assertEquals(false, isClosed(OWN, SCOPE, LIST));
     }
 
     @Test
     void aServiceThatIsUnavailableIsLeftAloneWhereItSaidSo() {
         rateLimiter.unavailable(
-                OWN,
-                SCOPE,
-                Operation.PUT,
-                new Detail(503, "ServiceUnavailable", "The provider registers.", ""),
-                MINUTE);
+                OWN, SCOPE, PUT, new Detail(503, "ServiceUnavailable", "The provider registers.", ""), MINUTE);
 
-        assertEquals(Optional.of(MINUTE), wait(OWN, SCOPE, Operation.PUT));
-        assertEquals(false, isClosed(OWN, SCOPE, Operation.GET));
-        assertEquals(false, isClosed(OWN, new Scope("/subscriptions/0a/resourceGroups/finops"), Operation.PUT));
+        assertEquals(Optional.of(MINUTE), wait(OWN, SCOPE, PUT));
+        assertEquals(false, isClosed(OWN, SCOPE, GET));
+        assertEquals(false, isClosed(OWN, new Scope("/subscriptions/0a/resourceGroups/finops"), PUT));
         scheduler.pass(MINUTE.plusSeconds(1));
-        assertEquals(false, isClosed(OWN, SCOPE, Operation.PUT));
+        assertEquals(false, isClosed(OWN, SCOPE, PUT));
     }
 
     @Test
     void aScopeTakesSoManyRunsInAnyMinute() {
         for (int run = 0; run < 3; run++) {
-            assertEquals(Optional.empty(), wait(OWN, SCOPE, Operation.RUN));
+            assertEquals(Optional.empty(), wait(OWN, SCOPE, RUN));
             clock.pass(Duration.ofSeconds(10));
         }
-        assertEquals(Optional.of(Duration.ofSeconds(30)), wait(OWN, SCOPE, Operation.RUN));
-        assertEquals(Optional.empty(), wait(OWN, new Scope("/subscriptions/0b"), Operation.RUN));
+        assertEquals(Optional.of(Duration.ofSeconds(30)), wait(OWN, SCOPE, RUN));
+        assertEquals(Optional.empty(), wait(OWN, new Scope("/subscriptions/0b"), RUN));
 
         clock.pass(Duration.ofSeconds(30));
-        assertEquals(Optional.empty(), wait(OWN, SCOPE, Operation.RUN));
-        assertEquals(Optional.of(Duration.ofSeconds(10)), wait(OWN, SCOPE, Operation.RUN));
+        assertEquals(Optional.empty(), wait(OWN, SCOPE, RUN));
+        assertEquals(Optional.of(Duration.ofSeconds(10)), wait(OWN, SCOPE, RUN));
     }
 
     @Test
     void aRunThatWasHeldBackIsNotCounted() {
-        refuse(SCOPE, Operation.RUN, ENTITY);
+        refuse(SCOPE, RUN, ENTITY);
         for (int attempt = 0; attempt < 5; attempt++) {
-            assertEquals(Optional.of(MINUTE), wait(OWN, SCOPE, Operation.RUN));
+            assertEquals(Optional.of(MINUTE), wait(OWN, SCOPE, RUN));
         }
         clock.pass(MINUTE);
 
-        assertEquals(Optional.empty(), wait(OWN, SCOPE, Operation.RUN));
+        assertEquals(Optional.empty(), wait(OWN, SCOPE, RUN));
     }
 
     @Test
     void identitiesShareAScopesPaceOfRuns() {
         for (int run = 0; run < 3; run++) {
-            assertEquals(Optional.empty(), wait(run % 2 == 0 ? OWN : OTHER, SCOPE, Operation.RUN));
+            assertEquals(Optional.empty(), wait(run % 2 == 0 ? OWN : OTHER, SCOPE, RUN));
         }
-        assertTrue(wait(OTHER, SCOPE, Operation.RUN).isPresent());
+        assertTrue(wait(OTHER, SCOPE, RUN).isPresent());
     }
 
     /** One wake that throws. */
     @Test
     void whoStandsInLineIsWokenWhateverBecomesOfTheOthers() {
-        drain(Operation.PUT);
+        drain(PUT);
         List<String> woken = new ArrayList<>();
         for (int waiting = 0; waiting < 5; waiting++) {
             String key = "waiting-" + waiting;
             boolean faulty = waiting == 0;
             assertTrue(rateLimiter
-                    .tryAcquire(OWN, SCOPE, Operation.PUT, new Waiter(key, "finops", Priority.CREATE, () -> {
+                    .tryAcquire(OWN, SCOPE, PUT, new Waiter(key, "finops", Priority.CREATE, () -> {
                         woken.add(key);
                         if (faulty) {
                             throw new IllegalStateException("a fault");
@@ -378,15 +378,14 @@ class ArmRateLimiterTest {
     /** The timer itself fails once. */
     @Test
     void aTimerThatCouldNotBeSetIsSetByTheNextWhoComes() {
-        drain(Operation.PUT);
+        drain(PUT);
         scheduler.refuses(true);
         assertThrows(
                 IllegalStateException.class,
-                () -> rateLimiter.tryAcquire(OWN, SCOPE, Operation.PUT, caller("first", Priority.CREATE)));
+                () -> rateLimiter.tryAcquire(OWN, SCOPE, PUT, caller("first", Priority.CREATE)));
         scheduler.refuses(false);
         List<String> woken = new ArrayList<>();
-        rateLimiter.tryAcquire(
-                OWN, SCOPE, Operation.PUT, new Waiter("next", "finops", Priority.CREATE, () -> woken.add("next")));
+        rateLimiter.tryAcquire(OWN, SCOPE, PUT, new Waiter("next", "finops", Priority.CREATE, () -> woken.add("next")));
 
         scheduler.pass(Duration.ofSeconds(2));
 

@@ -5,7 +5,7 @@ import dev.finops.azure.arm.ArmFailure.Detail;
 import dev.finops.azure.arm.ArmResult;
 import dev.finops.azure.document.Scope;
 import dev.finops.azure.export.ExportReads;
-import dev.finops.azure.export.ExportsClient.Listing;
+import dev.finops.azure.export.ExportReads.Listing;
 import dev.finops.azure.export.document.ExportId;
 import dev.finops.azure.export.document.ObservedExport;
 import dev.finops.azure.queue.Waiter;
@@ -48,7 +48,7 @@ final class ScriptedAzure implements ExportReads {
         gets++;
         ObservedExport export = exports.get(id.name());
         return export == null
-                ? new ArmResult.Failed<>(new ArmFailure.ExportNotFound(new Detail(404, "404", "", "")))
+                ? new ArmResult.Failed<>(new ArmFailure.ResourceNotFound(new Detail(404, "404", "", "")))
                 : new ArmResult.Ok<>(export);
     }
 

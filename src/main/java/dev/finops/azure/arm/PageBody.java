@@ -1,23 +1,17 @@
-package dev.finops.azure.export;
+package dev.finops.azure.arm;
 
 import com.azure.core.http.HttpResponse;
-import dev.finops.azure.arm.ArmPipeline;
-import dev.finops.azure.arm.BodyStream;
-import dev.finops.azure.arm.BoundedHttpClient;
-import dev.finops.azure.arm.ContentEncoding;
-import dev.finops.azure.export.document.ObservedExport;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /** Reads a list while it arrives, so that the text of a large scope is never in memory as a whole. */
-final class ListBody<T> implements ArmPipeline.Body {
+final class PageBody<P> implements ArmPipeline.Body {
     /** The reader may block, which the threads of the transport must not. */
     private static final Scheduler READERS =
             Schedulers.fromExecutorService(Executors.newVirtualThreadPerTaskExecutor());
@@ -28,18 +22,16 @@ final class ListBody<T> implements ArmPipeline.Body {
     /** White space after the list is read, so that the connection can be used again; more is somebody else's. */
     private static final int MAX_REST = 64 * 1024;
 
-    private final Predicate<ObservedExport> here;
-    private final Function<ObservedExport, T> keep;
-    private volatile Optional<ListPage<T>> page = Optional.empty();
+    private final Function<InputStream, Optional<P>> reader;
+    private volatile Optional<P> page = Optional.empty();
 
-    /** @param here whether an export is one of those that were asked for */
-    ListBody(Predicate<ObservedExport> here, Function<ObservedExport, T> keep) {
-        this.here = here;
-        this.keep = keep;
+    /** @param reader of the text; empty when the text is not a page */
+    PageBody(Function<InputStream, Optional<P>> reader) {
+        this.reader = reader;
     }
 
-    /** Empty when the body was no list. */
-    Optional<ListPage<T>> page() {
+    /** Empty when the body was not a page. */
+    Optional<P> page() {
         return page;
     }
 
@@ -58,10 +50,10 @@ final class ListBody<T> implements ArmPipeline.Body {
                 .subscribeOn(READERS);
     }
 
-    private Optional<ListPage<T>> list(HttpResponse response, InputStream parts) {
+    private Optional<P> list(HttpResponse response, InputStream parts) {
         try {
             InputStream text = ContentEncoding.decoded(response, parts, MAX_TEXT);
-            Optional<ListPage<T>> list = ListPage.read(text, here, keep);
+            Optional<P> list = reader.apply(text);
             if (list.isPresent()) {
                 text.readNBytes(MAX_REST);
             }
