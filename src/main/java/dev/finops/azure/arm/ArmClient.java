@@ -83,6 +83,7 @@ public final class ArmClient {
                         () -> authentication.credential(identity),
                         connection.audience(),
                         version,
+                        authentication.timeouts().call(),
                         System::nanoTime),
                 identity,
                 rateLimiter,

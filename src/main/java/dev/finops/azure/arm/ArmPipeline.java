@@ -41,6 +41,7 @@ public final class ArmPipeline {
     private final Supplier<TokenCredential> credentials;
     private final String audience;
     private final String version;
+    private final Duration wholeCall;
     private final LongSupplier nanos;
 
     /** By scope: the new tokens that it refused too, although others accepted the one before. */
@@ -54,8 +55,10 @@ public final class ArmPipeline {
             Supplier<TokenCredential> credentials,
             String audience,
             String version,
+            Duration wholeCall,
             LongSupplier nanos) {
         this.http = http;
+        this.wholeCall = wholeCall;
         this.credentials = credentials;
         this.audience = audience;
         this.version = version;
@@ -190,11 +193,11 @@ public final class ArmPipeline {
                         >= RENEWAL.afterAttempt(before.inVain()).toNanos();
     }
 
-    private static ArmResponse send(Token token, HttpRequest request, Body body) {
+    private ArmResponse send(Token token, HttpRequest request, Body body) {
         return token.pipeline
                 .send(request)
                 .flatMap(response -> read(response, body))
-                .timeout(BoundedHttpClient.WHOLE_CALL)
+                .timeout(wholeCall)
                 .block();
     }
 

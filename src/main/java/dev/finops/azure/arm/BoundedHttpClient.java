@@ -18,8 +18,7 @@ import reactor.core.publisher.Mono;
  * Bounds the length and the duration of every response, token responses included, which the library would read without
  * limit.
  */
-public record BoundedHttpClient(HttpClient http) implements HttpClient {
-    static final Duration WHOLE_CALL = Duration.ofSeconds(60);
+public record BoundedHttpClient(HttpClient http, Duration wholeCall) implements HttpClient {
     private static final int MAX_BODY = 16 * 1024 * 1024;
 
     /** Of all answers that are on their way at once: this process has 96 MB in all. */
@@ -27,7 +26,7 @@ public record BoundedHttpClient(HttpClient http) implements HttpClient {
 
     @Override
     public Mono<HttpResponse> send(HttpRequest request) {
-        return http.send(request).map(response -> new Bounded(request, response));
+        return http.send(request).map(response -> new Bounded(request, response, wholeCall));
     }
 
     /** For those who keep little of a long body: it may have any length. */
@@ -37,10 +36,12 @@ public record BoundedHttpClient(HttpClient http) implements HttpClient {
 
     private static final class Bounded extends HttpResponse {
         private final HttpResponse response;
+        private final Duration wholeCall;
 
-        Bounded(HttpRequest request, HttpResponse response) {
+        Bounded(HttpRequest request, HttpResponse response, Duration wholeCall) {
             super(request);
             this.response = response;
+            this.wholeCall = wholeCall;
         }
 
         @Override
@@ -57,7 +58,7 @@ public record BoundedHttpClient(HttpClient http) implements HttpClient {
         }
 
         private Flux<ByteBuffer> inTime() {
-            return response.getBody().takeUntilOther(Mono.delay(WHOLE_CALL).then(Mono.error(TimeoutException::new)));
+            return response.getBody().takeUntilOther(Mono.delay(wholeCall).then(Mono.error(TimeoutException::new)));
         }
 
         @Override

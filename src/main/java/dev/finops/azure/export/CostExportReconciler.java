@@ -8,9 +8,11 @@ import dev.finops.azure.arm.AzureClock;
 import dev.finops.azure.arm.Backoff;
 import dev.finops.azure.arm.identity.AzureIdentity;
 import dev.finops.azure.export.ResourceWriter.StaleObjectException;
+import dev.finops.azure.export.document.ExportId;
 import dev.finops.azure.export.document.SasToken;
 import dev.finops.azure.export.plan.Observation;
 import dev.finops.azure.export.plan.Outcome;
+import dev.finops.azure.export.plan.Policies;
 import dev.finops.azure.export.plan.Priorities;
 import dev.finops.azure.export.plan.ReconcileState;
 import dev.finops.azure.export.plan.ResolvedSecrets;
@@ -22,6 +24,7 @@ import dev.finops.azure.export.status.RequeuePolicy;
 import dev.finops.azure.kube.EventRecorder;
 import dev.finops.azure.kube.FinalizerPatcher;
 import dev.finops.azure.kube.NamespacedName;
+import dev.finops.azure.kube.OwnershipIndex;
 import dev.finops.azure.kube.PendingEvent;
 import dev.finops.azure.kube.ReconcileExecutor;
 import dev.finops.azure.kube.ReconcileLimiter;
@@ -66,7 +69,7 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
     private static final Duration SECRETS = Duration.ofSeconds(30);
 
     private final KubernetesClient kubernetes;
-    private final FinalizerPatcher finalizer;
+    private final FinalizerPatcher<CostExport> finalizer;
     private final EventRecorder events;
     private final AtomicBoolean skewReported = new AtomicBoolean();
     private final ResourceWriter writer;
@@ -83,7 +86,7 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
     private final RequeueTimer requeue;
     private final Sweep sweep;
     private IndexerResourceCache<CostExport> cache;
-    private OwnershipIndex claims;
+    private OwnershipIndex<CostExport> claims;
     private OverlapDetector overlaps;
 
     /**
@@ -100,10 +103,11 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
             Optional<String> ownTenant,
             String instance) {
         this.kubernetes = kubernetes;
-        this.finalizer = new FinalizerPatcher(kubernetes);
+        this.finalizer = new FinalizerPatcher<>(kubernetes, CostExport.class, CostExport.FINALIZER);
         this.turns = new ReconcileLimiter(clock.monotonic());
         this.events = new EventRecorder(kubernetes, clock, instance, telemetry::told);
-        this.writer = new KubernetesResourceWriter(kubernetes, new StatusPatcher(kubernetes), events);
+        this.writer =
+                new KubernetesResourceWriter(kubernetes, new StatusPatcher<>(kubernetes, CostExport.class), events);
         this.sessions = new AzureClientCache(opener);
         this.secrets = new SecretCache(kubernetes, clock.monotonic(), wake::propagateEvent);
         this.requeue = new RequeueTimer(scheduler, wake::propagateEvent);
@@ -118,7 +122,11 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
     @Override
     public List<EventSource<?, CostExport>> prepareEventSources(EventSourceContext<CostExport> context) {
         cache = context.getPrimaryCache();
-        claims = new OwnershipIndex(cache);
+        claims = new OwnershipIndex<>(
+                cache,
+                CostExportReconciler::exportKey,
+                CostExportReconciler::exportName,
+                object -> Policies.manages(object.getSpec()));
         overlaps = new OverlapDetector(cache);
         wake.of(cache);
         every(settings.runPollInterval().compareTo(SECRETS) < 0 ? settings.runPollInterval() : SECRETS, secrets::poll);
@@ -162,7 +170,7 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
         try {
             requeue.cancel(id);
             Waiter caller = caller(object);
-            served.next = turns.take(caller, () -> reconcile(object, caller, served));
+            served.next = turns.take(caller, () -> serve(object, caller, served));
             served.next.ifPresent(wait -> requeue.set(id, wait));
             return UpdateControl.noUpdate();
         } catch (RuntimeException | Error fault) { // of an Error the SDK would never reconcile the object again
@@ -227,7 +235,7 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
         events.write(now, PendingEvent.warning(Reason.NOT_WATCHED, message));
     }
 
-    private Optional<Duration> reconcile(CostExport object, Waiter caller, Served served) {
+    private Optional<Duration> serve(CostExport object, Waiter caller, Served served) {
         if (object.isMarkedForDeletion() && !object.hasFinalizer(CostExport.FINALIZER)) {
             return Optional.empty();
         }
@@ -300,8 +308,8 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
     private void release(CostExport object) {
         finalizer.off(object);
         forget(ResourceID.fromResource(object), object.getMetadata().getUid());
-        claims.heir(object).ifPresent(next -> wake.propagateEvent(ResourceID.fromResource(next)));
-        claims.heirInOtherCase(object).ifPresent(next -> wake.propagateEvent(ResourceID.fromResource(next)));
+        claims.nextOwner(object).ifPresent(next -> wake.propagateEvent(ResourceID.fromResource(next)));
+        claims.nextOwnerInOtherCase(object).ifPresent(next -> wake.propagateEvent(ResourceID.fromResource(next)));
         wakeSharers(object);
     }
 
@@ -319,8 +327,19 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
         }
     }
 
+    static String exportName(CostExport object) {
+        return ExportId.of(object.getSpec(), object.getMetadata().getName()).name();
+    }
+
+    private static Optional<String> exportKey(CostExport object) {
+        return object.getSpec().scope().isEmpty()
+                ? Optional.empty()
+                : Optional.of(ExportId.of(object.getSpec(), object.getMetadata().getName())
+                        .key());
+    }
+
     private Optional<CostExport> nextOwner(CostExport object) {
-        return claims.owner(object).or(() -> claims.heir(object)).or(() -> claims.heirInOtherCase(object));
+        return claims.owner(object).or(() -> claims.nextOwner(object)).or(() -> claims.nextOwnerInOtherCase(object));
     }
 
     private void stopWatching(CostExport object) {
@@ -408,19 +427,17 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
     private Optional<Claim> claim(CostExport object) {
         if (object.isMarkedForDeletion()) {
             return claims.owner(object)
-                    .or(() -> claims.heir(object))
+                    .or(() -> claims.nextOwner(object))
                     .<Claim>map(next -> new Claim.NextOwner(NamespacedName.of(next)))
-                    .or(() -> claims.heirInOtherCase(object)
-                            .map(next -> new Claim.NextOwnerInOtherCase(
-                                    NamespacedName.of(next), OwnershipIndex.exportName(next))));
+                    .or(() -> claims.nextOwnerInOtherCase(object)
+                            .map(next -> new Claim.NextOwnerInOtherCase(NamespacedName.of(next), exportName(next))));
         }
         return claims.owner(object)
                 .<Claim>map(owner -> new Claim.OnExport(NamespacedName.of(owner)))
                 .or(() -> overlaps.collision(object)
                         .map(owner -> new Claim.OnFolder(NamespacedName.of(owner), OverlapDetector.describe(object))))
                 .or(() -> claims.ownerInOtherCase(object)
-                        .map(owner ->
-                                new Claim.OnSpelling(NamespacedName.of(owner), OwnershipIndex.exportName(owner))));
+                        .map(owner -> new Claim.OnSpelling(NamespacedName.of(owner), exportName(owner))));
     }
 
     private Optional<CostExport> claimant(CostExport object) {

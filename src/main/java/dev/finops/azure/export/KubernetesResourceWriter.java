@@ -8,7 +8,8 @@ import dev.finops.azure.kube.StatusPatcher;
 import io.fabric8.kubernetes.client.KubernetesClient;
 
 /** Writes with the Kubernetes client. */
-record KubernetesResourceWriter(KubernetesClient kubernetes, StatusPatcher statuses, EventRecorder events)
+record KubernetesResourceWriter(
+        KubernetesClient kubernetes, StatusPatcher<CostExportStatus, CostExport> statuses, EventRecorder events)
         implements ResourceWriter {
     @Override
     public CostExport writeStatus(CostExport seen, CostExportStatus status) {

@@ -8,6 +8,7 @@ import dev.finops.azure.export.document.ExportId;
 import dev.finops.azure.export.plan.Policies;
 import dev.finops.azure.export.plan.RequiredFields;
 import dev.finops.azure.kube.NamespacedName;
+import dev.finops.azure.kube.OwnershipIndex;
 import dev.finops.azure.kube.PendingEvent;
 import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import java.util.List;
@@ -55,9 +56,9 @@ final class OverlapDetector {
     /** The older object whose folder this one would deliver into, where one of the two removes what it finds. */
     Optional<CostExport> collision(CostExport object) {
         return sharers(object)
-                .filter(other -> OwnershipIndex.OLDEST_FIRST.compare(other, object) < 0
+                .filter(other -> OwnershipIndex.<CostExport>oldestFirst().compare(other, object) < 0
                         && (overwrites(other) || overwrites(object)))
-                .min(OwnershipIndex.OLDEST_FIRST);
+                .min(OwnershipIndex.oldestFirst());
     }
 
     /** The others that deliver into the folder of this one. */

@@ -1,7 +1,7 @@
 package dev.finops.azure.kube;
 
-import dev.finops.azure.api.v1alpha1.CostExport;
 import dev.finops.azure.document.Deflated;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
 import io.fabric8.kubernetes.client.informers.cache.ItemStore;
@@ -17,28 +17,30 @@ import java.util.stream.Stream;
  * The informer's cache with compressed objects and without managed fields: a CostExport with ten runs and backfill rows
  * shrinks to a tenth.
  */
-public final class CompressedItemStore implements ItemStore<CostExport> {
+public final class CompressedItemStore<R extends HasMetadata> implements ItemStore<R> {
     private static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
     private final KubernetesSerialization json;
+    private final Class<R> type;
     private final Map<String, Deflated> objects = new ConcurrentHashMap<>();
 
-    public CompressedItemStore(KubernetesSerialization json) {
+    public CompressedItemStore(KubernetesSerialization json, Class<R> type) {
         this.json = json;
+        this.type = type;
     }
 
     @Override
-    public String getKey(CostExport object) {
+    public String getKey(R object) {
         return Cache.metaNamespaceKeyFunc(object);
     }
 
     @Override
-    public CostExport put(String key, CostExport object) {
+    public R put(String key, R object) {
         return unpacked(objects.put(key, packed(object)));
     }
 
     @Override
-    public CostExport remove(String key) {
+    public R remove(String key) {
         return unpacked(objects.remove(key));
     }
 
@@ -48,12 +50,12 @@ public final class CompressedItemStore implements ItemStore<CostExport> {
     }
 
     @Override
-    public Stream<CostExport> values() {
+    public Stream<R> values() {
         return objects.values().stream().map(this::unpacked);
     }
 
     @Override
-    public CostExport get(String key) {
+    public R get(String key) {
         return unpacked(objects.get(key));
     }
 
@@ -62,7 +64,7 @@ public final class CompressedItemStore implements ItemStore<CostExport> {
         return objects.size();
     }
 
-    private Deflated packed(CostExport object) {
+    private Deflated packed(R object) {
         ObjectMeta metadata = object.getMetadata();
         metadata.setManagedFields(null);
         Optional.ofNullable(metadata.getAnnotations())
@@ -75,9 +77,7 @@ public final class CompressedItemStore implements ItemStore<CostExport> {
         return Deflated.of(json.asJson(object).getBytes(StandardCharsets.UTF_8));
     }
 
-    private CostExport unpacked(Deflated object) {
-        return object == null
-                ? null
-                : json.unmarshal(new String(object.text(), StandardCharsets.UTF_8), CostExport.class);
+    private R unpacked(Deflated object) {
+        return object == null ? null : json.unmarshal(new String(object.text(), StandardCharsets.UTF_8), type);
     }
 }

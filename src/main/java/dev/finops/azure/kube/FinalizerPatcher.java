@@ -3,34 +3,38 @@ package dev.finops.azure.kube;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.finops.azure.api.v1alpha1.CostExport;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.util.Optional;
 
-/** Adds and removes the finalizer, which keeps an object until its export has been dealt with. */
-public final class FinalizerPatcher {
+/** Adds and removes the finalizer, which keeps a deleted object until the operator is done with it. */
+public final class FinalizerPatcher<R extends HasMetadata> {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
     private static final int TRIES = 3;
 
     private final KubernetesClient client;
+    private final Class<R> type;
+    private final String finalizer;
 
-    public FinalizerPatcher(KubernetesClient client) {
+    public FinalizerPatcher(KubernetesClient client, Class<R> type, String finalizer) {
         this.client = client;
+        this.type = type;
+        this.finalizer = finalizer;
     }
 
     /** @return the object, which has the finalizer now */
-    public CostExport on(CostExport object) {
-        return object.hasFinalizer(CostExport.FINALIZER) ? object : write(object, true);
+    public R on(R object) {
+        return object.hasFinalizer(finalizer) ? object : write(object, true);
     }
 
     /** Whatever else changed of the object meanwhile. */
-    public void off(CostExport seen) {
-        CostExport latest = seen;
-        for (int tries = 1; latest != null && latest.hasFinalizer(CostExport.FINALIZER); tries++) {
+    public void off(R seen) {
+        R latest = seen;
+        for (int tries = 1; latest != null && latest.hasFinalizer(finalizer); tries++) {
             try {
                 write(latest, false);
                 return;
@@ -46,22 +50,22 @@ public final class FinalizerPatcher {
     }
 
     /** The next object of that name keeps its finalizer. */
-    private static boolean isSame(CostExport now, CostExport seen) {
+    private boolean isSame(R now, R seen) {
         return now.getMetadata().getUid().equals(seen.getMetadata().getUid());
     }
 
-    private CostExport write(CostExport object, boolean on) {
+    private R write(R object, boolean on) {
         ObjectNode patch = MAPPER.createObjectNode();
         ObjectNode metadata = patch.putObject("metadata")
                 .put("resourceVersion", object.getMetadata().getResourceVersion());
         ArrayNode finalizers = metadata.putArray("finalizers");
         object.getMetadata().getFinalizers().stream()
-                .filter(name -> !name.equals(CostExport.FINALIZER))
+                .filter(name -> !name.equals(finalizer))
                 .forEach(finalizers::add);
         if (on) {
-            finalizers.add(CostExport.FINALIZER);
+            finalizers.add(finalizer);
         }
-        return client.resources(CostExport.class)
+        return client.resources(type)
                 .inNamespace(object.getMetadata().getNamespace())
                 .withName(object.getMetadata().getName())
                 .patch(MERGE, patch.toString());

@@ -3,8 +3,7 @@ package dev.finops.azure.kube;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.finops.azure.api.v1alpha1.CostExport;
-import dev.finops.azure.api.v1alpha1.CostExportStatus;
+import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -16,27 +15,29 @@ import java.util.Objects;
  * Writes a status as a merge patch of the changed fields, bound to the resource version of the decision: a decision on
  * a stale object fails with 409, and fields of a newer release stay.
  */
-public final class StatusPatcher {
+public final class StatusPatcher<S, R extends CustomResource<?, S>> {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
 
     private static final int TRIES = 3;
 
     private final KubernetesClient client;
+    private final Class<R> type;
 
-    public StatusPatcher(KubernetesClient client) {
+    public StatusPatcher(KubernetesClient client, Class<R> type) {
         this.client = client;
+        this.type = type;
     }
 
     /**
      * @return the object as the API server has it now
      * @throws io.fabric8.kubernetes.client.KubernetesClientException with code 409 when the object has changed since
      */
-    public CostExport write(CostExport seen, CostExportStatus status) {
+    public R write(R seen, S status) {
         ObjectNode patch = MAPPER.createObjectNode();
         patch.putObject("metadata").put("resourceVersion", seen.getMetadata().getResourceVersion());
         patch.set("status", mergePatch(MAPPER.valueToTree(seen.getStatus()), MAPPER.valueToTree(status)));
-        return client.resources(CostExport.class)
+        return client.resources(type)
                 .inNamespace(seen.getMetadata().getNamespace())
                 .withName(seen.getMetadata().getName())
                 .subresource("status")
@@ -47,8 +48,8 @@ public final class StatusPatcher {
      * For what has happened, which is true whatever else changed of the object meanwhile: unless somebody wrote the
      * status, it is written on the object as it is now.
      */
-    public CostExport writeOnLatest(CostExport seen, CostExportStatus status) {
-        CostExport latest = seen;
+    public R writeOnLatest(R seen, S status) {
+        R latest = seen;
         for (int tries = 1; ; tries++) {
             try {
                 return write(latest, status);

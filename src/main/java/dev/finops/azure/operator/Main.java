@@ -1,9 +1,11 @@
 package dev.finops.azure.operator;
 
 import dev.finops.azure.api.v1alpha1.Annotations;
+import dev.finops.azure.api.v1alpha1.CostExport;
 import dev.finops.azure.arm.ApiVersionCheck;
 import dev.finops.azure.arm.ArmClient;
 import dev.finops.azure.arm.AzureClock;
+import dev.finops.azure.arm.Timeouts;
 import dev.finops.azure.arm.identity.AzureAuthentication;
 import dev.finops.azure.arm.quota.ArmRateLimiter;
 import dev.finops.azure.export.AzureClients;
@@ -92,7 +94,8 @@ public final class Main {
         KubernetesClient kubernetes = new KubernetesClientBuilder()
                 .withConfig(cluster)
                 .withKubernetesSerialization(TolerantDeserializer.serialization())
-                .withHttpClientFactory(new PingingHttpClientFactory())
+                .withHttpClientFactory(
+                        new PingingHttpClientFactory(PingingHttpClientFactory.Pulse.of(System.getProperties())))
                 .withHttpClientBuilderConsumer(http -> {
                     http.addOrReplaceInterceptor("earlier-state", earlier);
                     leadership.ifPresent(leader -> http.addOrReplaceInterceptor("lease", leader.fence()));
@@ -105,6 +108,7 @@ public final class Main {
         AzureAuthentication signIn = new AzureAuthentication(
                 config.azure(),
                 config.proxy(),
+                Timeouts.of(System.getProperties()),
                 leadership.<BooleanSupplier>map(leader -> leader::holds).orElse(() -> true));
         ApiVersionCheck apiVersion = new ApiVersionCheck(config.azure().apiVersion());
         Gauge.builder("costexport.api.version.rejected", () -> apiVersion.rejected() ? 1 : 0)
@@ -234,7 +238,7 @@ public final class Main {
                     .withTriggerReconcilerOnAllEvents(true)
                     .withGenerationAware(false)
                     .withOnUpdateFilter(UpdateFilter::concerns)
-                    .withItemStore(new CompressedItemStore(kubernetes.getKubernetesSerialization()))
+                    .withItemStore(new CompressedItemStore<>(kubernetes.getKubernetesSerialization(), CostExport.class))
                     .withInformerListLimit(LIST_PAGE)
                     .withRateLimiter(new StartupRateLimiter(System::nanoTime))
                     .withRetry(new GenericRetry()

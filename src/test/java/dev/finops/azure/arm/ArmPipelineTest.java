@@ -201,6 +201,7 @@ class ArmPipelineTest {
                 this::credential,
                 "https://audience.example",
                 "test",
+                Timeouts.USUAL.call(),
                 () -> nanos);
     }
 

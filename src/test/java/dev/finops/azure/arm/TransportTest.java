@@ -290,7 +290,7 @@ class TransportTest {
 
     /** The token is only ever sent over TLS, which is left out here: the address is changed behind the policies. */
     private ExportsClient client(int port) {
-        HttpClient http = new AzureAuthentication(null, ProxySettings.NONE, () -> true).http();
+        HttpClient http = new AzureAuthentication(null, ProxySettings.NONE, Timeouts.USUAL, () -> true).http();
         return ExportsClients.client(
                 request -> http.send(request.copy()
                         .setUrl(request.getUrl()

@@ -7,6 +7,7 @@ import dev.finops.azure.arm.ArmClient;
 import dev.finops.azure.arm.ArmPipeline;
 import dev.finops.azure.arm.AzureClock;
 import dev.finops.azure.arm.AzureConnection;
+import dev.finops.azure.arm.Timeouts;
 import dev.finops.azure.arm.identity.AzureIdentity;
 import dev.finops.azure.arm.quota.ArmRateLimiter;
 import dev.finops.azure.time.ManualScheduler;
@@ -55,6 +56,7 @@ public final class ExportsClients {
                 () -> request -> Mono.fromSupplier(() -> new AccessToken("token", OffsetDateTime.MAX)),
                 ENDPOINT,
                 "test",
+                Timeouts.USUAL.call(),
                 () -> 0);
         return new ExportsClient(new ArmClient(
                 AZURE,

@@ -28,7 +28,7 @@ class PingingHttpClientFactoryTest {
     @Test
     void aWatchThatCannotBeReadIsALostConnection() throws Exception {
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                HttpClient client = new PingingHttpClientFactory()
+                HttpClient client = new PingingHttpClientFactory(PingingHttpClientFactory.Pulse.USUAL)
                         .createNewHttpClientBuilder()
                         .build()) {
             Thread.startVirtualThread(() -> serve(server));

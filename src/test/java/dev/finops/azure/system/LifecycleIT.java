@@ -160,7 +160,7 @@ class LifecycleIT extends SystemTest {
 
         azure.exports().remove(export.scope(), export.exportName());
 
-        export.awaitEvent("ExternalDeleted", "created again");
+        export.awaitEvent("ExternalDeleted", "creates it again");
         eventually(() -> assertTrue(export.existsInAzure()));
         export.awaitReady();
         assertEquals(List.of(PUT, PUT), export.written());

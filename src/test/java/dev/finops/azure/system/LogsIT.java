@@ -48,7 +48,7 @@ class LogsIT extends SystemTest {
                         .getFirst()
                         .path("formattedMessage")
                         .asText()
-                        .startsWith(namespace + "/decided generation 1: create "),
+                        .startsWith(namespace + "/decided generation 1: Create: "),
                 decisions::toString);
     }
 

@@ -16,6 +16,7 @@ import dev.finops.azure.arm.AzureConnection;
 import dev.finops.azure.arm.BoundedHttpClient;
 import dev.finops.azure.arm.InformationalResponses;
 import dev.finops.azure.arm.ProxySettings;
+import dev.finops.azure.arm.Timeouts;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.resolver.NoopAddressResolverGroup;
@@ -34,7 +35,6 @@ public final class AzureAuthentication {
     private static final Pattern TOKEN = Pattern.compile("[\\x21-\\x7E]+");
 
     private static final Duration CONNECT = Duration.ofSeconds(10);
-    private static final Duration SILENCE = Duration.ofSeconds(30);
 
     /** So many that slow scopes do not hold up the others; calls of one scope share a list. */
     private static final int MAX_CONNECTIONS = 256;
@@ -43,18 +43,21 @@ public final class AzureAuthentication {
     private static final RetryOptions ONCE = new RetryOptions(new FixedDelayOptions(0, Duration.ofMillis(1)));
 
     private final AzureConnection connection;
+    private final Timeouts timeouts;
     private final HttpClient http;
 
     /**
      * @param proxy to Azure Resource Manager, to Entra and to storage; a managed identity's endpoint is on this machine
      * @param acts asked before anything is sent; when it says no, nothing is
      */
-    public AzureAuthentication(AzureConnection connection, ProxySettings proxy, BooleanSupplier acts) {
+    public AzureAuthentication(
+            AzureConnection connection, ProxySettings proxy, Timeouts timeouts, BooleanSupplier acts) {
         this.connection = connection;
+        this.timeouts = timeouts;
         ConnectionProvider connections = ConnectionProvider.builder("azure")
                 .maxConnections(MAX_CONNECTIONS)
                 .pendingAcquireMaxCount(-1)
-                .pendingAcquireTimeout(SILENCE.multipliedBy(2))
+                .pendingAcquireTimeout(timeouts.silence().multipliedBy(2))
                 .maxIdleTime(Duration.ofSeconds(20))
                 .build();
         // Left alone, the transport would send a POST again on a connection that was reset.
@@ -63,22 +66,24 @@ public final class AzureAuthentication {
                 .doOnChannelInit((observer, channel, address) -> channel.pipeline()
                         .addFirst(new LastCheck(acts))
                         .addAfter(NettyPipeline.HttpCodec, InformationalResponses.NAME, new InformationalResponses()));
-        this.http = new BoundedHttpClient(proxy.server()
-                .map(server -> byProxy(
-                        proxy,
-                        client(transport, Configuration.NONE),
-                        client(through(server, transport), Configuration.NONE)))
-                .orElseGet(() -> client(transport, Configuration.getGlobalConfiguration())));
+        this.http = new BoundedHttpClient(
+                proxy.server()
+                        .map(server -> byProxy(
+                                proxy,
+                                client(transport, Configuration.NONE),
+                                client(through(server, transport), Configuration.NONE)))
+                        .orElseGet(() -> client(transport, Configuration.getGlobalConfiguration())),
+                timeouts.call());
     }
 
     /** @param settings of the JVM, such as {@code https.proxyHost}, which count where no variable names a proxy */
-    private static HttpClient client(reactor.netty.http.client.HttpClient transport, Configuration settings) {
+    private HttpClient client(reactor.netty.http.client.HttpClient transport, Configuration settings) {
         return new NettyAsyncHttpClientBuilder(transport)
                 .configuration(settings)
                 .connectTimeout(CONNECT)
-                .responseTimeout(SILENCE)
-                .readTimeout(SILENCE)
-                .writeTimeout(SILENCE)
+                .responseTimeout(timeouts.silence())
+                .readTimeout(timeouts.silence())
+                .writeTimeout(timeouts.silence())
                 .build();
     }
 
@@ -122,6 +127,10 @@ public final class AzureAuthentication {
                 context.close();
             }
         }
+    }
+
+    public Timeouts timeouts() {
+        return timeouts;
     }
 
     public HttpClient http() {

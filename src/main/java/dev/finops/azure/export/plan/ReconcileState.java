@@ -131,7 +131,7 @@ public record ReconcileState(
     }
 
     /** Whatever was read before does not count any more. */
-    ReconcileState unread() {
+    ReconcileState unread(Instant newNow) {
         return new ReconcileState(
                 subject,
                 spec,
@@ -139,7 +139,7 @@ public record ReconcileState(
                 new Observation.NotAsked(),
                 memory,
                 settings,
-                now,
+                newNow,
                 secrets,
                 alike,
                 progress.with(new Progress.LastCall.None()));

@@ -128,7 +128,7 @@ public final class StateTransitions {
 
     /** Azure accepted a DELETE: whether the export is gone, a read shows. */
     public static ReconcileState deleted(ReconcileState s, Instant now) {
-        return s.with(s.memory().deleted(now)).unread();
+        return s.with(s.memory().deleted(now)).unread(now);
     }
 
     /** The state with which the next reconciliation begins. */

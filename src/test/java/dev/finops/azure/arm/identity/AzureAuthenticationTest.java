@@ -11,6 +11,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.finops.azure.arm.BoundedHttpClient;
 import dev.finops.azure.arm.ConnectProxy;
 import dev.finops.azure.arm.ProxySettings;
+import dev.finops.azure.arm.Timeouts;
 import dev.finops.azure.arm.TransportErrorClassifier;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -36,7 +37,7 @@ class AzureAuthenticationTest {
         });
         server.start();
         AtomicBoolean acts = new AtomicBoolean(true);
-        var http = new AzureAuthentication(null, ProxySettings.NONE, acts::get).http();
+        var http = new AzureAuthentication(null, ProxySettings.NONE, Timeouts.USUAL, acts::get).http();
         String url = "http://127.0.0.1:" + server.getAddress().getPort();
         try {
             http.send(new HttpRequest(HttpMethod.PUT, url).setBody("{}"))
@@ -70,6 +71,7 @@ class AzureAuthenticationTest {
                             null,
                             ProxySettings.of(proxy + ":" + between.port(), "direct.invalid")
                                     .orElseThrow(),
+                            Timeouts.USUAL,
                             () -> true)
                     .http();
 
@@ -101,6 +103,7 @@ class AzureAuthenticationTest {
                             null,
                             ProxySettings.of("http://me:hush@127.0.0.1:" + between.port(), "")
                                     .orElseThrow(),
+                            Timeouts.USUAL,
                             () -> true)
                     .http();
 
@@ -129,7 +132,7 @@ class AzureAuthenticationTest {
             }
         });
         server.start();
-        var http = new AzureAuthentication(null, ProxySettings.NONE, () -> true).http();
+        var http = new AzureAuthentication(null, ProxySettings.NONE, Timeouts.USUAL, () -> true).http();
         try {
             var answer = http.send(new HttpRequest(
                             HttpMethod.GET,

@@ -25,6 +25,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.converter.ConvertWith;
+import org.junit.jupiter.params.converter.TypedArgumentConverter;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -36,6 +38,20 @@ class ArmRateLimiterTest {
     private static final Operation PUT = new Operation("put", Operation.Kind.WRITE);
     private static final Operation DELETE = new Operation("delete", Operation.Kind.DELETE);
     private static final Operation RUN = new Operation("run", Operation.Kind.WRITE, true);
+
+    private static final class ByName extends TypedArgumentConverter<String, Operation> {
+        ByName() {
+            super(String.class, Operation.class);
+        }
+
+        @Override
+        protected Operation convert(String name) {
+            return operations()
+                    .filter(operation -> operation.name().equalsIgnoreCase(name))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
 
     private static Stream<Operation> operations() {
         return Stream.of(LIST, GET, HISTORY, PUT, DELETE, RUN);
@@ -63,7 +79,7 @@ class ArmRateLimiterTest {
         "/subscriptions/0b,                       GET,    false",
         "/providers/Microsoft.Billing/billingAccounts/1, GET, false"
     })
-    void aBucketFreezesAlone(String scope, Operation operation, boolean frozen) {
+    void aBucketFreezesAlone(String scope, @ConvertWith(ByName.class) Operation operation, boolean frozen) {
         refuse(SCOPE, LIST, ENTITY);
 
         assertEquals(frozen, isClosed(OWN, new Scope(scope), operation));
@@ -72,7 +88,8 @@ class ArmRateLimiterTest {
 
     @ParameterizedTest
     @CsvSource({"/subscriptions/0a, GET,  true", "/subscriptions/0b, LIST, true", "/subscriptions/0b, PUT,  false"})
-    void theTenantsBucketIsThatOfAllScopes(String scope, Operation operation, boolean frozen) {
+    void theTenantsBucketIsThatOfAllScopes(
+            String scope, @ConvertWith(ByName.class) Operation operation, boolean frozen) {
         assertEquals(
                 Optional.empty(),
                 wait(OWN, new Scope("/subscriptions/0b"), operation),
@@ -138,7 +155,8 @@ class ArmRateLimiterTest {
         "RUN,    " + ENTITY + ", run",
         "RUN,    " + TENANT + ", write"
     })
-    void theTimeThatAzureKeepsCallsBackIsCountedOnce(Operation operation, String header, String kind) {
+    void theTimeThatAzureKeepsCallsBackIsCountedOnce(
+            @ConvertWith(ByName.class) Operation operation, String header, String kind) {
         refuse(SCOPE, operation, header);
         assertEquals(Duration.ZERO, throttled(kind));
         clock.pass(Duration.ofSeconds(20));
@@ -214,7 +232,8 @@ class ArmRateLimiterTest {
 
     @ParameterizedTest
     @CsvSource({"PUT, WRITE", "RUN, WRITE", "DELETE, DELETE"})
-    void untilAnAnswerNamesACounterBothAreCharged(Operation operation, ArmRateLimiter.Kind documented) {
+    void untilAnAnswerNamesACounterBothAreCharged(
+            @ConvertWith(ByName.class) Operation operation, ArmRateLimiter.Kind documented) {
         assertEquals(Optional.empty(), wait(OWN, SCOPE, operation));
 
         assertEquals(195, (int) rateLimiter.minRemaining(documented));

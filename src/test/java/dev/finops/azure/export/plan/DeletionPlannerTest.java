@@ -253,6 +253,16 @@ class DeletionPlannerTest {
         assertEquals(new Step.Delete(ID), next(got(later(deleted, Duration.ofMinutes(2)), accepted(FOCUS))));
     }
 
+    /** The Date header of the answer moved the clock: the DELETE lay in the future of the state. */
+    @Test
+    void anAcceptedDeletionIsReadAndNotSentAgainWhenAzuresClockJumps() {
+        ReconcileState before = unasked(settled(FOCUS));
+
+        ReconcileState after = StateTransitions.deleted(before, before.now().plus(Duration.ofMinutes(3)));
+
+        assertEquals(new Step.Read(ReadConsistency.DIRECT), next(after));
+    }
+
     private static ReconcileState unasked(ReconcileState s) {
         return s.with(new Observation.NotAsked(), s.now());
     }
