@@ -77,20 +77,21 @@ public record CredentialResolver(Optional<AzureIdentity> identity, ResolvedSecre
     private static Optional<String> fault(Name name, Content content) {
         return switch (content) {
             case Content.Absent absent ->
-                Optional.of(name + ", which credentialsSecretRef names, is not there; create it with the keys "
-                        + String.join(", ", KEYS));
+                Optional.of(name + ", which spec.credentialsSecretRef names, does not exist. Create it with the keys "
+                        + String.join(", ", KEYS) + ".");
             case Content.Forbidden forbidden -> Optional.of(forbidden(name));
             case Content.Found(var values) ->
                 KEYS.stream()
                         .filter(key -> values.getOrDefault(key, "").isEmpty())
                         .findFirst()
-                        .map(key -> name + " has no " + key + "; it needs the keys " + String.join(", ", KEYS))
+                        .map(key ->
+                                name + " has no key " + key + ". It needs the keys " + String.join(", ", KEYS) + ".")
                         .or(() -> List.of(TENANT, CLIENT).stream()
                                 .filter(key -> !ID.matcher(InvisibleCharacters.removed(values.get(key)))
                                         .matches())
                                 .findFirst()
-                                .map(key -> key + " in " + name + " is no id" + wrong(values.get(key))
-                                        + "; write the GUID without quotes"))
+                                .map(key -> key + " in " + name + " is not an id" + wrong(values.get(key))
+                                        + ". Write the GUID without quotes."))
                         .or(() -> InvisibleCharacters.first(values.get(SECRET))
                                 .map(where -> invisible(SECRET, name, where)));
         };
@@ -103,14 +104,14 @@ public record CredentialResolver(Optional<AzureIdentity> identity, ResolvedSecre
         Name name = new Name(namespace, ref.name());
         return switch (secrets.read(name, reader)) {
             case Content.Absent absent ->
-                new Sas.Missing(
-                        name + ", which destination.sasTokenSecretRef names, is not there; create it with the key "
-                                + ref.key());
+                new Sas.Missing(name
+                        + ", which spec.destination.sasTokenSecretRef names, does not exist. Create it with the key "
+                        + ref.key());
             case Content.Forbidden forbidden -> new Sas.Missing(forbidden(name));
             case Content.Found(var values)
             when values.getOrDefault(ref.key(), "").isEmpty() ->
-                new Sas.Missing(
-                        name + " has no key " + ref.key() + ", which destination.sasTokenSecretRef names; add it");
+                new Sas.Missing(name + " has no key " + ref.key()
+                        + ", which spec.destination.sasTokenSecretRef names. Add the key.");
             case Content.Found(var values) ->
                 InvisibleCharacters.first(values.get(ref.key()))
                         .<Sas>map(where -> new Sas.Missing(invisible(ref.key(), name, where)))
@@ -120,7 +121,7 @@ public record CredentialResolver(Optional<AzureIdentity> identity, ResolvedSecre
 
     /** Where it is, and never what it is in. */
     private static String invisible(String key, Name name, String where) {
-        return key + " in " + name + " has an invisible character, " + where + "; write the value again without it";
+        return key + " in " + name + " has an invisible character, " + where + ". Write the value again without it.";
     }
 
     /** The first character that no id has. */
@@ -130,12 +131,13 @@ public record CredentialResolver(Optional<AzureIdentity> identity, ResolvedSecre
                 .filter(i -> !ID_CHARACTERS
                         .matcher(Character.toString(characters[i]))
                         .matches())
-                .mapToObj(i -> ", for it has " + InvisibleCharacters.named(characters[i], i + 1))
+                .mapToObj(i -> ": it has " + InvisibleCharacters.named(characters[i], i + 1))
                 .findFirst()
                 .orElse("");
     }
 
     private static String forbidden(Name name) {
-        return "the operator may not read " + name + "; allow its service account the verb get for this Secret";
+        return "The operator has no permission to read " + name
+                + ". Grant its service account the verb get on this Secret.";
     }
 }

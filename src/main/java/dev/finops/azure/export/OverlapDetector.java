@@ -105,8 +105,8 @@ final class OverlapDetector {
                 PendingEvent.warning(
                         Reason.PATH_COLLISION,
                         "CostExport " + NamespacedName.of(other) + " delivers into the same folder, " + describe(told)
-                                + ": who reads it gets the data of both; set another "
-                                + "destination.rootFolderPath on one of them"));
+                                + ". A reader of the folder gets the data of both. Set another "
+                                + "spec.destination.rootFolderPath on one of the two."));
     }
 
     private static Warning nested(CostExport inner, CostExport outer) {
@@ -118,7 +118,7 @@ final class OverlapDetector {
                         "CostExport " + NamespacedName.of(outer) + " exports the same dataset, "
                                 + inner.getSpec().dataset().type() + ", at "
                                 + outer.getSpec().scope()
-                                + ", which this scope is in: who adds both up counts these costs twice"));
+                                + ", which contains this scope. A sum of both counts these costs twice."));
     }
 
     private Stream<CostExport> others(String index, String key, CostExport object) {

@@ -1,7 +1,9 @@
 package dev.finops.azure.kube;
 
 import dev.finops.azure.api.v1alpha1.CostExport;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -13,9 +15,16 @@ import java.util.stream.Collectors;
 public final class UpdateFilter {
     private UpdateFilter() {}
 
-    public static boolean concerns(CostExport now, CostExport before) {
-        return !facts(now).equals(facts(before))
-                || before.hasFinalizer(CostExport.FINALIZER) && !now.hasFinalizer(CostExport.FINALIZER);
+    public static boolean concerns(HasMetadata now, HasMetadata before) {
+        return !facts(now).equals(facts(before)) || !now.getFinalizers().containsAll(ownFinalizers(before));
+    }
+
+    private static List<String> ownFinalizers(HasMetadata object) {
+        return object.getFinalizers().stream().filter(UpdateFilter::isOwn).toList();
+    }
+
+    private static boolean isOwn(String name) {
+        return name.startsWith(CostExport.GROUP + "/");
     }
 
     /**
@@ -23,7 +32,7 @@ public final class UpdateFilter {
      */
     public record Facts(String uid, Long generation, String deletionTimestamp, Map<String, String> requests) {}
 
-    public static Facts facts(CostExport object) {
+    public static Facts facts(HasMetadata object) {
         ObjectMeta metadata = object.getMetadata();
         return new Facts(
                 metadata.getUid(), metadata.getGeneration(), metadata.getDeletionTimestamp(), requests(metadata));
@@ -31,7 +40,7 @@ public final class UpdateFilter {
 
     private static Map<String, String> requests(ObjectMeta metadata) {
         return Optional.ofNullable(metadata.getAnnotations()).orElse(Map.of()).entrySet().stream()
-                .filter(annotation -> annotation.getKey().startsWith(CostExport.GROUP + "/"))
+                .filter(annotation -> isOwn(annotation.getKey()))
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 }

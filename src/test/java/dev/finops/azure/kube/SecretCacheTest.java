@@ -121,11 +121,11 @@ class SecretCacheTest {
 
         assertEquals(
                 "AZURE_CLIENT_SECRET in Secret finance/named has an invisible character, U+200B at "
-                        + "position 3; write the value again without it",
+                        + "position 3. Write the value again without it.",
                 credentials.secrets().noCredentials().orElseThrow());
         assertEquals(
-                "token in Secret finance/sas has an invisible character, U+00A0 at position 11; write "
-                        + "the value again without it",
+                "token in Secret finance/sas has an invisible character, U+00A0 at position 11. Write "
+                        + "the value again without it.",
                 assertInstanceOf(
                                 ResolvedSecrets.Sas.Missing.class,
                                 credentials.secrets().sas())
@@ -137,8 +137,8 @@ class SecretCacheTest {
         serve("named", credentials("\u201C" + GUID + "\u201D", GUID, "hush", StandardCharsets.UTF_8));
 
         assertEquals(
-                "AZURE_TENANT_ID in Secret finance/named is no id, for it has U+201C at position 1; "
-                        + "write the GUID without quotes",
+                "AZURE_TENANT_ID in Secret finance/named is not an id: it has U+201C at position 1. "
+                        + "Write the GUID without quotes.",
                 CredentialResolver.of(object("named", ""), reader(client), Optional.empty())
                         .secrets()
                         .noCredentials()

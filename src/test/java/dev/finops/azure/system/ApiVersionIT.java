@@ -164,7 +164,7 @@ class ApiVersionIT extends SystemTest {
 
         export.awaitEvent("NeedsApiVersion", API_VERSION);
         assertTrue(
-                export.condition("Ready").message().contains("closedMonth is not acted on"),
+                export.condition("Ready").message().contains("The operator ignores spec.closedMonth"),
                 export.condition("Ready").message());
         export.awaitLooks(2);
         assertEquals(List.of(PUT), export.written());

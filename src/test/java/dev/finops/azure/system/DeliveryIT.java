@@ -27,7 +27,9 @@ class DeliveryIT extends StoringTest {
         assertEquals(export.status().lastSuccessfulRun().id(), delivery.runId());
         assertTrue(delivery.blobs() > 0 && delivery.bytes() > 0 && delivery.rows() > 0, delivery.toString());
         assertTrue(
-                export.condition(DELIVERED).message().contains("proven in storage: " + delivery.blobs() + " blobs"),
+                export.condition(DELIVERED)
+                        .message()
+                        .contains("The storage account has its " + delivery.blobs() + " blobs"),
                 export.condition(DELIVERED).message());
     }
 

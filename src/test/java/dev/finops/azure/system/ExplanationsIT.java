@@ -46,14 +46,14 @@ class ExplanationsIT extends SystemTest {
         var denied = export.await("LastRunSucceeded", "False", "RunDenied");
         assertTrue(
                 denied.message()
-                        .startsWith("Azure refused to start a run: RBACAccessDenied: The client does not "
+                        .startsWith("Azure rejected a run: RBACAccessDenied: The client does not "
                                 + "have authorization to perform action."),
                 denied.message());
         assertTrue(
                 denied.message()
-                        .contains("a user with a billing role can start one: az rest --method post --url '" + scope),
+                        .contains("A user with a billing role can start a run: az rest --method post --url '" + scope),
                 denied.message());
-        assertEquals(denied.message(), export.awaitEvent("RunRefused", "scheduled runs are followed"));
+        assertEquals(denied.message(), export.awaitEvent("RunRefused", "Scheduled runs need no such permission"));
         assertEquals("True", export.condition("Ready").status());
         restart();
         export.awaitLooks(3);
@@ -118,9 +118,7 @@ class ExplanationsIT extends SystemTest {
         var export = export("denied-months", scope, "backfill: {months: 3}").awaitReady();
 
         var backfilled = export.await("Backfilled", "Unknown", "RunDenied");
-        assertTrue(
-                backfilled.message().startsWith("months done: 0/3; Azure refused to start a run of "),
-                backfilled.message());
+        assertTrue(backfilled.message().startsWith("Months done: 0/3. Azure rejected a run of "), backfilled.message());
         assertTrue(backfilled.message().contains("azure.finops.dev/run-period="), backfilled.message());
         restart();
         export.awaitLooks(3);
@@ -151,7 +149,7 @@ class ExplanationsIT extends SystemTest {
         assertTrue(
                 ready.message().startsWith("Unauthorized: Unauthorized. Authentication failed. (request id "),
                 ready.message());
-        assertTrue(ready.message().contains("an Azure role does not reach an enrollment"), ready.message());
+        assertTrue(ready.message().contains("Azure roles have no effect in an enrollment"), ready.message());
         assertTrue(
                 ready.message().contains("$(az ad sp show --id " + azure.clientId() + " --query id"), ready.message());
         assertEquals(ready.message(), export.awaitEvent("AuthorizationFailed", "EnrollmentReader"));
@@ -194,7 +192,7 @@ class ExplanationsIT extends SystemTest {
                 stalled.message());
         assertTrue(
                 stalled.message()
-                        .endsWith("; then kubectl -n " + namespace
+                        .endsWith(". Then send the export again: kubectl -n " + namespace
                                 + " annotate costexport no-keys --overwrite "
                                 + "azure.finops.dev/apply-requested-at=\"$(date)\""),
                 stalled.message());
@@ -233,7 +231,7 @@ class ExplanationsIT extends SystemTest {
         export.awaitLooks(3);
 
         var ready = export.await("Ready", "False", "SubscriptionTooNew");
-        assertTrue(ready.message().endsWith("wait up to 48 hours, Azure is asked again by itself"), ready.message());
+        assertTrue(ready.message().endsWith("Wait up to 48 hours: the operator retries."), ready.message());
         assertNull(export.condition("Stalled"));
         azure.faults().clear();
         export.awaitReady();

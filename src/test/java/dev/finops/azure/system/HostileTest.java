@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
  */
 abstract class HostileTest extends SystemTest {
     /** Shorter than the usual times, since each answer that never ends is met twice. */
-    private static final String SOON = "-Ddev.finops.azure.timeout.call=PT8S -Ddev.finops.azure.timeout.silence=PT4S";
+    private static final String SOON = "-Ddev.finops.azure.timeout.call=PT20S -Ddev.finops.azure.timeout.silence=PT10S";
 
     private static final int LONGEST_MESSAGE = 1500;
     private static final int LONGEST_STATUS = 100_000;

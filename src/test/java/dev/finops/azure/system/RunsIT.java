@@ -217,7 +217,7 @@ class RunsIT extends SystemTest {
 
         clock.advance(Duration.ofMinutes(11));
 
-        assertTrue(export.awaitEvent("RunFailed", "Vanished").contains("Azure shows this run no longer"));
+        assertTrue(export.awaitEvent("RunFailed", "Vanished").contains("Azure no longer returns this run"));
         export.awaitStatus("two", CostExportStatus::lastHandledRunRequest);
         assertEquals(2, export.calls(RUN).size());
         assertEquals(1, runs(export));

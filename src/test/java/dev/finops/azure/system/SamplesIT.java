@@ -56,7 +56,7 @@ class SamplesIT extends SystemTest {
             if (REFUSED.contains(export.name())) {
                 var stalled = export.await("Stalled", "True", "InvalidRequest");
                 assertTrue(
-                        stalled.message().contains("set dataset: {type: Usage} with format: Csv"), stalled.message());
+                        stalled.message().contains("Set dataset: {type: Usage} with format: Csv"), stalled.message());
             } else if (isMicrosoftCustomerAgreement(manifest)) {
                 export.awaitReady()
                         .annotate(RUN_REQUESTED_AT, "now")

@@ -34,7 +34,7 @@ public final class DeliveryVerifier {
             return new RunVerification(run, folder, container, overwritable, clock.instant()).proof();
         } catch (StorageErrorClassifier fault) {
             return new DeliveryResult.Unreachable(
-                    "Storage account " + folder.account() + " cannot be asked: " + fault.getMessage());
+                    "Storage account " + folder.account() + " cannot be read: " + fault.getMessage());
         }
     }
 }

@@ -28,9 +28,9 @@ public final class MonthPlanner {
 
     /** How a closed month is exported where Azure lets no service principal start runs. */
     static final String OTHER_WAY =
-            "; where Azure denies on-demand runs to service principals, as at the billing scopes of a"
+            " Where Azure denies on-demand runs to service principals, as at the billing scopes of a"
                     + " Microsoft Customer Agreement, a second export with timeframe TheLastMonth and a "
-                    + "Monthly schedule exports the month";
+                    + "Monthly schedule exports the month.";
 
     private MonthPlanner() {}
 

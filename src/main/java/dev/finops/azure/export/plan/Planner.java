@@ -336,7 +336,7 @@ public final class Planner {
                         .map(field -> "spec." + field + " is missing, and this release of the operator needs it"))
                 .map(why -> new Outcome.Stuck(
                         Reason.INVALID_REQUEST,
-                        "The field " + why + ", although the installed CRD allows it. State the field as this release "
+                        why + ", although the installed CRD allows it. State the field as this release "
                                 + "has it, or install the CRD of this release.",
                         List.of()));
     }

@@ -78,11 +78,11 @@ public final class RetryGuard {
         Detail detail = new Detail(
                 0,
                 "",
-                "the export was put right " + lately.size() + " times within the hour"
-                        + (who == null ? "" : ", last after a change by " + who) + "; it is corrected again at "
+                "The operator reverted drift of the export " + lately.size() + " times within an hour"
+                        + (who == null ? "" : ", last after a change by " + who) + ". It reverts the drift again at "
                         + Timestamps.write(
                                 lately.getLast().plus(s.settings().backoff().max()))
-                        + ", find the other writer or set managementPolicy: Observe",
+                        + ". Find the other writer, or set managementPolicy: Observe.",
                 "");
         return Optional.of(new Outcome.Failing(new ArmFailure.Conflict(detail), true, differences));
     }
@@ -115,8 +115,9 @@ public final class RetryGuard {
 
     private static String remedy(ReconcileState s, List<Difference> differences) {
         if (differences.stream().allMatch(Difference::onlySpelledOtherwise)) {
-            return "Azure spells the value so: set "
-                    + differences.stream().map(d -> "spec." + d.path()).collect(Collectors.joining(", ")) + " to it.";
+            return "Azure uses another spelling. Set "
+                    + differences.stream().map(d -> "spec." + d.path()).collect(Collectors.joining(", "))
+                    + " to the value that Azure has.";
         }
         return s.settings().apiVersion().isNewGeneration()
                 ? "Remove or change the field."
@@ -175,11 +176,11 @@ public final class RetryGuard {
                         ? Optional.empty()
                         : Optional.of(new Outcome.Stuck(
                                 Reason.NOT_VISIBLE_IN_API_VERSION,
-                                "Azure says that " + s.exportId() + " exists already, and does not show it with "
+                                "Azure says that " + s.exportId() + " exists already, and does not return it with "
                                         + s.settings().apiVersion() + SasTokenSync.mark(s)
-                                        + ", as it does with exports of newer api-versions and of the "
-                                        + "portal; set EXPORTS_API_VERSION to "
-                                        + ApiVersion.COMPLETE + ", or choose another exportName",
+                                        + ". Exports of newer api-versions and of the portal are hidden from it. "
+                                        + "Set EXPORTS_API_VERSION to "
+                                        + ApiVersion.COMPLETE + ", or choose another exportName.",
                                 List.of(),
                                 By.AZURE)));
     }

@@ -8,6 +8,7 @@ import dev.finops.azure.api.v1alpha1.CostExportStatus.TimePeriod;
 import dev.finops.azure.api.v1alpha1.Reason;
 import dev.finops.azure.arm.ArmFailure;
 import dev.finops.azure.arm.Backoff;
+import dev.finops.azure.document.Sentences;
 import dev.finops.azure.document.Timestamps;
 import dev.finops.azure.export.document.Difference;
 import dev.finops.azure.export.plan.Observation.Present;
@@ -57,7 +58,7 @@ public final class RunPlanner {
     /** Runs that one reconciliation starts, so that a long backfill does not keep other objects waiting. */
     static final int MAX_POSTS = 5;
 
-    private static final String NOT_SHOWN = "Azure's history does not show the run";
+    private static final String NOT_SHOWN = "Azure's run history does not have the run.";
 
     private RunPlanner() {}
 
@@ -253,10 +254,10 @@ public final class RunPlanner {
                             ended(s, runs),
                             PendingEvent.normal(
                                     Reason.RUN_STARTED,
-                                    "run " + run.id() + of(pending.timePeriod())
+                                    "Run " + run.id() + of(pending.timePeriod())
                                             + (isDenied(pending)
-                                                    ? " came in place of the one that Azure denied"
-                                                    : " was accepted")))));
+                                                    ? " replaces the run that Azure denied."
+                                                    : " was accepted.")))));
         }
         return runs.stream()
                 .flatMap(run -> lost(s, run).map(row -> found(s, row, run, runs)).stream())
@@ -307,7 +308,7 @@ public final class RunPlanner {
                         ended(s, runs),
                         PendingEvent.normal(
                                 Reason.RUN_STARTED,
-                                "run " + run.id() + " of " + MonthPlanner.month(month) + " was accepted")));
+                                "Run " + run.id() + " of " + MonthPlanner.month(month) + " was accepted.")));
     }
 
     /**
@@ -480,9 +481,9 @@ public final class RunPlanner {
                     draft.done(),
                     List.of(PendingEvent.warning(
                             Reason.RUN_REFUSED,
-                            "a run of " + period + " needs api-version " + ApiVersion.COMPLETE
-                                    + " or later; EXPORTS_API_VERSION is "
-                                    + s.settings().apiVersion().name())));
+                            "A run of " + period + " needs api-version " + ApiVersion.COMPLETE
+                                    + " or later. EXPORTS_API_VERSION is "
+                                    + s.settings().apiVersion().name() + ".")));
         }
         PendingEvent note = switch (RunPeriod.parse(period, today(s))) {
             case RunPeriod.Unusable(var why) ->
@@ -491,7 +492,7 @@ public final class RunPlanner {
                 draft.backfill =
                         BackfillMonths.of(s.status().backfill()).ask(months).backfill();
                 yield PendingEvent.normal(
-                        Reason.RUN_REQUESTED, "runs of " + period + " were asked for (" + value + ")");
+                        Reason.RUN_REQUESTED, "Runs of " + period + " were requested (" + value + ").");
             }
         };
         return new Step.WriteStatus(draft.done(), List.of(note));
@@ -583,7 +584,7 @@ public final class RunPlanner {
                         .backfill();
             case CLOSED_MONTH ->
                 draft.closedMonths = MonthPlanner.closed(s)
-                        .denied(LocalDate.parse(pending.request()), message + MonthPlanner.OTHER_WAY)
+                        .denied(LocalDate.parse(pending.request()), Sentences.closed(message) + MonthPlanner.OTHER_WAY)
                         .status();
             default -> {}
         }
@@ -599,7 +600,7 @@ public final class RunPlanner {
                 .filter(done -> matters)
                 .map(done -> PendingEvent.warning(
                         Reason.BACKFILL_OUTDATED,
-                        "the months of " + done + " were exported as the spec was before; to export them again: "
+                        "The months of " + done + " were exported with the former spec. To export them again: "
                                 + s.subject().kubectl("annotate") + " --overwrite " + Annotations.RUN_PERIOD + "="
                                 + done + " " + Annotations.RUN_REQUESTED_AT + "=\"$(date)\""));
     }
@@ -619,10 +620,12 @@ public final class RunPlanner {
         return now.reversed().stream()
                 .filter(run -> !RunHistory.isUnknown(run) && !endedBefore.contains(run.id()) && !past.test(run))
                 .map(run -> RunHistory.succeeded(run)
-                        ? PendingEvent.normal(Reason.RUN_COMPLETED, "run " + run.id() + " ended as " + run.status())
+                        ? PendingEvent.normal(
+                                Reason.RUN_COMPLETED, "Run " + run.id() + " ended as " + run.status() + ".")
                         : PendingEvent.warning(
                                 Reason.RUN_FAILED,
-                                "run " + run.id() + " ended as " + run.status() + RunHistory.because(run)
+                                Sentences.closed("Run " + run.id() + " ended as " + run.status()
+                                                + RunHistory.because(run))
                                         + MonthPlanner.closed(s)
                                                 .follow(now, s.now())
                                                 .lastTry(run)))

@@ -48,11 +48,11 @@ final class SasTokenSync {
             when due && !token.faults(s.now()).isEmpty() ->
                 Optional.of(new Outcome.Stuck(
                         Reason.INVALID_REQUEST,
-                        "the SAS token of destination.sasTokenSecretRef was not sent, since Azure could "
+                        "The operator did not send the SAS token of spec.destination.sasTokenSecretRef, because Azure could "
                                 + "not deliver with it: "
                                 + String.join("; ", token.faults(s.now()))
-                                + "; put an account SAS for the Blob service into the Secret, it is taken "
-                                + "within a minute",
+                                + ". Put an account SAS for the Blob service into the Secret. The operator reads it "
+                                + "within a minute.",
                         differences));
             default -> Optional.empty();
         };

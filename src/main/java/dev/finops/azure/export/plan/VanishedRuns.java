@@ -89,8 +89,8 @@ public final class VanishedRuns {
                 .put("code", VANISHED)
                 .put(
                         "message",
-                        "Azure shows this run no longer, so that nobody can tell what came of it; an "
-                                + "export that is deleted takes its runs along");
+                        "Azure no longer returns this run, so its result is unknown. A "
+                                + "deleted export loses its runs.");
         return entry;
     }
 }

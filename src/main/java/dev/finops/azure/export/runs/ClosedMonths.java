@@ -232,7 +232,8 @@ public record ClosedMonths(List<ClosedMonth> rows, List<Integer> days) {
     /** What there is to add to the failure of a run after which its month is not tried again; mostly nothing. */
     public String lastTry(Run run) {
         return newest().filter(row -> run.id().equals(row.runId()) && FAILED.equals(row.state()))
-                .map(row -> "; " + row.month() + " is not tried again before the next day of closedMonth.rerunOnDays")
+                .map(row -> " The operator does not retry " + row.month()
+                        + " before the next day of spec.closedMonth.rerunOnDays.")
                 .orElse("");
     }
 

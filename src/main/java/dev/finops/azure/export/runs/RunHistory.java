@@ -129,8 +129,8 @@ public final class RunHistory {
         return run.error() != null
                 ? because(run).substring(2)
                 : isOpen(run)
-                        ? "Azure shows no end of the run within " + LONGEST.toHours() + " hours"
-                        : "the run ended as " + run.status();
+                        ? "Azure returned no end of the run within " + LONGEST.toHours() + " hours."
+                        : "The run ended as " + run.status() + ".";
     }
 
     private static boolean isYoung(Run run, Instant now) {

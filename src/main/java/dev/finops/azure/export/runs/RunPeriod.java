@@ -25,21 +25,21 @@ public sealed interface RunPeriod {
             first = YearMonth.parse(ends[0].strip());
             last = ends.length == 1 ? first : YearMonth.parse(ends[1].strip());
         } catch (DateTimeException notAMonth) {
-            return new Unusable("'" + text + "' names no months; write 2026-03 or 2026-01..2026-03");
+            return new Unusable("'" + text + "' is not a month. Write 2026-03 or 2026-01..2026-03.");
         }
         YearMonth current = YearMonth.from(today);
         if (ends.length > 2 || last.isBefore(first)) {
             return new Unusable(
-                    "'" + text + "' ends before it begins; write the earlier month first, as in 2026-01..2026-03");
+                    "'" + text + "' ends before it begins. Write the earlier month first, as in 2026-01..2026-03.");
         }
         if (last.isAfter(current)) {
-            return new Unusable(last + " has not begun; name months up to " + current);
+            return new Unusable(last + " has not begun. Name months up to " + current + ".");
         }
         if (last.equals(current) && today.getDayOfMonth() == 1) {
-            return new Unusable(current + " began today, so there is nothing yet; ask again tomorrow");
+            return new Unusable(current + " began today, so Azure has no data yet. Request it again tomorrow.");
         }
         if (first.isBefore(current.minusMonths(MAX_MONTHS))) {
-            return new Unusable(first + " is more than " + MAX_MONTHS + " months ago, which Azure does not export");
+            return new Unusable(first + " is more than " + MAX_MONTHS + " months ago, and Azure does not export it.");
         }
         List<YearMonth> months = new ArrayList<>();
         for (YearMonth month = last; !month.isBefore(first); month = month.minusMonths(1)) {

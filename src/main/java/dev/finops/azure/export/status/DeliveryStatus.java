@@ -59,6 +59,6 @@ record DeliveryStatus(ReconcileState s, RunStatus runs, Delivery delivery, Optio
     String summary() {
         return delivery == null || !verifies(s)
                 ? ""
-                : "; proven in storage: " + delivery.blobs() + " blobs, " + delivery.bytes() + " bytes";
+                : ". The storage account has its " + delivery.blobs() + " blobs, " + delivery.bytes() + " bytes";
     }
 }

@@ -6,6 +6,7 @@ import dev.finops.azure.api.v1alpha1.CostExportStatus.Run;
 import dev.finops.azure.api.v1alpha1.Reason;
 import dev.finops.azure.arm.ArmFailure;
 import dev.finops.azure.document.Json;
+import dev.finops.azure.document.Sentences;
 import dev.finops.azure.document.Timestamps;
 import dev.finops.azure.export.document.Difference;
 import dev.finops.azure.export.document.SasToken;
@@ -110,31 +111,31 @@ final class ExportConditions {
                 .orElse(Reason.APPLIED);
         String message = switch (reason) {
             case SAS_TOKEN_EXPIRING ->
-                "Azure has the export as the spec states it; its SAS token expires at "
+                "Azure has the export as the spec states it. The SAS token expires at "
                         + Timestamps.write(sasExpiry.orElseThrow())
-                        + ", and Azure cannot deliver any more then; put a new one into Secret " + sasSecret();
+                        + ", and then Azure cannot deliver. Put a new token into Secret " + sasSecret() + ".";
             case SAS_TOKEN_EXPIRED ->
-                "the SAS token expired at " + Timestamps.write(sasExpiry.orElseThrow())
-                        + ", and Azure cannot deliver; put a new one into Secret " + sasSecret();
+                "The SAS token expired at " + Timestamps.write(sasExpiry.orElseThrow())
+                        + ", and Azure cannot deliver. Put a new token into Secret " + sasSecret() + ".";
             case SCHEDULE_ENDING ->
-                "Azure has the export as the spec states it; its schedule ends at "
-                        + Timestamps.write(window.orElseThrow().to()) + ", set a later schedule.to to go on";
+                "Azure has the export as the spec states it. The schedule ends at "
+                        + Timestamps.write(window.orElseThrow().to()) + ". To go on, set a later spec.schedule.to.";
             case SCHEDULE_ENDED ->
                 (window.orElseThrow().to().isAfter(s.now())
-                                ? "no start is left before the schedule ends at "
-                                : "the schedule ended at ")
+                                ? "No start is left before the schedule ends at "
+                                : "The schedule ended at ")
                         + Timestamps.write(window.orElseThrow().to())
-                        + "; it is inactive in Azure; set a later schedule.to to go on";
-            default -> "Azure has the export as the spec states it";
+                        + ". It is inactive in Azure. To go on, set a later spec.schedule.to.";
+            default -> "Azure has the export as the spec states it.";
         };
         ready(reason, message, ignored(), before, notes);
         if (s.secrets().sas() instanceof ResolvedSecrets.Sas.Missing(var why)) {
             set.unknown(
                     Conditions.SYNCED,
                     Reason.CREDENTIALS_MISSING,
-                    "whether Azure has the SAS token that it should have is not known: " + why);
+                    "It is unknown whether Azure has the latest SAS token. " + why);
         } else {
-            set.set(Conditions.SYNCED, true, Reason.APPLIED, "Azure equals the spec");
+            set.set(Conditions.SYNCED, true, Reason.APPLIED, "Azure equals the spec.");
         }
         set.remove(Conditions.RECONCILING);
         set.remove(Conditions.STALLED);
@@ -150,12 +151,12 @@ final class ExportConditions {
         String quoted = Annotations.unknownPause(s.subject().annotations())
                 .map(value -> Json.shortened(value, MAX_VALUE))
                 .orElse("");
-        String message = "paused by the annotation " + Annotations.PAUSED
+        String message = "Paused by the annotation " + Annotations.PAUSED
                 + (quoted.isEmpty()
-                        ? "; nothing is asked of Azure"
+                        ? ". The operator makes no calls to Azure."
                         : ", whose value \"" + quoted
-                                + "\" is neither true nor false: the operator pauses to be safe. Set it to "
-                                + "\"true\", or remove it to go on: "
+                                + "\" is neither true nor false. The operator pauses to be safe. Set the annotation to "
+                                + "\"true\", or remove the annotation to go on: "
                                 + s.subject().kubectl("annotate") + " " + Annotations.PAUSED + "-");
         set.explain(Conditions.READY, Reason.PAUSED, message);
         if (!quoted.isEmpty()
@@ -172,13 +173,13 @@ final class ExportConditions {
     private void watched(Outcome.Watched watched, List<PendingEvent> notes, Optional<Condition> before) {
         ready(
                 Reason.OBSERVED,
-                "Azure was observed; managementPolicy is " + s.spec().managementPolicy()
-                        + ", so that nothing is written",
+                "The operator observes the export. The managementPolicy is "
+                        + s.spec().managementPolicy() + ", so the operator writes nothing to Azure.",
                 unreadAge().stream().toList(),
                 before,
                 notes);
         if (watched.observed().isEmpty()) {
-            set.set(Conditions.SYNCED, false, Reason.NOT_FOUND, "Azure has no export " + s.exportId());
+            set.set(Conditions.SYNCED, false, Reason.NOT_FOUND, "Azure has no export " + s.exportId() + ".");
         } else if (watched.differences().isEmpty()) {
             set.set(Conditions.SYNCED, true, Reason.OBSERVED, "Azure equals the spec");
         } else {
@@ -186,7 +187,7 @@ final class ExportConditions {
                     Conditions.SYNCED,
                     false,
                     Reason.DIFFERENCE,
-                    "managing it would change " + describe(watched.differences()));
+                    "With managementPolicy: Manage the operator would change " + describe(watched.differences()) + ".");
         }
         set.remove(Conditions.RECONCILING);
         set.remove(Conditions.STALLED);
@@ -208,8 +209,8 @@ final class ExportConditions {
         }
         Reason reason = failing.failure().reason();
         String message = failing.failure() instanceof ArmFailure.Throttled(var detail, var wait, var by)
-                ? detail.text() + "; asked again after "
-                        + Timestamps.write(s.now().plus(wait))
+                ? Sentences.closed(detail.text()) + " The operator retries after "
+                        + Timestamps.write(s.now().plus(wait)) + "."
                 : explained(reason, failing.failure().detail().text()) + Remedy.wayOut(s);
         if (failing.write() || !s.applied()) {
             set.quote(Conditions.SYNCED, "False", reason, message);
@@ -238,7 +239,7 @@ final class ExportConditions {
     }
 
     private String explained(Reason reason, String words) {
-        return words + Remedy.of(reason, words, s);
+        return Sentences.closed(words) + Remedy.of(reason, words, s);
     }
 
     /** Whether the failure says nothing about permissions or the request. */
@@ -263,7 +264,7 @@ final class ExportConditions {
         String message = switch (stuck.by()) {
             case STANDING -> stuck.message();
             case AZURE -> explained(stuck.reason(), stuck.message()) + Remedy.wayOut(s);
-            case OPERATOR -> stuck.message() + Remedy.wayOut(s);
+            case OPERATOR -> Sentences.closed(stuck.message()) + Remedy.wayOut(s);
         };
         set.quote(Conditions.READY, "False", stuck.reason(), message);
         set.quote(Conditions.SYNCED, "False", stuck.reason(), message);
@@ -280,23 +281,26 @@ final class ExportConditions {
         }
         String more = unclear() + failing();
         if (ended == null) {
-            String next = nextRunTime == null ? "none is scheduled" : "the next is due at " + nextRunTime;
+            String next = nextRunTime == null ? "none is scheduled" : "the next run is due at " + nextRunTime;
             String ofMonths = s.subject().annotations().containsKey(Annotations.RUN_PERIOD)
                     ? " " + Annotations.RUN_PERIOD + "-"
                     : "";
             String ask = s.managed()
-                    ? "; to ask for one: " + s.subject().kubectl("annotate") + " --overwrite" + ofMonths + " "
+                    ? " To request a run: " + s.subject().kubectl("annotate") + " --overwrite" + ofMonths + " "
                             + Annotations.RUN_REQUESTED_AT + "=\"$(date)\""
                     : "";
-            set.unknown(Conditions.LAST_RUN_SUCCEEDED, Reason.NO_RUN_YET, "no run has ended yet; " + next + ask + more);
+            set.unknown(
+                    Conditions.LAST_RUN_SUCCEEDED,
+                    Reason.NO_RUN_YET,
+                    "No run has ended yet, and " + next + "." + ask + more);
         } else if (RunHistory.is(ended, "Completed")) {
-            set.set(Conditions.LAST_RUN_SUCCEEDED, true, Reason.COMPLETED, "run " + ended.id() + " completed" + more);
+            set.set(Conditions.LAST_RUN_SUCCEEDED, true, Reason.COMPLETED, "Run " + ended.id() + " completed." + more);
         } else if (RunHistory.withoutData(ended)) {
             set.set(
                     Conditions.LAST_RUN_SUCCEEDED,
                     true,
                     Reason.NO_NEW_DATA,
-                    "run " + ended.id() + " found no new data (" + ended.status() + ")" + more);
+                    "Run " + ended.id() + " found no new data (" + ended.status() + ")." + more);
         } else {
             Reason reason = RunHistory.is(ended, "Timeout") ? Reason.RUN_TIMED_OUT : Reason.RUN_FAILED;
             String why = RunHistory.because(ended);
@@ -304,18 +308,20 @@ final class ExportConditions {
                     Conditions.LAST_RUN_SUCCEEDED,
                     false,
                     reason,
-                    "run " + ended.id() + " ended as " + ended.status() + why + Remedy.ofFailedRun(why, s) + more);
+                    Sentences.closed("Run " + ended.id() + " ended as " + ended.status() + why)
+                            + Remedy.ofFailedRun(why, s)
+                            + more);
         }
     }
 
     /** A newer run that is neither a success nor a failure, to follow what is known. */
     private String unclear() {
         return runs.unclear()
-                .map(run -> "; the outcome of run " + run.id() + " is unknown: "
+                .map(run -> " The result of run " + run.id() + " is unknown: "
                         + (RunHistory.isOpen(run)
-                                ? "Azure shows it as " + run.status() + " since " + run.submittedTime()
-                                        + " without an end, and no request waits for it"
-                                : "it ended as " + run.status()))
+                                ? "Azure returns it as " + run.status() + " since " + run.submittedTime()
+                                        + " without an end, and no request waits for it."
+                                : "it ended as " + run.status() + "."))
                 .orElse("");
     }
 
@@ -323,11 +329,12 @@ final class ExportConditions {
     private String failing() {
         return RunPlanner.failing(s)
                 .filter(failing -> failing.run().timePeriod() == null)
-                .map(failing -> "; a run"
+                .map(failing -> " Azure has not accepted a run"
                         + (failing.run().request() == null
                                 ? ""
-                                : " (" + failing.run().request() + ")") + " is not accepted yet: attempt "
-                        + failing.attempts() + " of " + BackfillMonths.MAX_ATTEMPTS + ": " + failing.why())
+                                : " (" + failing.run().request() + ")") + " yet: attempt "
+                        + failing.attempts() + " of " + BackfillMonths.MAX_ATTEMPTS + ": "
+                        + Sentences.closed(failing.why()))
                 .orElse("");
     }
 
@@ -342,7 +349,7 @@ final class ExportConditions {
                                 BackfillMonths.isOpen(row.state()) && row.attempts() > 0 && row.message() != null)
                         .findFirst()
                         .map(row -> row.month() + ": attempt " + row.attempts() + ": " + row.message()))
-                .map(why -> "; " + why)
+                .map(why -> " " + Sentences.closed(why))
                 .orElse("");
     }
 
@@ -376,14 +383,14 @@ final class ExportConditions {
         }
         Optional<Instant> limit =
                 maxAge.map(age -> Freshness.limit(age, s.subject().created(), start, good));
-        String since = good.map(at -> "the last good run ended at " + Timestamps.write(at))
-                .orElse("no run has succeeded yet");
+        String since = good.map(at -> "The last successful run ended at " + Timestamps.write(at))
+                .orElse("No run has succeeded yet");
         if (limit.filter(late -> s.now().isAfter(late)).isPresent()) {
             set.set(
                     Conditions.DELIVERED,
                     false,
                     Reason.STALE,
-                    since + "; data was expected by " + Timestamps.write(limit.get()));
+                    since + ". Data was expected by " + Timestamps.write(limit.get()) + ".");
         } else if (delivery.tell(set)) {
             return;
         } else if (good.isEmpty()) {
@@ -391,8 +398,8 @@ final class ExportConditions {
                     Conditions.DELIVERED,
                     Reason.NO_RUN_YET,
                     since
-                            + limit.map(late -> "; data is expected by " + Timestamps.write(late))
-                                    .orElse(""));
+                            + limit.map(late -> ". Data is expected by " + Timestamps.write(late) + ".")
+                                    .orElse("."));
         } else {
             set.set(
                     Conditions.DELIVERED,
@@ -400,8 +407,8 @@ final class ExportConditions {
                     Reason.FRESH,
                     since
                             + delivery.summary()
-                            + limit.map(late -> "; the next data is expected by " + Timestamps.write(late))
-                                    .orElse(""));
+                            + limit.map(late -> ". The next data is expected by " + Timestamps.write(late) + ".")
+                                    .orElse("."));
         }
     }
 
@@ -414,33 +421,39 @@ final class ExportConditions {
                     Conditions.BACKFILLED,
                     false,
                     Reason.NEEDS_API_VERSION,
-                    s.settings().apiVersion() + " cannot run a month; set EXPORTS_API_VERSION to " + ApiVersion.COMPLETE
-                            + " or later, or make one export with timeframe Custom per month");
+                    s.settings().apiVersion() + " cannot run a month. Set EXPORTS_API_VERSION to " + ApiVersion.COMPLETE
+                            + " or later, or create one export with timeframe Custom for each month.");
         } else if (s.spec().backfill() != null && !s.managed()) {
             set.unknown(
                     Conditions.BACKFILLED,
                     Reason.MONTHS_OPEN,
-                    "managementPolicy is " + s.spec().managementPolicy() + ", so that no month is asked for");
+                    "The managementPolicy is " + s.spec().managementPolicy() + ", so the operator runs no month.");
         } else if (s.spec().backfill() != null && months.isEmpty()) {
             set.unknown(
-                    Conditions.BACKFILLED, Reason.MONTHS_OPEN, "the months are asked for once the export is in sync");
+                    Conditions.BACKFILLED,
+                    Reason.MONTHS_OPEN,
+                    "The operator runs the months once the export is in sync.");
         } else if (months.isEmpty() || !asksForMonths && months.open() == 0) {
             set.remove(Conditions.BACKFILLED); // the rows stay, as a record
         } else if (months.open() > 0 && RunPlanner.isDenied(s.status().pendingRun())) {
             set.unknown(
                     Conditions.BACKFILLED,
                     Reason.RUN_DENIED,
-                    "months done: " + months.summary() + "; " + runs.whyMonthsWait(s));
+                    "Months done: " + months.summary() + ". " + runs.whyMonthsWait(s));
         } else if (months.open() > 0) {
-            set.unknown(Conditions.BACKFILLED, Reason.MONTHS_OPEN, "months done: " + months.summary() + failingMonth());
+            set.unknown(
+                    Conditions.BACKFILLED,
+                    Reason.MONTHS_OPEN,
+                    "Months done: " + months.summary() + "." + failingMonth());
         } else if (months.failed() > 0) {
             set.set(
                     Conditions.BACKFILLED,
                     false,
                     Reason.MONTHS_FAILED,
-                    months.failed() + " of " + months.rows().size() + " months failed; status.backfill says why");
+                    months.failed() + " of " + months.rows().size()
+                            + " months failed. See status.backfill for the causes.");
         } else {
-            set.set(Conditions.BACKFILLED, true, Reason.MONTHS_DONE, "months done: " + months.summary());
+            set.set(Conditions.BACKFILLED, true, Reason.MONTHS_DONE, "Months done: " + months.summary() + ".");
         }
     }
 
@@ -477,8 +490,8 @@ final class ExportConditions {
                 && !ClosedMonths.of(s.spec().closedMonth(), null).days().isEmpty()) {
             ignored.add(PendingEvent.warning(
                     Reason.NEEDS_API_VERSION,
-                    "closedMonth is not acted on, since " + s.settings().apiVersion()
-                            + " cannot run a month; set EXPORTS_API_VERSION to " + ApiVersion.COMPLETE + " or later"));
+                    "The operator ignores spec.closedMonth: " + s.settings().apiVersion()
+                            + " cannot run a month. Set EXPORTS_API_VERSION to " + ApiVersion.COMPLETE + " or later."));
         }
         unreadAge().ifPresent(ignored::add);
         return ignored;
@@ -490,8 +503,8 @@ final class ExportConditions {
                 .map(age -> PendingEvent.warning(
                         Reason.INVALID_REQUEST,
                         "spec.freshness.maxAge " + age
-                                + " cannot be read, and the default counts; set at most nine "
-                                + "digits with one unit, as 720h"));
+                                + " cannot be read, so the default applies. Set at most nine "
+                                + "digits with one unit, such as 720h."));
     }
 
     /** Adds what is ignored to Ready's message, and tells it when that message is not the one that stands. */
@@ -502,7 +515,7 @@ final class ExportConditions {
             Optional<Condition> before,
             List<PendingEvent> notes) {
         String whole = Stream.concat(Stream.of(message), ignored.stream().map(PendingEvent::message))
-                .collect(Collectors.joining("; "));
+                .collect(Collectors.joining(" "));
         set.set(Conditions.READY, true, reason, whole);
         if (before.filter(ready -> whole.equals(ready.message())).isEmpty()) {
             notes.addAll(ignored);

@@ -22,10 +22,10 @@ public enum KnownError {
             Reason.AUTHORIZATION_FAILED,
             Place.RUN_AT_CUSTOMER_AGREEMENT,
             "RBACAccessDenied",
-            "Azure starts no run there for a service principal or a managed identity, whatever its roles",
-            "Azure starts no run at this scope for a service principal; its schedule needs no such "
-                    + "right, and scheduled runs are followed; "
-                    + "a user with a billing role can start one: `az rest --method post --url {run-url}`",
+            "Azure starts no run there for a service principal or a managed identity, whatever its " + "roles.",
+            "Azure starts no on-demand run at this scope for a service principal. Scheduled runs need"
+                    + " no such permission, and the operator follows them. A user with a billing role can start"
+                    + " a run: `az rest --method post --url {run-url}`",
             said(
                     401,
                     "RBACAccessDenied",
@@ -33,19 +33,18 @@ public enum KnownError {
     EMAIL_CLAIM(
             Reason.AUTHORIZATION_FAILED,
             "email claim",
-            "an old api-version, which wants a user for it where the operator is a service principal",
-            "Azure wants a signed-in user for this; a newer api-version may not (EXPORTS_API_VERSION, "
-                    + "2025-03-01 or later), and a user can "
-                    + "start a run: `az rest --method post --url {run-url}`",
+            "An old api-version requires a user, and the operator is a service principal.",
+            "Azure requires a signed-in user. Set EXPORTS_API_VERSION to 2025-03-01 or later, or let "
+                    + "a user start the run: `az rest --method post --url {run-url}`",
             said(400, "400", "A valid email claim is required. Email claim is missing in the request header.")),
 
     // The storage account
     PROVIDER_OF_SCOPE(
             Reason.PROVIDER_NOT_REGISTERED,
             "namespace '?Microsoft\\.CostManagement\\b(?!Exports)",
-            "the subscription of the scope is not registered for Cost Management",
-            "`az provider register --namespace Microsoft.CostManagement --subscription "
-                    + "{scope-subscription}`; it takes up to ten minutes",
+            "The subscription of the scope is not registered for Cost Management.",
+            "Register the provider, which takes up to ten minutes: `az provider register --namespace "
+                    + "Microsoft.CostManagement --subscription {scope-subscription}`",
             said(
                     409,
                     "MissingSubscriptionRegistration",
@@ -53,9 +52,9 @@ public enum KnownError {
     PROVIDER_OF_STORAGE(
             Reason.PROVIDER_NOT_REGISTERED,
             "RP Not Registered|SubscriptionRegistration|RegisteredProvider|SubscriptionNotRegistered",
-            "the subscription of the storage account is not registered for exports",
-            "`az provider register --namespace Microsoft.CostManagementExports --subscription "
-                    + "{storage-subscription}`; it takes up to ten minutes",
+            "The subscription of the storage account is not registered for exports.",
+            "Register the provider, which takes up to ten minutes: `az provider register --namespace "
+                    + "Microsoft.CostManagementExports --subscription {storage-subscription}`",
             said(
                     400,
                     "400",
@@ -69,11 +68,10 @@ public enum KnownError {
     KEY_ACCESS_DISABLED(
             Reason.INVALID_REQUEST,
             "Key-based authentication is (currently )?disabled",
-            "an export without an identity delivers with the account's keys, and the account allows none",
-            "let the export deliver with an identity of its own (identity: {type: SystemAssigned, "
-                    + "location: REGION}), or allow the account's keys: "
-                    + "`az storage account update --ids {storage-account} --allow-shared-key-access true`; "
-                    + "then `{apply}`",
+            "An export without an identity delivers with the account's keys, and the account does not" + " allow keys.",
+            "Give the export an identity (identity: {type: SystemAssigned, location: REGION}), or "
+                    + "allow the account's keys: `az storage account update --ids {storage-account} "
+                    + "--allow-shared-key-access true`. Then send the export again: `{apply}`",
             said(
                     400,
                     "400",
@@ -83,13 +81,13 @@ public enum KnownError {
     ROLE_ASSIGNMENT(
             Reason.AUTHORIZATION_FAILED,
             "roleAssignments/write",
-            "for an export with an identity, or an account behind a firewall, Azure assigns a role on "
-                    + "the account, which the caller must be "
-                    + "allowed to do when the export is created or changed",
-            "let the operator assign roles on the storage account: `az role assignment create --role "
-                    + "Owner {assignee} --scope {storage-account}`, or a "
-                    + "custom role with Microsoft.Authorization/roleAssignments/write and "
-                    + "Microsoft.Authorization/permissions/read",
+            "For an export with an identity, or an account behind a firewall, Azure assigns a role on"
+                    + " the account. The caller needs the permission to assign roles whenever the export is "
+                    + "created or changed.",
+            "Let the operator assign roles on the storage account, with the role Owner or with a "
+                    + "custom role that has Microsoft.Authorization/roleAssignments/write and "
+                    + "Microsoft.Authorization/permissions/read: `az role assignment create --role Owner "
+                    + "{assignee} --scope {storage-account}`",
             said(
                     401,
                     "Unauthorized",
@@ -101,8 +99,9 @@ public enum KnownError {
     STORAGE_ACCOUNT_RIGHT(
             Reason.AUTHORIZATION_FAILED,
             "LinkedAuthorizationFailed|Microsoft\\.Storage/",
-            "whoever names a storage account as destination needs write access to it",
-            "`az role assignment create --role 'Storage Account Contributor' {assignee} --scope {storage-account}`",
+            "The caller needs write access to the storage account of the destination.",
+            "Assign the role on the storage account: `az role assignment create --role 'Storage "
+                    + "Account Contributor' {assignee} --scope {storage-account}`",
             said(
                     403,
                     "LinkedAuthorizationFailed",
@@ -113,10 +112,10 @@ public enum KnownError {
     STORAGE_CLOSED(
             Reason.INVALID_REQUEST,
             "not authorized to access the specified storage account",
-            "the account's network rules keep Azure's services out, or it allows no keys",
-            "let trusted services in: `az storage account update --ids {storage-account} --bypass "
-                    + "AzureServices`, and give the export an identity "
-                    + "(identity: {type: SystemAssigned, location: REGION}); then `{apply}`",
+            "The account's network rules block Azure's services, or the account does not allow keys.",
+            "Give the export an identity (identity: {type: SystemAssigned, location: REGION}), and "
+                    + "allow trusted services: `az storage account update --ids {storage-account} --bypass "
+                    + "AzureServices`. Then send the export again: `{apply}`",
             said(
                     400,
                     "BadRequest",
@@ -125,10 +124,10 @@ public enum KnownError {
     SAS(
             Reason.INVALID_REQUEST,
             "SAS token is valid|Storage service error code",
-            "the SAS token lacks a service, a resource type or a permission, or has expired",
-            "put another token into {sas-secret}: `az storage account generate-sas --account-name "
-                    + "{storage-name} --services b --resource-types sco "
-                    + "--permissions acdlrw --https-only --expiry EXPIRY --output tsv`; then `{apply}`",
+            "The SAS token lacks a service, a resource type or a permission, or has expired.",
+            "Put a new token into {sas-secret}: `az storage account generate-sas --account-name "
+                    + "{storage-name} --services b --resource-types sco --permissions acdlrw --https-only "
+                    + "--expiry EXPIRY --output tsv`. Then send the export again: `{apply}`",
             said(
                     400,
                     "BadRequest",
@@ -139,10 +138,10 @@ public enum KnownError {
     BLOBS_NOT_READABLE(
             Reason.STORAGE_UNREACHABLE,
             "AuthorizationPermissionMismatch",
-            "the operator may not read the container; whether Azure delivers does not depend on it",
-            "let the operator read: `az role assignment create --role 'Storage Blob Data Reader' "
-                    + "{assignee} --scope {container}`, or give the SAS "
-                    + "Read and List",
+            "The operator has no permission to read the container. Azure's delivery does not depend "
+                    + "on that permission.",
+            "Put a SAS with Read and List into the Secret, or let the operator read: `az role "
+                    + "assignment create --role 'Storage Blob Data Reader' {assignee} --scope {container}`",
             said(
                     403,
                     "AuthorizationPermissionMismatch",
@@ -152,10 +151,10 @@ public enum KnownError {
     API_VERSION(
             Reason.API_VERSION_REJECTED,
             null,
-            "Azure does not serve the api-version of the operator any more, or not yet in this cloud",
-            "set EXPORTS_API_VERSION in the operator's environment to a version that Azure serves "
-                    + "(azure.exportsApiVersion of the chart); "
-                    + "this concerns every CostExport, and their specs are not at fault",
+            "Azure no longer serves the api-version of the operator, or does not serve it in this " + "cloud yet.",
+            "Set EXPORTS_API_VERSION in the operator's environment to a version that Azure serves "
+                    + "(azure.exportsApiVersion of the chart). Every CostExport is affected, and their specs "
+                    + "are right.",
             said(
                     400,
                     "NoRegisteredProviderFound",
@@ -176,28 +175,28 @@ public enum KnownError {
     ACCOUNT_COST_DISABLED(
             Reason.AUTHORIZATION_FAILED,
             "AccountCostDisabled",
-            "account owners of the enrollment may not see charges",
-            "an enterprise administrator turns on 'AO view charges' in the policies of the enrollment, "
-                    + "or the export goes to the enrollment's own scope",
+            "Account owners of the enrollment have no permission to see charges.",
+            "Let an enterprise administrator turn on 'AO view charges' in the policies of the "
+                    + "enrollment, or set spec.scope to the enrollment.",
             said(403, "AccountCostDisabled", "")),
     DEPARTMENT_COST_DISABLED(
             Reason.AUTHORIZATION_FAILED,
             "DepartmentCostDisabled",
-            "department administrators of the enrollment may not see charges",
-            "an enterprise administrator turns on 'DA view charges' in the policies of the enrollment, "
-                    + "or the export goes to the enrollment's own scope",
+            "Department administrators of the enrollment have no permission to see charges.",
+            "Let an enterprise administrator turn on 'DA view charges' in the policies of the "
+                    + "enrollment, or set spec.scope to the enrollment.",
             said(403, "DepartmentCostDisabled", "")),
     INDIRECT_COST_DISABLED(
             Reason.AUTHORIZATION_FAILED,
             "IndirectCostDisabled",
-            "the partner of an indirect enrollment has not published prices",
-            "ask the partner to publish the prices of the enrollment",
+            "The partner of an indirect enrollment has not published its prices.",
+            "Ask the partner to publish the prices of the enrollment.",
             said(403, "IndirectCostDisabled", "")),
     DISALLOWED_OPERATION(
             Reason.INVALID_REQUEST,
             "DisallowedOperation|DisallowedProvider|SubscriptionTypeNotSupported",
-            "this type of subscription has no charges to export",
-            "export another subscription, or a billing scope that has its charges",
+            "This type of subscription has no charges to export.",
+            "Export another subscription, or a billing scope that has its charges.",
             said(400, "DisallowedOperation", ""),
             said(403, "SubscriptionTypeNotSupported", ""),
             said(
@@ -207,15 +206,15 @@ public enum KnownError {
     READ_ONLY_SUBSCRIPTION(
             Reason.AUTHORIZATION_FAILED,
             "ReadOnlyDisabledSubscription",
-            "the subscription is disabled: nothing in it can be created or changed",
-            "have subscription {scope-subscription} reactivated; the export is sent again by itself",
+            "The subscription is disabled, so nothing in it can be created or changed.",
+            "Reactivate subscription {scope-subscription}. The operator then sends the export again.",
             said(403, "ReadOnlyDisabledSubscription", "")),
     SUBSCRIPTION_TOO_NEW(
             Reason.SUBSCRIPTION_TOO_NEW,
             "Cost management data is not supported for subscription",
-            "a new subscription; the api-version that Azure names has nothing to do with it",
-            "the subscription is new, and the api-version has nothing to do with it: wait up to 48 "
-                    + "hours, Azure is asked again by itself",
+            "The subscription is new. The api-version that Azure names is not the cause.",
+            "The subscription is new, and the api-version is not the cause. Wait up to 48 hours: the "
+                    + "operator retries.",
             said(
                     400,
                     "BadRequest",
@@ -226,28 +225,28 @@ public enum KnownError {
             Reason.AUTHORIZATION_FAILED,
             Place.PRICE_SHEET_IN_SUBSCRIPTION,
             "Unauthorized",
-            "price sheets exist at an enrollment and at a billing profile, and Azure does not say so",
-            "make a CostExport with the scope of the enrollment or of the billing profile: price sheets "
-                    + "exist nowhere else",
+            "Price sheets exist only at an enrollment and at a billing profile, and Azure's answer "
+                    + "does not say so.",
+            "Set spec.scope to the enrollment or to the billing profile. Price sheets exist nowhere " + "else.",
             said(401, "Unauthorized", "Unauthorized. Authentication failed.")),
     IDENTITY_BY_SERVICE_PRINCIPAL(
             Reason.AUTHORIZATION_FAILED,
             Place.IDENTITY_AT_CUSTOMER_AGREEMENT,
             "HTTP 401",
-            "Azure refuses an export with an identity of its own to the token of an application there, "
-                    + "whatever its roles; a user's is accepted",
-            "Azure refuses exports with identity.type SystemAssigned from an application at this scope, "
-                    + "whatever its roles. Remove identity from the "
-                    + "spec, or let a user with a billing role create the export and set managementPolicy: "
-                    + "Observe here",
+            "Azure rejects an export with an identity from an application there, whatever its roles, "
+                    + "and accepts it from a user.",
+            "Azure rejects exports with identity.type SystemAssigned from an application at this "
+                    + "scope, whatever its roles. Remove spec.identity, or let a user with a billing role "
+                    + "create the export and set managementPolicy: Observe here.",
             said(401, "401", "")),
     NO_BILLING_ROLE_EA(
             Reason.AUTHORIZATION_FAILED,
             Place.ENROLLMENT,
             null,
-            "no role in the enrollment; Azure roles do not reach it. Price sheets may take more than EnrollmentReader",
-            "an Azure role does not reach an enrollment; an enterprise administrator gives the operator "
-                    + "the billing role EnrollmentReader: "
+            "The operator has no role in the enrollment, where Azure roles have no effect. Price "
+                    + "sheets may need more than EnrollmentReader.",
+            "Azure roles have no effect in an enrollment. Let an enterprise administrator assign the "
+                    + "billing role EnrollmentReader to the operator: "
                     + Remedy.ENROLLMENT_READER,
             said(401, "Unauthorized", "Unauthorized. Authentication failed."),
             said(
@@ -259,9 +258,9 @@ public enum KnownError {
             Reason.AUTHORIZATION_FAILED,
             Place.CUSTOMER_AGREEMENT,
             null,
-            "no role at the billing scope; Azure roles do not reach it",
-            "an Azure role does not reach a billing scope; its owner gives the operator the billing role "
-                    + "Contributor there: "
+            "The operator has no role at the billing scope, where Azure roles have no effect.",
+            "Azure roles have no effect at a billing scope. Let its owner assign the billing role "
+                    + "Contributor to the operator: "
                     + Remedy.BILLING_CONTRIBUTOR,
             said(
                     401,
@@ -272,16 +271,14 @@ public enum KnownError {
     NO_ROLE(
             Reason.AUTHORIZATION_FAILED,
             null,
-            "no role at the scope or on the storage account of the destination, or one that has not spread yet (up "
-                    + "to 15 minutes); subscriptions of pay-as-you-go and of individual agreements refuse "
-                    + "applications whatever their roles",
-            "give the operator both roles: `az role assignment create --role 'Cost Management "
-                    + "Contributor' {assignee} --scope {scope}` and "
-                    + "`az role assignment create --role 'Storage Account Contributor' {assignee} --scope "
-                    + "{storage-account}`. A role takes up to 15 minutes "
-                    + "to arrive. Azure refuses applications at subscriptions of pay-as-you-go and of "
-                    + "individual agreements, whatever their roles: export "
-                    + "such a subscription as a user",
+            "The operator has no role at the scope or on the storage account, or a new role has no "
+                    + "effect yet (up to 15 minutes). Subscriptions of pay-as-you-go and of individual "
+                    + "agreements reject applications, whatever their roles.",
+            "Assign both roles to the operator: `az role assignment create --role 'Cost Management "
+                    + "Contributor' {assignee} --scope {scope}` and `az role assignment create --role 'Storage "
+                    + "Account Contributor' {assignee} --scope {storage-account}`. A role takes up to 15 "
+                    + "minutes to have effect. Azure rejects applications at subscriptions of pay-as-you-go and of "
+                    + "individual agreements, whatever their roles. Export such a subscription as a user.",
             said(
                     401,
                     "RBACAccessDenied",
@@ -296,91 +293,92 @@ public enum KnownError {
     WRONG_TENANT(
             Reason.AUTHENTICATION_FAILED,
             "InvalidAuthenticationTokenTenant",
-            "the token is of another tenant than the scope",
-            "set AZURE_TENANT_ID in {credentials} to the tenant of the scope",
+            "The token is of another tenant than the scope.",
+            "Set AZURE_TENANT_ID in {credentials} to the tenant of the scope.",
             said(401, "InvalidAuthenticationTokenTenant", "")),
     SECRET_WRONG(
             Reason.AUTHENTICATION_FAILED,
             "AADSTS7000215\\b",
-            "the client secret is not one of the application: often the secret's ID was taken "
-                    + "for its value, or the secret was deleted",
-            "put the value of a client secret, not its ID, into AZURE_CLIENT_SECRET in {credentials}; a new one: "
-                    + "`az ad app credential reset --id {client-id} --append`",
+            "The application does not have this client secret. Often the value is the secret's ID, or"
+                    + " the secret was deleted.",
+            "Put the value of a client secret, not its ID, into AZURE_CLIENT_SECRET in {credentials}."
+                    + " To create a new secret: `az ad app credential reset --id {client-id} --append`",
             token("AADSTS7000215: Invalid client secret provided. Ensure the secret being sent in the "
                     + "request is the client secret value, not the client secret ID, "
                     + "for a secret added to app '…'.")),
     SECRET_EXPIRED(
             Reason.AUTHENTICATION_FAILED,
             "AADSTS7000222\\b",
-            "the client secret has expired",
-            "make a new client secret, `az ad app credential reset --id {client-id} --append`, and put "
-                    + "its value into AZURE_CLIENT_SECRET in {credentials}",
+            "The client secret has expired.",
+            "Put the value of a new client secret into AZURE_CLIENT_SECRET in {credentials}. To "
+                    + "create a new secret: `az ad app credential reset --id {client-id} --append`",
             token("AADSTS7000222: The provided client secret keys for app '…' are expired.")),
     APPLICATION_UNKNOWN(
             Reason.AUTHENTICATION_FAILED,
             "AADSTS700016\\b|AADSTS7000229\\b",
-            "the tenant has no such application",
-            "check AZURE_CLIENT_ID and AZURE_TENANT_ID in {credentials}: the application has to be one of that tenant, "
-                    + "`az ad sp show --id {client-id}`",
+            "The tenant does not have the application.",
+            "Check AZURE_CLIENT_ID and AZURE_TENANT_ID in {credentials}. To see whether the tenant "
+                    + "has the application: `az ad sp show --id {client-id}`",
             token("AADSTS700016: Application with identifier '…' was not found in the directory '…'.")),
     APPLICATION_DISABLED(
             Reason.AUTHENTICATION_FAILED,
             "AADSTS7000112\\b",
-            "the application is disabled in the tenant",
-            "let an administrator of the tenant enable the application: Enterprise applications, "
-                    + "Properties, Enabled for users to sign in",
+            "The application is disabled in the tenant.",
+            "Let an administrator of the tenant enable the application (Enterprise applications, "
+                    + "Properties, Enabled for users to sign in).",
             token("AADSTS7000112: Application '…' is disabled.")),
     FEDERATED_CREDENTIAL(
             Reason.AUTHENTICATION_FAILED,
             "AADSTS70021\\b|AADSTS70021[0-9]\\b|AADSTS7002[0-9]{2}\\b",
-            "no federated credential of the application fits the token of the service account",
-            "compare issuer, subject (system:serviceaccount:NAMESPACE:SERVICE_ACCOUNT of the operator) "
-                    + "and audience with those of the application: "
-                    + "`az ad app federated-credential list --id {client-id}`; a new one takes some minutes",
+            "No federated credential of the application matches the token of the service account.",
+            "Compare issuer, subject (system:serviceaccount:NAMESPACE:SERVICE_ACCOUNT of the "
+                    + "operator) and audience with those of the application. A new credential takes some "
+                    + "minutes: `az ad app federated-credential list --id {client-id}`",
             token("AADSTS70021: No matching federated identity record found for presented assertion.")),
     ASSERTION_OUTDATED(
             Reason.AUTHENTICATION_FAILED,
             "AADSTS700024\\b",
-            "the token of the service account has expired, or a clock is wrong",
-            "check that AZURE_FEDERATED_TOKEN_FILE is a projected token that the kubelet renews, and the "
-                    + "clock of the node",
+            "The token of the service account has expired, or a clock is wrong.",
+            "Check that AZURE_FEDERATED_TOKEN_FILE is a projected token that the kubelet renews. "
+                    + "Check the clock of the node.",
             token("AADSTS700024: Client assertion is not within its valid time range.")),
     TENANT_UNKNOWN(
             Reason.AUTHENTICATION_FAILED,
             "AADSTS90002\\b|AADSTS900023\\b",
-            "there is no such tenant in this cloud",
-            "check AZURE_TENANT_ID in {credentials}, and AZURE_AUTHORITY_HOST for another cloud than the public one: "
-                    + "`az account list --query '[].tenantId' --output tsv` lists the tenants that you see",
+            "The tenant does not exist in this cloud.",
+            "Check AZURE_TENANT_ID in {credentials}, and AZURE_AUTHORITY_HOST for another cloud than "
+                    + "the public one. To list your tenants: `az account list --query '[].tenantId' --output "
+                    + "tsv`",
             token("AADSTS90002: Tenant '…' not found. Check to make sure you have the correct tenant "
                     + "ID and are signing into the correct cloud.")),
     CONDITIONAL_ACCESS(
             Reason.AUTHENTICATION_FAILED,
             "AADSTS53003\\b|AADSTS53000\\b|AADSTS530[0-9]{2}\\b",
-            "a Conditional Access policy of the tenant blocks the application, as from an address that "
-                    + "is not a trusted location",
-            "let an administrator of the tenant exempt the service principal from the Conditional Access "
-                    + "policy, or add the operator's outgoing address to "
-                    + "its locations; the sign-in log of the service principal names the policy",
+            "A Conditional Access policy of the tenant blocks the application, for example from an "
+                    + "address that is not a trusted location.",
+            "Let an administrator of the tenant exempt the service principal from the Conditional "
+                    + "Access policy, or add the operator's outgoing address to its locations. The sign-in log "
+                    + "of the service principal names the policy.",
             token("AADSTS53003: Access has been blocked by Conditional Access policies. The access "
                     + "policy does not allow token issuance.")),
     AUDIENCE_UNKNOWN(
             Reason.AUTHENTICATION_FAILED,
             "AADSTS500011\\b|AADSTS1002012\\b",
-            "the tenant does not know the audience of the token",
-            "check AZURE_RESOURCE_MANAGER_AUDIENCE in the operator's environment",
+            "The tenant does not know the audience of the token.",
+            "Check AZURE_RESOURCE_MANAGER_AUDIENCE in the operator's environment.",
             token("AADSTS500011: The resource principal named … was not found in the tenant named ….")),
     NO_TOKEN(
             Reason.AUTHENTICATION_FAILED,
             null,
-            "no token, or one that Azure does not take",
-            "check AZURE_TENANT_ID, AZURE_CLIENT_ID and the secret or token file in {credentials}",
+            "The operator gets no token, or Azure rejects the token.",
+            "Check AZURE_TENANT_ID, AZURE_CLIENT_ID and the secret or token file in {credentials}.",
             said(401, "InvalidAuthenticationToken", "The access token is invalid.")),
     TENANT_LEVEL(
             Reason.SCOPE_NOT_FOUND,
             "MissingSubscription\\b",
-            "the scope's path leads nowhere, as with a wrong billing account",
-            "check the parts of spec.scope: `az billing account list --output table` lists the billing "
-                    + "accounts that you see",
+            "The path of the scope does not exist, for example because of a wrong billing account.",
+            "Check the parts of spec.scope. To list your billing accounts: `az billing account list "
+                    + "--output table`",
             said(
                     404,
                     "MissingSubscription",
@@ -388,15 +386,15 @@ public enum KnownError {
     SCOPE_NOT_FOUND(
             Reason.SCOPE_NOT_FOUND,
             null,
-            "the scope is not there, not there yet, or in another tenant",
-            "check spec.scope; it is asked again until it is there, and a new subscription may take 48 hours",
+            "The scope does not exist, does not exist yet, or is in another tenant.",
+            "Check spec.scope. The operator retries until the scope exists. A new subscription can " + "take 48 hours.",
             said(404, "SubscriptionNotFound", "The subscription '…' could not be found."),
             said(404, "ResourceGroupNotFound", "Resource group '…' could not be found.")),
     SCOPE_LOCKED(
             Reason.SCOPE_LOCKED,
             "ScopeLocked",
-            "a lock forbids writes",
-            "`az lock list --subscription {scope-subscription} --output table` shows the lock to remove",
+            "A lock forbids writes.",
+            "Remove the lock. To find it: `az lock list --subscription {scope-subscription} --output " + "table`",
             said(
                     409,
                     "ScopeLocked",
@@ -405,16 +403,16 @@ public enum KnownError {
     POLICY(
             Reason.DISALLOWED_BY_POLICY,
             null,
-            "an Azure Policy forbids it",
-            "ask for an exemption from the Azure Policy; then `{apply}`",
+            "An Azure Policy forbids the export.",
+            "Request an exemption from the Azure Policy. Then send the export again: `{apply}`",
             said(403, "RequestDisallowedByPolicy", "Resource '…' was disallowed by policy.")),
 
     // The document
     PARTITION(
             Reason.INVALID_REQUEST,
             "partitionData",
-            "some subscriptions have no partitioned exports",
-            "take partitionData out of the spec, or set it to false",
+            "Some subscriptions do not support partitioned exports.",
+            "Remove spec.partitionData, or set it to false.",
             said(
                     400,
                     "BadRequest",
@@ -423,9 +421,9 @@ public enum KnownError {
             Reason.INVALID_REQUEST,
             Place.MANAGEMENT_GROUP,
             "definition type '.*'; valid values: 'Usage'\\.",
-            "a management group has the dataset Usage alone",
-            "set dataset: {type: Usage} with format: Csv, without compression; other datasets are to be "
-                    + "had from each subscription or from a billing scope",
+            "A management group has only the dataset Usage.",
+            "Set dataset: {type: Usage} with format: Csv and without compression. For other datasets,"
+                    + " export each subscription or a billing scope.",
             said(
                     400,
                     "BadRequest",
@@ -434,9 +432,10 @@ public enum KnownError {
     DATASET_OF_AGREEMENT(
             Reason.INVALID_REQUEST,
             "is not supported for Agreement Type",
-            "the subscription's offer or agreement has no such data, as pay-as-you-go (WebDirect) has no FOCUS",
-            "this agreement has no such dataset: set dataset.type: ActualCost and take out "
-                    + "dataset.version, or export a scope of another agreement",
+            "The subscription's offer or agreement does not have the dataset. Pay-as-you-go "
+                    + "(WebDirect), for example, has no FOCUS data.",
+            "This agreement does not have the dataset. Set dataset.type: ActualCost and remove "
+                    + "dataset.version, or export a scope of another agreement.",
             said(
                     400,
                     "BadRequest",
@@ -446,14 +445,14 @@ public enum KnownError {
     ACTUAL_COST(
             Reason.INVALID_REQUEST,
             "ActualCost'? (type )?is not supported|ActualCost.*not supported",
-            "the subscription has the dataset Usage alone",
-            "set dataset.type: Usage, with format: Csv and without compression",
+            "The subscription has only the dataset Usage.",
+            "Set dataset.type: Usage, with format: Csv and without compression.",
             said(400, "BadRequest", "Request properties validation failed: Export type: ActualCost is not supported.")),
     DATASET(
             Reason.INVALID_REQUEST,
             "Invalid definition type '",
-            "the scope, its offer or the api-version has no such dataset",
-            "set dataset.type to one of the values that Azure names",
+            "The scope, its offer or the api-version does not have the dataset.",
+            "Set spec.dataset.type to one of the values that Azure names.",
             said(
                     400,
                     "400",
@@ -462,8 +461,8 @@ public enum KnownError {
     TIMEFRAME(
             Reason.INVALID_REQUEST,
             "Invalid definition timeframe",
-            "the api-version has no such timeframe",
-            "set dataset.timeframe to one of the values that Azure names",
+            "The api-version does not have the timeframe.",
+            "Set spec.dataset.timeframe to one of the values that Azure names.",
             said(
                     400,
                     "BadRequest",
@@ -474,9 +473,9 @@ public enum KnownError {
     TIMEFRAME_AND_RECURRENCE(
             Reason.INVALID_REQUEST,
             "Invalid timeframe .*recurrence .*combination",
-            "not every timeframe goes with every recurrence",
-            "known to be accepted: MonthToDate with Daily, TheLastMonth with Monthly, TheCurrentMonth "
-                    + "with Daily for a PriceSheet",
+            "Azure does not accept each timeframe with each recurrence.",
+            "Azure accepts MonthToDate with Daily, TheLastMonth with Monthly, and TheCurrentMonth "
+                    + "with Daily for a PriceSheet.",
             said(
                     400,
                     "BadRequest",
@@ -484,8 +483,8 @@ public enum KnownError {
     PERIOD_MISSING(
             Reason.INVALID_REQUEST,
             "Missing definition timePeriod",
-            "Custom without its days",
-            "set dataset.timePeriod",
+            "The timeframe Custom needs its days.",
+            "Set spec.dataset.timePeriod.",
             said(
                     400,
                     "400",
@@ -494,8 +493,8 @@ public enum KnownError {
     PERIOD_IN_FUTURE(
             Reason.INVALID_REQUEST,
             "timePeriod; 'to' value cannot be in the future",
-            "the period is not over",
-            "let dataset.timePeriod.to be yesterday (UTC) or earlier",
+            "The period has not ended.",
+            "Set spec.dataset.timePeriod.to to yesterday (UTC) or earlier.",
             said(
                     400,
                     "BadRequest",
@@ -505,14 +504,14 @@ public enum KnownError {
             Reason.INVALID_REQUEST,
             Place.RUN,
             "Invalid time period provided",
-            "the days that a run is asked for are no period that Azure takes",
-            "ask for whole months, with the annotation azure.finops.dev/run-period",
+            "Azure does not accept the period of the run.",
+            "Request whole months with the annotation azure.finops.dev/run-period.",
             said(400, "BadRequest", "Request properties validation failed: Invalid time period provided.")),
     START_IN_PAST(
             Reason.INVALID_REQUEST,
             "'from' value cannot be in the past",
-            "the start passed before Azure had it",
-            "take out schedule.from, or set a later one",
+            "The start passed before Azure received it.",
+            "Remove spec.schedule.from, or set a later date.",
             said(
                     400,
                     "BadRequest",
@@ -521,8 +520,8 @@ public enum KnownError {
     END_BEFORE_START(
             Reason.INVALID_REQUEST,
             "recurrencePeriod; 'from' value cannot be after 'to' value",
-            "the schedule ends before it starts",
-            "set a later schedule.to, or take it out",
+            "The schedule ends before it starts.",
+            "Set a later spec.schedule.to, or remove it.",
             said(
                     400,
                     "BadRequest",
@@ -531,9 +530,10 @@ public enum KnownError {
     FOLDER(
             Reason.INVALID_REQUEST,
             "destination rootFolderPath|reserved url characters",
-            "a character that a folder's path cannot have, such as the colon of a billing account id",
-            "write destination.rootFolderPath without a slash at its beginning and without : ? # [ ] @ ! "
-                    + "$ & ' ( ) * + , ; =; a dash may stand for the colon",
+            "The path of the folder has a character that Azure does not accept, such as the colon of "
+                    + "a billing account id.",
+            "Set spec.destination.rootFolderPath without a leading slash and without : ? # [ ] @ ! $ "
+                    + "& ' ( ) * + , ; =. Write a dash for the colon.",
             said(
                     400,
                     "BadRequest",
@@ -549,28 +549,29 @@ public enum KnownError {
     UNKNOWN_MEMBER(
             Reason.INVALID_REQUEST,
             "Invalid member :",
-            "the api-version knows no such field",
-            "take the field out that Azure names",
+            "The api-version does not have the field.",
+            "Remove the field that Azure names.",
             said(400, "BadRequest", "Invalid request payload, Invalid member :properties.schedule.recurrence")),
     CUT_REQUEST(
             Reason.INVALID_REQUEST,
             "Unexpected end when reading JSON",
-            "the request came to Azure cut or empty",
-            "look at the proxy between the operator and Azure; then `{apply}`",
+            "The request reached Azure truncated or empty.",
+            "Check the proxy between the operator and Azure. Then send the export again: `{apply}`",
             said(400, "BadRequest", "Invalid request payload: Unexpected end when reading JSON")),
-    RUN_REFUSED(Reason.INVALID_REQUEST, Place.RUN, null, "Azure does not take the run", "mend what Azure names"),
+    RUN_REFUSED(Reason.INVALID_REQUEST, Place.RUN, null, "Azure rejects the run.", "Fix what Azure names."),
     REFUSED(
             Reason.INVALID_REQUEST,
             null,
-            "Azure does not take the document",
-            "mend the spec, or ask again with `{apply}`"),
+            "Azure rejects the document.",
+            "Fix the spec, or send the export again: `{apply}`"),
 
     // No answer that means anything
     ETAG(
             Reason.CONTESTED_BY_ANOTHER_WRITER,
             "Etag value",
-            "somebody else wrote the export at the same moment",
-            "it is looked at again by itself; if it lasts, find the other writer or set managementPolicy: Observe",
+            "Another client wrote the export at the same time.",
+            "The operator reads the export again. If the conflicts continue, find the other writer or"
+                    + " set managementPolicy: Observe.",
             said(
                     400,
                     "400",
@@ -578,27 +579,27 @@ public enum KnownError {
     REDIRECT(
             Reason.UNEXPECTED_REDIRECT,
             null,
-            "another host than Azure Resource Manager answers",
-            "check AZURE_RESOURCE_MANAGER_ENDPOINT"),
+            "Another host than Azure Resource Manager answers.",
+            "Check AZURE_RESOURCE_MANAGER_ENDPOINT."),
     UNREACHABLE(
             Reason.ARM_UNREACHABLE,
             null,
-            "no answer, or a 5xx",
-            "it is tried again by itself",
+            "Azure does not answer, or answers with a 5xx.",
+            "The operator retries.",
             said(504, "GatewayTimeout", ""),
             said(500, "ServerTimeout", "")),
     UNAVAILABLE(
             Reason.ARM_UNAVAILABLE,
             null,
-            "Azure is busy, or a provider is being registered (ten minutes)",
-            "it is tried again by itself",
+            "Azure is busy, or a provider is being registered (ten minutes).",
+            "The operator retries.",
             said(503, "ServiceUnavailable", ""),
             said(406, "NotAcceptable", "")),
     NOT_ARM(
             Reason.BAD_ARM_RESPONSE,
             null,
-            "a proxy answers, or the answer was cut",
-            "it is tried again by itself; if it lasts, look at the proxy");
+            "A proxy answers, or the answer was truncated.",
+            "The operator retries. If the failure lasts, check the proxy.");
 
     /** Where a row counts. */
     public enum Place {

@@ -36,18 +36,18 @@ final class Remedy {
 
     private Remedy() {}
 
-    /** To follow what Azure said to a read or a write; begins with a semicolon. */
+    /** To follow what Azure said to a read or a write; begins with a space. */
     static String of(Reason reason, String words, ReconcileState s) {
         return KnownError.of(reason, words, s, false)
-                .map(known -> "; " + fill(known, words, s))
+                .map(known -> " " + fill(known, words, s))
                 .orElse("");
     }
 
     /** Of an object that is being deleted, however long Azure does not answer. */
     static String wayOut(ReconcileState s) {
         return s.subject().deleting()
-                ? "; to let the object go and leave the export: " + s.subject().kubectl("patch")
-                        + " --type merge -p '{\"spec\":{\"deletionPolicy\":\"Orphan\"}}'"
+                ? " To delete the object and leave the export in Azure: "
+                        + s.subject().kubectl("patch") + " --type merge -p '{\"spec\":{\"deletionPolicy\":\"Orphan\"}}'"
                 : "";
     }
 
@@ -81,17 +81,17 @@ final class Remedy {
 
     private static String ofRefusedRun(
             Optional<KnownError> error, String words, ReconcileState s, boolean forGood, TimePeriod period) {
-        return error.map(known -> "; " + fill(known, words, s)).orElse("")
+        return error.map(known -> " " + fill(known, words, s)).orElse("")
                 + (forGood
-                        ? "; to ask for it again: "
-                        : "; it is asked for again after "
-                                + text(s.settings().backoff().terminal()) + ", or at once with ")
+                        ? " To request it again: "
+                        : " The operator requests it again after "
+                                + text(s.settings().backoff().terminal()) + ". To request it at once: ")
                 + again(s, period);
     }
 
     /** To follow what became of a run that Azure accepted in no attempt. */
     static String ofGivenUpRun(ReconcileState s, TimePeriod period) {
-        return "; to ask for it again: " + again(s, period);
+        return " To request it again: " + again(s, period);
     }
 
     private static String again(ReconcileState s, TimePeriod period) {

@@ -77,12 +77,12 @@ record RunStatus(
         return months.rows().stream()
                 .filter(row -> denied.timePeriod() != null && row.month().equals(denied.request()))
                 .findFirst()
-                .map(row -> "Azure refused to start a run of " + row.month() + ": " + why(row)
+                .map(row -> "Azure rejected a run of " + row.month() + ": " + why(row)
                         + Remedy.ofDeniedMonth(why(row), s, denied.timePeriod()))
-                .orElse("they wait, since Azure refused to start "
+                .orElse("The open months wait, because Azure rejected "
                         + (denied.timePeriod() == null
-                                ? "a run; LastRunSucceeded says why"
-                                : "the run of the closed month"));
+                                ? "a run. See the condition LastRunSucceeded for the cause."
+                                : "the run of the closed month."));
     }
 
     private static String why(Month row) {

@@ -9,6 +9,7 @@ import dev.finops.azure.api.v1alpha1.CostExportStatus.Summary;
 import dev.finops.azure.api.v1alpha1.Reason;
 import dev.finops.azure.arm.ArmFailure;
 import dev.finops.azure.document.ETag;
+import dev.finops.azure.document.Sentences;
 import dev.finops.azure.document.Timestamps;
 import dev.finops.azure.export.document.DesiredExport;
 import dev.finops.azure.export.document.Difference;
@@ -143,19 +144,19 @@ public record StatusReport(CostExportStatus status, List<PendingEvent> notes) {
                 new ConditionSet(next.conditions(), s.subject().generation(), s.now());
         boolean creating = next.eTag() == null;
         if (conditions.find(Conditions.READY).isEmpty()) {
-            conditions.unknown(Conditions.READY, Reason.PENDING, "Azure has not been asked yet");
+            conditions.unknown(Conditions.READY, Reason.PENDING, "The operator has not called Azure yet.");
         } else if (creating && conditions.is(Conditions.READY, "True")) {
             conditions.set(
                     Conditions.READY,
                     false,
                     Reason.CREATING,
-                    "the export was deleted by somebody else and is created again");
+                    "Another client deleted the export. The operator creates it again.");
         }
         conditions.set(
                 Conditions.RECONCILING,
                 true,
                 creating ? Reason.CREATING : Reason.UPDATING,
-                creating ? "the export is being created" : "the export is being brought to the spec");
+                creating ? "The operator creates the export." : "The operator updates the export to the spec.");
         conditions.remove(Conditions.STALLED);
         StatusDraft draft = new StatusDraft(next);
         draft.conditions = conditions.list();
@@ -176,14 +177,15 @@ public record StatusReport(CostExportStatus status, List<PendingEvent> notes) {
     /** What a person is told when Azure would not start a run. */
     public static String refusal(ReconcileState s, PendingRun run, ArmFailure failure) {
         String words = failure.detail().text();
-        return "Azure refused to start a run" + of(run) + ": " + words
+        return Sentences.closed("Azure rejected a run" + of(run) + ": " + words)
                 + Remedy.ofRefusedRun(
                         failure.reason(), words, s, !(failure instanceof ArmFailure.Forbidden), run.timePeriod());
     }
 
     /** What a person is told when Azure accepted a run in no attempt. */
     public static String givenUp(ReconcileState s, PendingRun run, String why) {
-        return "Azure did not accept a run" + of(run) + " in " + BackfillMonths.MAX_ATTEMPTS + " attempts: " + why
+        return Sentences.closed("Azure did not accept a run" + of(run) + " in " + BackfillMonths.MAX_ATTEMPTS
+                        + " attempts: " + why)
                 + Remedy.ofGivenUpRun(s, run.timePeriod());
     }
 
@@ -286,8 +288,8 @@ public record StatusReport(CostExportStatus status, List<PendingEvent> notes) {
                 annotations.getOrDefault(Annotations.RECONCILE_REQUESTED_AT, draft.lastHandledReconcileRequest);
         Optional<String> why = switch (verdict) {
             case Outcome.Watched watched ->
-                Optional.of(
-                        "managementPolicy is " + s.spec().managementPolicy() + ", so that nothing is written to Azure");
+                Optional.of("The managementPolicy is " + s.spec().managementPolicy()
+                        + ", so the operator writes nothing to Azure.");
             case Outcome.Stuck stuck -> Optional.of(stuck.reason() + ": " + stuck.message());
             default -> Optional.empty();
         };
@@ -302,13 +304,13 @@ public record StatusReport(CostExportStatus status, List<PendingEvent> notes) {
         if (run != null && !run.isEmpty() && !pending && !run.equals(draft.lastHandledRunRequest)) {
             draft.lastHandledRunRequest = run;
             notes.add(PendingEvent.warning(
-                    Reason.RUN_REFUSED, "the run asked for (" + run + ") is refused: " + why.get()));
+                    Reason.RUN_REFUSED, "The requested run (" + run + ") is refused: " + why.get()));
         }
         String apply = annotations.get(Annotations.APPLY_REQUESTED_AT);
         if (apply != null && !apply.isEmpty() && !apply.equals(draft.lastHandledApplyRequest)) {
             draft.lastHandledApplyRequest = apply;
             notes.add(PendingEvent.warning(
-                    Reason.REQUEST_REFUSED, "the PUT asked for (" + apply + ") is refused: " + why.get()));
+                    Reason.REQUEST_REFUSED, "The requested PUT (" + apply + ") is refused: " + why.get()));
         }
     }
 }

@@ -250,7 +250,8 @@ class ClosedMonthPlannerTest {
             PendingEvent note = RunPlanner.ended(fifth, shown(runs).runs()).getFirst();
             assertTrue(
                     note.message()
-                            .endsWith("; 2026-10 is not tried again before the next day of closedMonth.rerunOnDays"),
+                            .endsWith(
+                                    " The operator does not retry 2026-10 before the next day of spec.closedMonth.rerunOnDays."),
                     note.message());
             assertEquals(
                     1,
@@ -438,7 +439,7 @@ class ClosedMonthPlannerTest {
                     .getFirst();
 
             assertEquals("2026-10 RunDenied []", row.month() + " " + row.state() + " " + row.handledDays());
-            assertTrue(row.message().startsWith("RBACAccessDenied: no right; "), row.message());
+            assertTrue(row.message().startsWith("RBACAccessDenied: no right. "), row.message());
             assertTrue(row.message().contains("TheLastMonth and a Monthly schedule"), row.message());
         }
 

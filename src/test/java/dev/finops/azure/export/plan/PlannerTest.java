@@ -667,7 +667,7 @@ class PlannerTest {
         void isNotAskedForAgain() {
             assertEquals(Reason.INVALID_REQUEST, stuck(refused).reason());
             assertTrue(
-                    stuck(refused).message().startsWith("no such type (api-version 2025-03-01); mend the spec"),
+                    stuck(refused).message().startsWith("no such type (api-version 2025-03-01). Fix the spec"),
                     stuck(refused).message());
         }
 
@@ -845,7 +845,7 @@ class PlannerTest {
                         message);
                 assertEquals(
                         outcome.equals("spelling"),
-                        message.endsWith("Azure spells the value so: set spec." + path + " to it."),
+                        message.endsWith("Set spec." + path + " to the value that Azure has."),
                         message);
             }
         }

@@ -209,7 +209,8 @@ class BackfillMonthsTest {
         assertEquals(
                 "2026-03 Running a1", told(running.follow(List.of(run), NOW)).getFirst());
         Month late = running.follow(List.of(run), NOW.plusSeconds(1)).rows().getFirst();
-        assertEquals("Pending: Azure shows no end of the run within 24 hours", late.state() + ": " + late.message());
+        assertEquals(
+                "Pending: Azure returned no end of the run within 24 hours.", late.state() + ": " + late.message());
     }
 
     @ParameterizedTest
@@ -289,7 +290,7 @@ class BackfillMonthsTest {
                         .getFirst()
                         .message());
         assertEquals(
-                "the run ended as Timeout",
+                "The run ended as Timeout.",
                 rows("2026-03 Running a1")
                         .follow(List.of(run("a1", "Timeout")), NOW)
                         .rows()

@@ -202,7 +202,9 @@ class ClosedMonthsTest {
             months = months.accepted(attempt.day(), "a" + number).follow(List.of(runs.getLast()), NOON);
             assertEquals(number < 5, months.open());
             assertEquals(
-                    number < 5 ? "" : "; 2026-10 is not tried again before the next day of closedMonth.rerunOnDays",
+                    number < 5
+                            ? ""
+                            : " The operator does not retry 2026-10 before the next day of spec.closedMonth.rerunOnDays.",
                     months.lastTry(runs.getLast()));
         }
         assertEquals(Optional.empty(), next(months, "2026-11-04T00:00:00Z", runs));

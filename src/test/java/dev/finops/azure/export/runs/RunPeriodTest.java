@@ -28,11 +28,11 @@ class RunPeriodTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-      March                     | names no months
-      2026-13                   | names no months
-      2026-01..                 | names no months
-      ..2026-01                 | names no months
-      2026-01-01                | names no months
+      March                     | is not a month
+      2026-13                   | is not a month
+      2026-01..                 | is not a month
+      ..2026-01                 | is not a month
+      2026-01-01                | is not a month
       2026-03..2026-01          | ends before it begins
       2026-01..2026-02..2026-03 | ends before it begins
       2026-12                   | has not begun

@@ -65,7 +65,7 @@ class ClosedMonthStatusTest {
             String fresh = Conditions.find(again.status().conditions(), Conditions.DELIVERED)
                     .orElseThrow()
                     .message();
-            assertTrue(fresh.startsWith("the last good run ended at 2026-11-15T09:00:00Z;"), fresh);
+            assertTrue(fresh.startsWith("The last successful run ended at 2026-11-15T09:00:00Z."), fresh);
             assertEquals(
                     List.of(row("a2", "2026-11-15T09:40:00Z")), again.status().closedMonths());
         }
@@ -242,8 +242,8 @@ class ClosedMonthStatusTest {
                 .orElseThrow()
                 .message();
         assertTrue(
-                ready.endsWith("; closedMonth is not acted on, since api-version 2023-08-01 cannot run a month; "
-                        + "set EXPORTS_API_VERSION to 2025-03-01 or later"),
+                ready.endsWith(" The operator ignores spec.closedMonth: api-version 2023-08-01 cannot run a month. "
+                        + "Set EXPORTS_API_VERSION to 2025-03-01 or later."),
                 ready);
         ReconcileState noDays = spec(old, "closedMonth.rerunOnDays", List.of());
         assertEquals(List.of(), StatusReport.of(noDays, verdict(noDays)).notes(), "nothing is asked for");
@@ -251,7 +251,7 @@ class ClosedMonthStatusTest {
         assertEquals(List.of(), second.notes());
         assertEquals(first.status(), second.status());
         assertEquals(
-                "Azure has the export as the spec states it",
+                "Azure has the export as the spec states it.",
                 Conditions.find(
                                 reported(settled(SPEC).with(first.status()), verdict(settled(SPEC)))
                                         .status()

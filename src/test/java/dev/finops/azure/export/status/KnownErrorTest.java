@@ -123,7 +123,7 @@ class KnownErrorTest {
                         IDENTITY,
                         authorization,
                         "Azure refused the caller without a word (HTTP 401)",
-                        "Remove identity from the spec"),
+                        "Remove spec.identity"),
                 row(
                         BILLING_PROFILE,
                         authorization,
@@ -138,14 +138,14 @@ class KnownErrorTest {
                         SUBSCRIPTION,
                         Reason.API_VERSION_REJECTED,
                         "InvalidApiVersionParameter: no",
-                        "set EXPORTS_API_VERSION"),
-                row(SUBSCRIPTION, request, "DisallowedProvider: no", "export another subscription"),
+                        "Set EXPORTS_API_VERSION"),
+                row(SUBSCRIPTION, request, "DisallowedProvider: no", "Export another subscription"),
                 row(
                         SUBSCRIPTION,
                         request,
                         invalid + "Export type: ActualCost is not supported.",
-                        "set dataset.type: Usage"),
-                row(SUBSCRIPTION, request, invalid + "partitionData is not supported", "take partitionData out"),
+                        "Set dataset.type: Usage"),
+                row(SUBSCRIPTION, request, invalid + "partitionData is not supported", "Remove spec.partitionData"),
                 row(
                         SUBSCRIPTION,
                         Reason.AUTHENTICATION_FAILED,
@@ -180,7 +180,7 @@ class KnownErrorTest {
                         SUBSCRIPTION,
                         Reason.AUTHENTICATION_FAILED,
                         "no token: AADSTS90002: no",
-                        "check AZURE_TENANT_ID in Secret finance/azure-finops-credentials"),
+                        "Check AZURE_TENANT_ID in Secret finance/azure-finops-credentials"),
                 row(
                         SUBSCRIPTION,
                         Reason.AUTHENTICATION_FAILED,
@@ -190,7 +190,7 @@ class KnownErrorTest {
                         SUBSCRIPTION,
                         Reason.AUTHENTICATION_FAILED,
                         "no token: AADSTS50034: no",
-                        "check AZURE_TENANT_ID, AZURE_CLIENT_ID and the secret"),
+                        "Check AZURE_TENANT_ID, AZURE_CLIENT_ID and the secret"),
                 row(
                         GROUP,
                         authorization,
@@ -201,7 +201,7 @@ class KnownErrorTest {
                         authorization,
                         noRole,
                         "--scope /providers/Microsoft.Management/managementGroups/corp and "),
-                row(ENROLLMENT, authorization, unauthorized, "an Azure role does not reach an enrollment"),
+                row(ENROLLMENT, authorization, unauthorized, "Azure roles have no effect in an enrollment"),
                 row(
                         ENROLLMENT,
                         authorization,
@@ -223,7 +223,7 @@ class KnownErrorTest {
                         authorization,
                         unauthorized,
                         PROFILE + "/billingRoleDefinitions/40000000-aaaa-bbbb-cccc-100000000001"),
-                row(PRICE_SHEET, authorization, unauthorized, "price sheets exist nowhere else"),
+                row(PRICE_SHEET, authorization, unauthorized, "Price sheets exist nowhere else"),
                 row(
                         SUBSCRIPTION,
                         authorization,
@@ -239,32 +239,32 @@ class KnownErrorTest {
                         "--role 'Storage Account Contributor' --assignee " + CLIENT + " " + storage),
                 row(SUBSCRIPTION, authorization, "AccountCostDisabled: HTTP 403", "'AO view charges'"),
                 row(SUBSCRIPTION, authorization, "DepartmentCostDisabled: HTTP 403", "'DA view charges'"),
-                row(SUBSCRIPTION, authorization, "IndirectCostDisabled: HTTP 403", "ask the partner"),
+                row(SUBSCRIPTION, authorization, "IndirectCostDisabled: HTTP 403", "Ask the partner"),
                 row(
                         SUBSCRIPTION,
                         authorization,
                         "ReadOnlyDisabledSubscription: HTTP 409",
-                        "subscription 00000000-0000-0000-0000-000000000000 reactivated"),
-                row(SUBSCRIPTION, request, "DisallowedOperation: HTTP 403", "export another subscription"),
+                        "Reactivate subscription 00000000-0000-0000-0000-000000000000"),
+                row(SUBSCRIPTION, request, "DisallowedOperation: HTTP 403", "Export another subscription"),
                 row(
                         SUBSCRIPTION,
                         Reason.AUTHENTICATION_FAILED,
                         "InvalidAuthenticationTokenTenant: HTTP 401",
-                        "set AZURE_TENANT_ID in Secret finance/azure-finops-credentials"),
+                        "Set AZURE_TENANT_ID in Secret finance/azure-finops-credentials"),
                 row(
                         ENROLLMENT,
                         Reason.PROVIDER_NOT_REGISTERED,
                         "RP Not Registered. Register destination storage account subscription with "
                                 + "Microsoft.CostManagementExports.",
                         "az provider register --namespace Microsoft.CostManagementExports --subscription "
-                                + "00000000-0000-0000-0000-000000000000;"),
+                                + "00000000-0000-0000-0000-000000000000"),
                 row(
                         SUBSCRIPTION,
                         request,
                         "Key-based authentication is currently disabled on this storage account. To "
                                 + "proceed, please enable",
                         "az storage account update --ids " + ACCOUNT
-                                + " --allow-shared-key-access true; then kubectl -n finance annotate "
+                                + " --allow-shared-key-access true. Then send the export again: kubectl -n finance annotate "
                                 + "costexport focus --overwrite "
                                 + "azure.finops.dev/apply-requested-at=\"$(date)\""),
                 row(
@@ -285,19 +285,19 @@ class KnownErrorTest {
                         "Cost management data is not supported for subscription(s) 0 in the provided "
                                 + "api-version. Please use api-version "
                                 + "2019-10-01 or later.",
-                        "wait up to 48 hours"),
+                        "Wait up to 48 hours"),
                 row(
                         SUBSCRIPTION,
                         request,
                         invalid
                                 + "Export type: FocusCost is not supported for Agreement Type: WebDirect "
                                 + "and Subscription.",
-                        "set dataset.type: ActualCost"),
+                        "Set dataset.type: ActualCost"),
                 row(
                         MANAGEMENT_GROUP,
                         request,
                         invalid + "Invalid definition type 'ActualCost'; valid values: 'Usage'.",
-                        "set dataset: {type: Usage} with format: Csv"),
+                        "Set dataset: {type: Usage} with format: Csv"),
                 row(
                         SUBSCRIPTION,
                         request,
@@ -307,12 +307,12 @@ class KnownErrorTest {
                         SUBSCRIPTION,
                         request,
                         invalid + "Invalid definition timeframe: 'X'; valid values: 'WeekToDate'.",
-                        "set dataset.timeframe"),
+                        "Set spec.dataset.timeframe"),
                 row(
                         SUBSCRIPTION,
                         request,
                         invalid + "Missing definition timePeriod; specify a pe…",
-                        "set dataset.timePeriod"),
+                        "Set spec.dataset.timePeriod"),
                 row(
                         SUBSCRIPTION,
                         request,
@@ -339,23 +339,23 @@ class KnownErrorTest {
                         invalid
                                 + "Invalid deliveryInfo destination rootFolderPath; value cannot begin "
                                 + "with a forward slash",
-                        "without a slash at its beginning"),
+                        "without a leading slash"),
                 row(
                         SUBSCRIPTION,
                         request,
                         "Value cannot contain any reserved url characters except forward slashes(/)",
-                        "a dash may stand for the colon"),
+                        "Write a dash for the colon"),
                 row(
                         SUBSCRIPTION,
                         request,
                         "Invalid request payload, Invalid member :properties.schedule.recurrence",
-                        "take the field out"),
+                        "Remove the field"),
                 row(SUBSCRIPTION, request, "Invalid request payload: Unexpected end when reading JSON", "proxy"),
                 row(
                         SUBSCRIPTION,
                         request,
                         "something new",
-                        "mend the spec, or ask again with kubectl -n finance annotate costexport focus"),
+                        "Fix the spec, or send the export again: kubectl -n finance annotate costexport focus"),
                 row(
                         ENROLLMENT,
                         Reason.SCOPE_NOT_FOUND,
@@ -365,7 +365,7 @@ class KnownErrorTest {
                         SUBSCRIPTION,
                         Reason.SCOPE_NOT_FOUND,
                         "SubscriptionNotFound: The subscription '0' could not be found.",
-                        "check spec.scope"),
+                        "Check spec.scope"),
                 row(
                         SUBSCRIPTION,
                         Reason.SCOPE_LOCKED,
@@ -392,7 +392,7 @@ class KnownErrorTest {
     void aPersonIsToldWhatToDo(String name, ReconcileState s, Reason reason, String words, String told) {
         String advice = Remedy.of(reason, words, s);
 
-        assertTrue(advice.startsWith("; ") && (advice + ";").contains(told), advice);
+        assertTrue(advice.startsWith(" ") && advice.contains(told), () -> told + " | " + advice);
         assertTrue(advice.chars().noneMatch(c -> Character.isISOControl(c) || c == '`'), advice);
     }
 
@@ -407,20 +407,20 @@ class KnownErrorTest {
                 false,
                 new TimePeriod("2026-10-01T00:00:00Z", "2026-10-31T23:59:59Z"));
 
-        assertTrue(advice.contains("scheduled runs are followed"), advice);
+        assertTrue(advice.contains("Scheduled runs need no such permission"), advice);
         assertTrue(
                 advice.contains("az rest --method post --url '" + PROFILE
                         + "/providers/Microsoft.CostManagement/exports/focus-daily/run?api-version=2025-03-01'"),
                 advice);
         assertTrue(
-                advice.contains("after 24 h, or at once with kubectl -n finance annotate costexport focus "
+                advice.contains("after 24 h. To request it at once: kubectl -n finance annotate costexport focus "
                         + "--overwrite azure.finops.dev/run-period=2026-10 "),
                 advice);
         assertTrue(Remedy.ofRefusedRun(Reason.AUTHORIZATION_FAILED, words, SUBSCRIPTION, false, null)
                 .contains("'Cost Management Contributor'"));
         assertTrue(
                 Remedy.ofRefusedRun(Reason.INVALID_REQUEST, "Invalid time period provided.", SUBSCRIPTION, true, null)
-                        .contains("; to ask for it again: kubectl"));
+                        .contains(" To request it again: kubectl"));
     }
 
     @Test
@@ -547,7 +547,7 @@ class KnownErrorTest {
     @CsvSource({"ALREADY_EXISTS", "FIELD_IGNORED", "CONFLICT", "INVALID_REQUEST"})
     void whatWeSayOurselvesNeedsNoMore(Reason reason) {
         assertEquals(
-                "the export differs in destination.rootFolderPath",
+                "the export differs in destination.rootFolderPath.",
                 message(reported(
                         SUBSCRIPTION,
                         new Outcome.Stuck(reason, "the export differs in destination.rootFolderPath", List.of()))));
@@ -585,7 +585,7 @@ class KnownErrorTest {
     void everyRowHasItsWords() {
         Arrays.stream(KnownError.values()).forEach(known -> {
             assertFalse(known.cause().isBlank() || known.remedy().isBlank(), known.name());
-            assertFalse(known.cause().endsWith(".") || known.remedy().endsWith("."), known.name());
+            assertTrue(known.cause().matches("[A-Z].*\\.") && known.remedy().matches("(?s)[A-Z].*[.`]"), known.name());
         });
     }
 

@@ -175,7 +175,7 @@ class StatusReportTest {
                     reported(later(silent, Duration.ofMinutes(15).plusSeconds(1)), failing);
             assertEquals("Unknown ArmUnreachable", told(unknown, Conditions.SYNCED));
             assertEquals(
-                    "Azure has not answered since 2026-11-15T10:00:00Z: no answer; it is tried again by itself",
+                    "Azure has not answered since 2026-11-15T10:00:00Z: no answer. The operator retries.",
                     find(unknown, Conditions.SYNCED).message());
             assertEquals("True Applied", told(unknown, Conditions.READY));
         }
@@ -220,7 +220,7 @@ class StatusReportTest {
         @Test
         void saysWhyARunFailedInAzuresWords() {
             assertEquals(
-                    "run a1 ended as Failed: StorageFault: no such container",
+                    "Run a1 ended as Failed: StorageFault: no such container.",
                     find(ran(SETTLED, "a1 Failed 2026-11-15T09:00:00Z"), Conditions.LAST_RUN_SUCCEEDED)
                             .message());
         }
@@ -257,7 +257,7 @@ class StatusReportTest {
                             accepted(FOCUS), "properties.nextRunTimeEstimate", "\"2026-11-15T22:00:00.3338433Z\"")));
             String message = find(s, Conditions.LAST_RUN_SUCCEEDED).message();
 
-            assertTrue(message.contains("the next is due at 2026-11-16T00:00:00Z"), message);
+            assertTrue(message.contains("the next run is due at 2026-11-16T00:00:00Z"), message);
             assertTrue(
                     message.contains("kubectl -n finance annotate costexport focus --overwrite "
                             + "azure.finops.dev/run-requested-at="),
@@ -267,7 +267,7 @@ class StatusReportTest {
             assertEquals("2026-11-17T00:00:00Z", passed.status().nextRunTime());
             assertTrue(find(passed, Conditions.LAST_RUN_SUCCEEDED)
                     .message()
-                    .contains("the next is due at 2026-11-17T00:00:00Z"));
+                    .contains("the next run is due at 2026-11-17T00:00:00Z"));
         }
 
         @Test
@@ -292,19 +292,19 @@ class StatusReportTest {
                     ran(completed, "a2 DataReady 2026-11-15T11:00:00Z", "a1 Completed 2026-11-15T10:00:00Z");
             assertEquals("True Completed", told(unknown, Conditions.LAST_RUN_SUCCEEDED));
             assertTrue(
-                    message(unknown).endsWith("the outcome of run a2 is unknown: it ended as DataReady"),
+                    message(unknown).endsWith("The result of run a2 is unknown: it ended as DataReady."),
                     message(unknown));
 
             String old = "a2 InProgress 2026-11-15T11:00:00Z";
             ReconcileState young =
                     ran(later(completed, Duration.ofHours(24)), old, "a1 Completed 2026-11-15T10:00:00Z");
-            assertEquals("run a1 completed", message(young));
+            assertEquals("Run a1 completed.", message(young));
             ReconcileState overdue =
                     ran(later(completed, Duration.ofHours(25)), old, "a1 Completed 2026-11-15T10:00:00Z");
             assertEquals("True Completed", told(overdue, Conditions.LAST_RUN_SUCCEEDED));
             assertTrue(
                     message(overdue)
-                            .contains("run a2 is unknown: Azure shows it as InProgress since "
+                            .contains("run a2 is unknown: Azure returns it as InProgress since "
                                     + "2026-11-15T11:00:00Z without an end"),
                     message(overdue));
         }
@@ -352,8 +352,8 @@ class StatusReportTest {
             assertEquals("True Completed", told(failing, Conditions.LAST_RUN_SUCCEEDED));
             assertTrue(
                     message(failing)
-                            .endsWith("a run (monday) is not accepted yet: attempt 1 of 5: "
-                                    + "InternalServerError: an unexpected error"),
+                            .endsWith("Azure has not accepted a run (monday) yet: attempt 1 of 5: "
+                                    + "InternalServerError: an unexpected error."),
                     message(failing));
         }
 
@@ -462,12 +462,12 @@ class StatusReportTest {
 
             assertEquals("False Stale", told(aged(s, Duration.ofHours(51)), Conditions.DELIVERED));
             assertEquals("Unknown NoRunYet", told(aged(s, Duration.ofHours(49)), Conditions.DELIVERED));
-            String message = "spec.freshness.maxAge 2592000000ms cannot be read, and the default counts; set at "
-                    + "most nine digits with one unit, as 720h";
+            String message = "spec.freshness.maxAge 2592000000ms cannot be read, so the default applies. Set at "
+                    + "most nine digits with one unit, such as 720h.";
             assertEquals(List.of(PendingEvent.warning(Reason.INVALID_REQUEST, message)), report.notes());
             assertTrue(find(first.with(report.status()), Conditions.READY)
                     .message()
-                    .endsWith("; " + message));
+                    .endsWith(" " + message));
             assertEquals(
                     List.of(),
                     StatusReport.of(first.with(report.status()), ReconcileStates.inSync(first))
@@ -492,8 +492,8 @@ class StatusReportTest {
 
             assertEquals("True Fresh", told(s, Conditions.DELIVERED));
             assertEquals(
-                    "the last good run ended at 2026-11-24T09:00:00Z; the next data is expected by "
-                            + "2026-11-25T21:00:00Z",
+                    "The last successful run ended at 2026-11-24T09:00:00Z. The next data is expected by "
+                            + "2026-11-25T21:00:00Z.",
                     find(s, Conditions.DELIVERED).message());
             assertEquals("False Stale", told(aged(s, Duration.ofDays(1)), Conditions.DELIVERED));
         }
@@ -901,7 +901,7 @@ class StatusReportTest {
 
             assertTrue(find(SETTLED.with(report.status()), Conditions.SYNCED)
                     .message()
-                    .contains("set EXPORTS_API_VERSION"));
+                    .contains("Set EXPORTS_API_VERSION"));
             assertEquals(List.of(), report.notes());
         }
 
@@ -915,7 +915,7 @@ class StatusReportTest {
 
             assertTrue(find(next, Conditions.SYNCED)
                     .message()
-                    .startsWith("AuthorizationFailed: no right to read; give the operator both roles"));
+                    .startsWith("AuthorizationFailed: no right to read. Assign both roles"));
         }
 
         @Test
