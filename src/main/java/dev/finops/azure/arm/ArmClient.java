@@ -65,7 +65,7 @@ public final class ArmClient {
     /** @param complete whether the list ended with the last of the pages */
     public record Pages<P>(List<P> pages, boolean complete) {}
 
-    /** @param rateLimiter one for all identities; it tells a caller to come later, or wakes it when its turn has come */
+    /** @param rateLimiter one for all identities; a caller gets the time to wait, or is woken when its call can go */
     public ArmClient(
             AzureConnection connection,
             AzureAuthentication authentication,

@@ -56,7 +56,7 @@ public sealed interface ArmFailure {
         }
     }
 
-    /** The subscription or resource group is gone, or never was. */
+    /** The subscription or resource group does not exist. */
     record ScopeNotFound(Detail detail) implements ArmFailure {
         @Override
         public Reason reason() {

@@ -70,7 +70,7 @@ public final class ArmPipeline {
     public interface Body {
         Body WHOLE = HttpResponse::getBodyAsByteArray;
 
-        /** @return what is left of it for those who read the answer */
+        /** @return the part of the body that readers of the response get */
         Mono<byte[]> read(HttpResponse response);
     }
 

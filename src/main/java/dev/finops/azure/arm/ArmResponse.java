@@ -21,12 +21,12 @@ public record ArmResponse(int status, Map<String, String> headers, byte[] body) 
         return header("x-ms-request-id");
     }
 
-    /** As far as can be told; a proxy's own pages are HTML or text. */
+    /** A guess: the pages of a proxy are HTML or text. */
     public boolean isAzures() {
         return !requestId().isEmpty() || header("content-type").contains("json");
     }
 
-    /** As Azure Resource Manager answers; other successes, such as a part of a document, are somebody else's. */
+    /** The successes of Azure Resource Manager. Another one, such as partial content, comes from an intermediary. */
     public boolean ok() {
         return status == 200 || status == 201 || status == 202 || status == 204;
     }

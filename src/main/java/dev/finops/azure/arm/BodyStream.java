@@ -7,7 +7,7 @@ import java.util.stream.Stream;
 import reactor.core.publisher.Flux;
 
 /**
- * Reads a response body while it arrives, with back-pressure: the sender waits while nobody reads. Its reader may
+ * Reads a response body while it arrives, with back-pressure: the sender waits while the reader is busy. Its reader may
  * block.
  */
 public final class BodyStream extends InputStream {

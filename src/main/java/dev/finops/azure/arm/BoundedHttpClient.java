@@ -29,7 +29,7 @@ public record BoundedHttpClient(HttpClient http, Duration wholeCall) implements 
         return http.send(request).map(response -> new Bounded(request, response, wholeCall));
     }
 
-    /** For those who keep little of a long body: it may have any length. */
+    /** For readers that keep little of a long body, whose length is not bounded. */
     public static Flux<ByteBuffer> stream(HttpResponse response) {
         return response instanceof Bounded bounded ? bounded.inTime() : response.getBody();
     }

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.InflaterInputStream;
 
-/** Decodes bodies that a proxy compressed although the operator did not ask for it. The decoded size stays bounded. */
+/** Decodes bodies that a proxy compressed although the operator did not request it. The decoded size stays bounded. */
 public final class ContentEncoding {
     private ContentEncoding() {}
 

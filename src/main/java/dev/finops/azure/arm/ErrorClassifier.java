@@ -203,10 +203,10 @@ public final class ErrorClassifier {
             return new Conflict(detail);
         }
         if (text.contains(TOO_NEW)) {
-            return new Forbidden(detail, Reason.SUBSCRIPTION_TOO_NEW); // it passes by itself
+            return new Forbidden(detail, Reason.SUBSCRIPTION_TOO_NEW); // Azure accepts the subscription later
         }
         if (text.contains("email claim")) {
-            return new Forbidden(detail, Reason.AUTHORIZATION_FAILED); // not the request, who sends it
+            return new Forbidden(detail, Reason.AUTHORIZATION_FAILED); // the identity, not the request, is the cause
         }
         return new Rejected(detail, Reason.INVALID_REQUEST, because(text));
     }

@@ -25,6 +25,6 @@ public final class InformationalResponses extends ChannelInboundHandlerAdapter {
         }
         skipping = !(message instanceof LastHttpContent);
         ReferenceCountUtil.release(message);
-        context.read(); // nobody above knows that something was read
+        context.read(); // handlers above do not see the bytes that were read
     }
 }

@@ -5,7 +5,7 @@ package dev.finops.azure.arm;
  *
  * @param name the label of its metrics
  * @param kind which counter of Azure Resource Manager the documentation charges it to
- * @param limitedPerScope whether the service itself limits such calls at each scope, beside Azure Resource Manager
+ * @param limitedPerScope whether the service itself limits such calls at each scope, in addition to Azure Resource Manager
  */
 public record Operation(String name, Kind kind, boolean limitedPerScope) {
     /** Azure Resource Manager counts the calls of an identity by their method. */

@@ -19,7 +19,7 @@ final class PageBody<P> implements ArmPipeline.Body {
     /** Tens of thousands of exports; a bound only for what is no list. */
     private static final long MAX_TEXT = 256L * 1024 * 1024;
 
-    /** White space after the list is read, so that the connection can be used again; more is somebody else's. */
+    /** White space after the list is read, so that the connection can be used again; more is not part of the list. */
     private static final int MAX_REST = 64 * 1024;
 
     private final Function<InputStream, Optional<P>> reader;

@@ -32,7 +32,7 @@ public record ProxySettings(Optional<Server> server, NoProxy exempt) {
         }
     }
 
-    /** @param user without a password as well; both empty when the proxy asks for nobody */
+    /** @param user without a password as well; both empty when the proxy needs no login */
     public record Server(Protocol protocol, String host, int port, Optional<String> user, Optional<String> password) {
         /** Without user and password. */
         public String address() {
@@ -73,7 +73,7 @@ public record ProxySettings(Optional<Server> server, NoProxy exempt) {
         };
         String login = parts.group(2);
         if (protocol.isEmpty() || scheme.equals("https") && login != null) {
-            return Optional.empty(); // a password does not go over the wire in the clear where TLS was asked for
+            return Optional.empty(); // TLS was requested, so the password must not be sent in the clear
         }
         int standard = scheme.equals("https") ? 443 : protocol.get().port;
         int port = parts.group(4) == null ? standard : Integer.parseInt(parts.group(4));

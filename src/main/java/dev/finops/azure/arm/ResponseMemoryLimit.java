@@ -16,7 +16,7 @@ final class ResponseMemoryLimit {
     private final Deque<Waiting> queue = new ArrayDeque<>();
     private long used;
 
-    /** The one that goes on beyond the limit. */
+    /** The one response that continues beyond the limit. */
     private Share beyond;
 
     ResponseMemoryLimit(long limit) {

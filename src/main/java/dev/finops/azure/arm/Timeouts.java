@@ -12,7 +12,7 @@ import java.util.Properties;
 public record Timeouts(Duration call, Duration silence) {
     public static final Timeouts USUAL = new Timeouts(Duration.ofSeconds(60), Duration.ofSeconds(30));
 
-    /** @param properties of the JVM: the tests of the packaged operator shorten the times, and nobody else has to */
+    /** @param properties of the JVM: only the tests of the packaged operator shorten the times */
     public static Timeouts of(Properties properties) {
         return new Timeouts(
                 duration(properties, "call", USUAL.call()), duration(properties, "silence", USUAL.silence()));

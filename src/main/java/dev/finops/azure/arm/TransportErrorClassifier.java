@@ -18,7 +18,7 @@ import javax.net.ssl.SSLException;
 
 /** Maps a call that ended without a response to a failure. */
 public final class TransportErrorClassifier {
-    /** How the library tells of an answer that is none of Entra's; the body, which follows, is not shown. */
+    /** How the library reports a response that is not Entra's. The body that follows is not shown. */
     private static final Pattern UNKNOWN = Pattern.compile("Http request returned status code: (\\d{3})");
 
     private static final Pattern NOT_JSON =

@@ -20,7 +20,7 @@ public final class UrlPath {
         return encoded(path, IN_PATH);
     }
 
-    /** An address that somebody else encoded, perhaps not everywhere. */
+    /** An address from a response, which may be encoded in part. */
     public static String completed(String address) {
         return encoded(address, IN_ADDRESS);
     }

@@ -4,7 +4,7 @@ import java.util.Optional;
 
 /**
  * The version of a document. Azure spells one version with or without quotes and the prefix of a weak validator; two
- * spellings are equal. Versions have no order, also where they look like a time (docs/azure.md, "The document").
+ * spellings are equal. Versions have no order, even if they look like a time (docs/azure.md, "The document").
  *
  * @param value without quotes and prefix
  */
@@ -22,7 +22,7 @@ public record ETag(String value) {
         return value.isEmpty() || value.equals("\"") ? Optional.empty() : Optional.of(new ETag(value));
     }
 
-    /** Whether two texts are spellings of one version; false when one of them is none. */
+    /** Whether two texts are spellings of one version; false when one of them is not a version. */
     public static boolean same(String one, String other) {
         return of(one).filter(tag -> of(other).filter(tag::equals).isPresent()).isPresent();
     }

@@ -36,7 +36,7 @@ public final class Json {
         }
     }
 
-    /** Reads what may have been cut off, or written by somebody else. */
+    /** Reads text that may be truncated, or written by another client. */
     public static Optional<JsonNode> tryRead(String json) {
         try {
             return json == null

@@ -43,7 +43,7 @@ final class AzureClientCache {
     private void leave(String uid, AzureIdentity identity) {
         if (identity != null) {
             Optional.ofNullable(open.get(identity))
-                    .ifPresent(session -> session.snapshots().forget(uid));
+                    .ifPresent(session -> session.scopes().forget(uid));
             if (!byUid.containsValue(identity)) {
                 open.remove(identity);
             }

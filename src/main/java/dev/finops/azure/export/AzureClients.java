@@ -3,4 +3,4 @@ package dev.finops.azure.export;
 import dev.finops.azure.export.scope.ScopeCaches;
 
 /** The clients of one identity. All objects with this identity share its token, its scope cache and its rate limits. */
-public record AzureClients(ExportsApi azure, ScopeCaches snapshots, DeliveryCheck deliveries) {}
+public record AzureClients(ExportsApi azure, ScopeCaches scopes, DeliveryCheck deliveries) {}

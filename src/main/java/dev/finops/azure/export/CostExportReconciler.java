@@ -62,7 +62,7 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
     /** The watch usually brings the newer object within this. */
     private static final Duration SOON = Duration.ofMillis(200);
 
-    /** How soon an heir looks whether the owner has gone. */
+    /** How soon the next owner checks whether the owner is deleted. */
     private static final Duration HANDOVER = Duration.ofSeconds(1);
 
     /** How often Secrets in use are read again at least: a rotation is picked up within a minute. */
@@ -73,20 +73,20 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
     private final EventRecorder events;
     private final AtomicBoolean skewReported = new AtomicBoolean();
     private final ResourceWriter writer;
-    private final AzureClientCache sessions;
+    private final AzureClientCache clientCache;
     private final SecretCache secrets;
     private final Telemetry telemetry;
     private final AzureClock clock;
     private final Scheduler scheduler;
     private final Settings settings;
     private final Optional<String> ownTenant;
-    private final TransientStates memories = new TransientStates();
-    private final ReconcileLimiter turns;
-    private final WakeUps wake = new WakeUps();
+    private final TransientStates states = new TransientStates();
+    private final ReconcileLimiter limiter;
+    private final WakeUps wakeUps = new WakeUps();
     private final RequeueTimer requeue;
     private final Sweep sweep;
     private IndexerResourceCache<CostExport> cache;
-    private OwnershipIndex<CostExport> claims;
+    private OwnershipIndex<CostExport> owners;
     private OverlapDetector overlaps;
 
     /**
@@ -104,13 +104,13 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
             String instance) {
         this.kubernetes = kubernetes;
         this.finalizer = new FinalizerPatcher<>(kubernetes, CostExport.class, CostExport.FINALIZER);
-        this.turns = new ReconcileLimiter(clock.monotonic());
-        this.events = new EventRecorder(kubernetes, clock, instance, telemetry::told);
+        this.limiter = new ReconcileLimiter(clock.monotonic());
+        this.events = new EventRecorder(kubernetes, clock, instance, telemetry::eventSent);
         this.writer =
                 new KubernetesResourceWriter(kubernetes, new StatusPatcher<>(kubernetes, CostExport.class), events);
-        this.sessions = new AzureClientCache(opener);
-        this.secrets = new SecretCache(kubernetes, clock.monotonic(), wake::propagateEvent);
-        this.requeue = new RequeueTimer(scheduler, wake::propagateEvent);
+        this.clientCache = new AzureClientCache(opener);
+        this.secrets = new SecretCache(kubernetes, clock.monotonic(), wakeUps::propagateEvent);
+        this.requeue = new RequeueTimer(scheduler, wakeUps::propagateEvent);
         this.scheduler = scheduler;
         this.telemetry = telemetry;
         this.clock = clock;
@@ -122,16 +122,16 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
     @Override
     public List<EventSource<?, CostExport>> prepareEventSources(EventSourceContext<CostExport> context) {
         cache = context.getPrimaryCache();
-        claims = new OwnershipIndex<>(
+        owners = new OwnershipIndex<>(
                 cache,
                 CostExportReconciler::exportKey,
                 CostExportReconciler::exportName,
                 object -> Policies.manages(object.getSpec()));
         overlaps = new OverlapDetector(cache);
-        wake.of(cache);
+        wakeUps.of(cache);
         every(settings.runPollInterval().compareTo(SECRETS) < 0 ? settings.runPollInterval() : SECRETS, secrets::poll);
         every(settings.observeInterval(), this::sweep);
-        return List.of(wake);
+        return List.of(wakeUps);
     }
 
     /** How many objects are paused by a value that is neither true nor false, once the caches are synced. */
@@ -142,7 +142,7 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
                 .count();
     }
 
-    /** The chain goes on whatever becomes of one task. */
+    /** Repeats the task, even after it has failed. */
     private void every(Duration interval, Runnable task) {
         scheduler.after(interval, () -> {
             Callbacks.run(task);
@@ -156,25 +156,25 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
         if (context.isPrimaryResourceDeleted()) { // the object may be the next one of that name
             requeue.cancel(id);
             sweep.forget(id).ifPresent(uid -> forget(id, uid));
-            ReconcileExecutor.afterwards(() -> wake.propagateEvent(id));
+            ReconcileExecutor.afterwards(() -> wakeUps.propagateEvent(id));
             if (cache.get(id).isEmpty() && object.hasFinalizer(CostExport.FINALIZER)) {
                 reportNotWatched(object);
             }
             return UpdateControl.noUpdate();
         }
         if (sweep.statusChanged(object)) {
-            memories.distrust(object);
+            states.distrust(object);
         }
         sweep.began(object).ifPresent(uid -> forget(id, uid));
         Served served = new Served(object);
         try {
             requeue.cancel(id);
             Waiter caller = caller(object);
-            served.next = turns.take(caller, () -> serve(object, caller, served));
+            served.next = limiter.take(caller, () -> serve(object, caller, served));
             served.next.ifPresent(wait -> requeue.set(id, wait));
             return UpdateControl.noUpdate();
         } catch (RuntimeException | Error fault) { // of an Error the SDK would never reconcile the object again
-            requeue.set(id, settings.backoff().afterAttempt(memories.notWritten(object)));
+            requeue.set(id, settings.backoff().afterAttempt(states.notWritten(object)));
             throw fault instanceof RuntimeException known ? known : new IllegalStateException(fault);
         } finally {
             sweep.ended(served.object, served.next);
@@ -194,7 +194,7 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
     }
 
     private void sweep() {
-        if (!wake.isRunning()) {
+        if (!wakeUps.isRunning()) {
             return; // the cache is not filled yet
         }
         for (Sweep.Found found : sweep.find(cache.list())) {
@@ -207,7 +207,7 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
                         NamespacedName.of(found.id()),
                         found.why());
             }
-            wake.propagateEvent(found.id());
+            wakeUps.propagateEvent(found.id());
         }
     }
 
@@ -245,7 +245,7 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
             }
             CostExport current = object.isMarkedForDeletion() ? object : finalizer.on(object);
             Optional<Duration> wait = pass(current, caller, served);
-            memories.written(object);
+            states.written(object);
             return wait;
         } catch (StaleObjectException | KubernetesClientException notWritten) {
             return Optional.of(later(object, notWritten));
@@ -257,18 +257,9 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
         CredentialResolver credentials = credentials(object);
         ReconcileState before = state(object, credentials);
         ExportPass pass = new ExportPass(dependencies(object, credentials, caller), object, before);
+        Step.End end;
         try {
-            return switch (pass.run(owner -> nextOwner(object))) {
-                case Step.Done(var outcome) -> {
-                    served.object = pass.object();
-                    yield done(object, before, pass.state(), outcome);
-                }
-                case Step.Await(var atMost) -> Optional.of(atMost);
-                case Step.Release release -> {
-                    release(object);
-                    yield Optional.empty();
-                }
-            };
+            end = pass.run(owner -> nextOwner(object));
         } catch (StaleObjectException | KubernetesClientException known) {
             throw known;
         } catch (RuntimeException fault) {
@@ -277,16 +268,26 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
                     NamespacedName.of(object),
                     fault);
             throw fault;
-        } finally { // what Azure accepted is known also when the API server then refuses the status
+        } finally { // what Azure accepted is known also when the API server then rejects the status
             served.object = pass.object();
-            memories.keep(object, pass.state().memory().left(served.object.getStatus(), Sweep.version(served.object)));
+            states.keep(
+                    object,
+                    pass.state().transientState().left(served.object.getStatus(), Sweep.version(served.object)));
         }
+        return switch (end) {
+            case Step.Done(var outcome) -> done(object, before, pass.state(), outcome);
+            case Step.Await(var atMost) -> Optional.of(atMost);
+            case Step.Release release -> {
+                release(object);
+                yield Optional.empty();
+            }
+        };
     }
 
     /** What follows from the outcome for other objects, for metrics and for the next reconciliation. */
     private Optional<Duration> done(CostExport object, ReconcileState before, ReconcileState after, Outcome outcome) {
         if (object.isMarkedForDeletion()) {
-            telemetry.seen(object, after.status(), Optional.empty());
+            telemetry.reconciled(object, after.status(), Optional.empty());
             return RequeuePolicy.after(after, after.status(), outcome, ThreadLocalRandom.current());
         }
         if (!before.applied() && after.applied()) {
@@ -295,8 +296,8 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
         }
         watch(object, after);
         reportClockSkew(object);
-        telemetry.seen(object, after.status(), after.secrets().token().flatMap(SasToken::expiry));
-        boolean ownerLeaves = after.subject().claim().isPresent()
+        telemetry.reconciled(object, after.status(), after.secrets().token().flatMap(SasToken::expiry));
+        boolean ownerLeaves = after.resource().claim().isPresent()
                 && claimant(object)
                         .filter(owner -> !owner.isMarkedForDeletion())
                         .isEmpty();
@@ -308,8 +309,8 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
     private void release(CostExport object) {
         finalizer.off(object);
         forget(ResourceID.fromResource(object), object.getMetadata().getUid());
-        claims.nextOwner(object).ifPresent(next -> wake.propagateEvent(ResourceID.fromResource(next)));
-        claims.nextOwnerInOtherCase(object).ifPresent(next -> wake.propagateEvent(ResourceID.fromResource(next)));
+        owners.nextOwner(object).ifPresent(next -> wakeUps.propagateEvent(ResourceID.fromResource(next)));
+        owners.nextOwnerInOtherCase(object).ifPresent(next -> wakeUps.propagateEvent(ResourceID.fromResource(next)));
         wakeSharers(object);
     }
 
@@ -339,50 +340,50 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
     }
 
     private Optional<CostExport> nextOwner(CostExport object) {
-        return claims.owner(object).or(() -> claims.nextOwner(object)).or(() -> claims.nextOwnerInOtherCase(object));
+        return owners.owner(object).or(() -> owners.nextOwner(object)).or(() -> owners.nextOwnerInOtherCase(object));
     }
 
     private void stopWatching(CostExport object) {
         String uid = object.getMetadata().getUid();
-        sessions.session(uid).ifPresent(session -> session.snapshots().forget(uid));
+        clientCache.session(uid).ifPresent(session -> session.scopes().forget(uid));
     }
 
-    /** An object for which Azure was asked is woken when its export changes; for no other is Azure asked. */
+    /** An object that read Azure is woken when its export changes. Other objects need no list. */
     private void watch(CostExport object, ReconcileState s) {
         String uid = object.getMetadata().getUid();
-        boolean asked = !(s.observation() instanceof Observation.NotAsked);
+        boolean asked = !(s.observation() instanceof Observation.NotRead);
         ResourceID id = ResourceID.fromResource(object);
-        sessions.session(uid).map(AzureClients::snapshots).ifPresent(snapshots -> {
+        clientCache.session(uid).map(AzureClients::scopes).ifPresent(scopes -> {
             if (asked) {
-                snapshots.watch(uid, s.exportId(), s.observation(), () -> wake.propagateEvent(id));
+                scopes.watch(uid, s.exportId(), s.observation(), () -> wakeUps.propagateEvent(id));
             } else {
-                snapshots.forget(uid);
+                scopes.forget(uid);
             }
         });
     }
 
-    /** The object of this UID is gone. Another one of its name may be there already. */
+    /** The object with this UID is deleted. Another object may have its name already. */
     private void forget(ResourceID id, String uid) {
-        memories.forget(uid);
+        states.forget(uid);
         overlaps.forget(uid);
-        sessions.forget(uid);
+        clientCache.forget(uid);
         secrets.forget(id);
-        telemetry.gone(id.getNamespace().orElseThrow(), id.getName(), uid);
+        telemetry.deleted(id.getNamespace().orElseThrow(), id.getName(), uid);
     }
 
     private CredentialResolver credentials(CostExport object) {
         return CredentialResolver.of(
-                object, secrets, sessions.last(object.getMetadata().getUid()));
+                object, secrets, clientCache.last(object.getMetadata().getUid()));
     }
 
     /** Without an identity there are no clients: a call would fail rather than use another identity. */
     private ExportPass.Dependencies dependencies(CostExport object, CredentialResolver credentials, Waiter caller) {
         Optional<AzureClients> clients = credentials
                 .identity()
-                .map(identity -> sessions.of(object.getMetadata().getUid(), identity));
+                .map(identity -> clientCache.of(object.getMetadata().getUid(), identity));
         return new ExportPass.Dependencies(
                 clients.map(AzureClients::azure).orElse(null),
-                clients.map(AzureClients::snapshots).orElse(null),
+                clients.map(AzureClients::scopes).orElse(null),
                 clients.map(AzureClients::deliveries)
                         .map(CostExportReconciler::outside)
                         .orElse(null),
@@ -398,13 +399,13 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
                 object.getMetadata().getUid(),
                 object.getMetadata().getNamespace(),
                 Priorities.of(ExportPass.view(object, Optional.empty()), object.getSpec(), status),
-                () -> wake.propagateEvent(id));
+                () -> wakeUps.propagateEvent(id));
     }
 
     /** @param claim which is not to be known for how urgent an object is: finding it reads the cache */
     private static DeliveryCheck outside(DeliveryCheck deliveries) {
         return (run, spec, exportName, sas, overwritable) ->
-                ReconcileLimiter.outside(() -> deliveries.look(run, spec, exportName, sas, overwritable));
+                ReconcileLimiter.outside(() -> deliveries.check(run, spec, exportName, sas, overwritable));
     }
 
     private ReconcileState state(CostExport object, CredentialResolver credentials) {
@@ -414,7 +415,7 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
         }
         ResolvedSecrets secrets =
                 credentials.secrets().of(credentials.identity().flatMap(this::tenant));
-        return ExportPass.before(object, claim(object), memories.of(object, now), settings, now, secrets);
+        return ExportPass.before(object, claim(object), states.of(object, now), settings, now, secrets);
     }
 
     private Optional<String> tenant(AzureIdentity identity) {
@@ -426,31 +427,31 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
 
     private Optional<Claim> claim(CostExport object) {
         if (object.isMarkedForDeletion()) {
-            return claims.owner(object)
-                    .or(() -> claims.nextOwner(object))
+            return owners.owner(object)
+                    .or(() -> owners.nextOwner(object))
                     .<Claim>map(next -> new Claim.NextOwner(NamespacedName.of(next)))
-                    .or(() -> claims.nextOwnerInOtherCase(object)
+                    .or(() -> owners.nextOwnerInOtherCase(object)
                             .map(next -> new Claim.NextOwnerInOtherCase(NamespacedName.of(next), exportName(next))));
         }
-        return claims.owner(object)
+        return owners.owner(object)
                 .<Claim>map(owner -> new Claim.OnExport(NamespacedName.of(owner)))
                 .or(() -> overlaps.collision(object)
                         .map(owner -> new Claim.OnFolder(NamespacedName.of(owner), OverlapDetector.describe(object))))
-                .or(() -> claims.ownerInOtherCase(object)
+                .or(() -> owners.ownerInOtherCase(object)
                         .map(owner -> new Claim.OnSpelling(NamespacedName.of(owner), exportName(owner))));
     }
 
     private Optional<CostExport> claimant(CostExport object) {
-        return claims.owner(object).or(() -> overlaps.collision(object)).or(() -> claims.ownerInOtherCase(object));
+        return owners.owner(object).or(() -> overlaps.collision(object)).or(() -> owners.ownerInOtherCase(object));
     }
 
-    /** Whoever delivers into the same folder looks whether it still may. */
+    /** Objects that deliver into the same folder check whether they still can. */
     private void wakeSharers(CostExport object) {
-        overlaps.sharers(object).map(ResourceID::fromResource).forEach(wake::propagateEvent);
+        overlaps.sharers(object).map(ResourceID::fromResource).forEach(wakeUps::propagateEvent);
     }
 
     /**
-     * A watch that lags brings the newer object later than soon: many objects must not ask again and again meanwhile.
+     * With a lagging watch, the newer object arrives late. Until then, many objects must not retry in a tight loop.
      */
     static Duration whenChanged(int inARow, Backoff backoff) {
         return new Backoff(SOON, backoff.max()).afterAttempt(inARow);
@@ -463,7 +464,7 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
     private Duration later(CostExport object, RuntimeException notWritten) {
         boolean changed = notWritten instanceof StaleObjectException
                 || notWritten instanceof KubernetesClientException k && (k.getCode() == 409 || k.getCode() == 404);
-        int inARow = memories.notWritten(object);
+        int inARow = states.notWritten(object);
         if (changed) {
             Duration wait = whenChanged(inARow, settings.backoff());
             LOG.debug("{} changed while it was looked at; again in {} ms", NamespacedName.of(object), wait.toMillis());

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 /**
  * Resolves the identity of an object and the Secrets that the object depends on.
  *
- * @param identity empty when there is nobody to ask as
+ * @param identity empty without credentials
  */
 public record CredentialResolver(Optional<AzureIdentity> identity, ResolvedSecrets secrets) {
     private static final String TENANT = "AZURE_TENANT_ID";
@@ -33,7 +33,7 @@ public record CredentialResolver(Optional<AzureIdentity> identity, ResolvedSecre
     private static final Pattern ID_CHARACTERS = Pattern.compile("[A-Za-z0-9.-]");
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9.-]{0,253}");
 
-    /** @param last as whom the object acted last: a Secret may go before what has to be deleted with it */
+    /** @param last the last identity of the object: its Secret may be deleted before the export that needs it */
     public static CredentialResolver of(CostExport object, SecretCache secrets, Optional<AzureIdentity> last) {
         ResourceID reader = ResourceID.fromResource(object);
         String namespace = object.getMetadata().getNamespace();

@@ -9,8 +9,8 @@ import dev.finops.azure.export.plan.ResolvedSecrets.Sas;
 @FunctionalInterface
 public interface DeliveryCheck {
     /**
-     * @param sas of the destination, which is asked with it
+     * @param sas of the destination, for reading it
      * @param overwritable whether a newer run may have replaced it
      */
-    DeliveryResult look(Run run, CostExportSpec spec, String exportName, Sas sas, boolean overwritable);
+    DeliveryResult check(Run run, CostExportSpec spec, String exportName, Sas sas, boolean overwritable);
 }

@@ -63,7 +63,7 @@ final class ExportPass {
      * What a reconciliation acts on.
      *
      * @param azure null without credentials, like the two after it: the planner decides on no call then
-     * @param caller who waits for the calls
+     * @param caller waits in the queue of the rate limiter
      */
     record Dependencies(
             ExportsApi azure,
@@ -85,7 +85,7 @@ final class ExportPass {
                 view(object, claim),
                 object.getSpec(),
                 Optional.ofNullable(object.getStatus()).orElse(StatusDraft.EMPTY),
-                new Observation.NotAsked(),
+                new Observation.NotRead(),
                 memory,
                 settings,
                 now,
@@ -223,7 +223,7 @@ final class ExportPass {
         }
         latest = true; // the API server accepts a status only on the latest object
         state = StateTransitions.recorded(state, step, status);
-        report.ifPresent(known -> known.notes().forEach(this::event));
+        report.ifPresent(known -> known.events().forEach(this::event));
         step.events().forEach(this::event);
     }
 
@@ -331,7 +331,7 @@ final class ExportPass {
         draft.appliedFields = mine.appliedFields();
         draft.sasTokenHash = mine.sasTokenHash();
         draft.tenantId = mine.tenantId();
-        with.writer().writeStatus(to, draft.done());
+        with.writer().writeStatus(to, draft.build());
     }
 
     private void report(Outcome outcome) {
@@ -342,7 +342,7 @@ final class ExportPass {
             report(StatusReport.of(state, outcome, deliveries));
         }
         if (outcome instanceof Outcome.Settled || outcome instanceof Outcome.Watched) {
-            state = state.with(state.memory().computed());
+            state = state.with(state.transientState().computed());
         }
     }
 
@@ -351,15 +351,15 @@ final class ExportPass {
             object = with.writer().writeStatusOnLatest(object, report.status());
         }
         state = state.with(report.status());
-        report.notes().forEach(this::event);
+        report.events().forEach(this::event);
     }
 
     private Map<String, DeliveryResult> deliveries(Outcome outcome) {
-        return StatusReport.toProve(state, outcome).stream()
+        return StatusReport.toVerify(state, outcome).stream()
                 .collect(Collectors.toMap(
                         open -> open.run().id(),
                         open -> with.deliveries()
-                                .look(
+                                .check(
                                         open.run(),
                                         state.spec(),
                                         state.exportId().name(),
@@ -387,7 +387,7 @@ final class ExportPass {
                 .log(
                         "{} generation {}: {}: {} {}",
                         name(),
-                        state.subject().generation(),
+                        state.resource().generation(),
                         decision.rule(),
                         decision.why(),
                         decision.step().detail());

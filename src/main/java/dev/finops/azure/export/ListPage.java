@@ -30,7 +30,7 @@ record ListPage<T>(Map<String, T> byName, boolean whole, String nextLink) implem
     /**
      * Empty when the text is no list. It is read only as far as the entries that are kept.
      *
-     * @param here whether an export is one of those that were asked for
+     * @param here whether an export belongs to the requested scope
      */
     static <T> Optional<ListPage<T>> read(
             InputStream text, Predicate<ObservedExport> here, Function<ObservedExport, T> keep) {

@@ -24,7 +24,7 @@ final class OverlapDetector {
     private static final String BY_SCOPE = "scope";
     private static final String BY_SCOPE_AROUND = "scope around";
 
-    /** Who is told at once; of a subscription with hundreds of resource groups, nobody reads more. */
+    /** Warnings at once. In a subscription with hundreds of resource groups, people read no more. */
     private static final int TOLD = 20;
 
     private final IndexerResourceCache<CostExport> cache;
@@ -32,7 +32,7 @@ final class OverlapDetector {
     /** Pairs already warned about; otherwise two objects created together would each emit both warnings. */
     private final Set<String> told = ConcurrentHashMap.newKeySet();
 
-    /** What to tell, and with which object. */
+    /** A warning and its object. */
     record Warning(CostExport object, CostExport other, PendingEvent note) {
         String key() {
             return object.getMetadata().getUid() + " " + other.getMetadata().getUid() + " " + note.reason();

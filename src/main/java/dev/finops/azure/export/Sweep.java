@@ -81,7 +81,7 @@ final class Sweep {
     }
 
     /**
-     * Whether another client has written the status since the last reconciliation. To be asked before {@link #began}.
+     * Whether another client has written the status since the last reconciliation. Call it before {@link #began}.
      */
     boolean statusChanged(CostExport object) {
         Reconciled last = reconciled.get(ResourceID.fromResource(object));

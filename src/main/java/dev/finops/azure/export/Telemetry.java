@@ -9,18 +9,18 @@ import java.util.Optional;
 /** Receives the observed states of the objects for metrics. */
 public interface Telemetry {
     /**
-     * A pass has ended.
+     * A reconciliation has ended.
      *
-     * @param before the object as the pass found it
+     * @param before the object as the reconciliation found it
      * @param sasExpiry of the destination's token; empty without one
      */
-    void seen(CostExport before, CostExportStatus after, Optional<Instant> sasExpiry);
+    void reconciled(CostExport before, CostExportStatus after, Optional<Instant> sasExpiry);
 
-    /** Something happened that is worth an Event. */
-    void told(PendingEvent note);
+    /** An Event was sent. */
+    void eventSent(PendingEvent event);
 
-    /** The object of this UID is gone. Another one of its name may be there already. */
-    void gone(String namespace, String name, String uid);
+    /** The object with this UID is deleted. Another object may have its name already. */
+    void deleted(String namespace, String name, String uid);
 
     /** The sweep requeued an object. */
     void requeued(String why);

@@ -29,7 +29,7 @@ public final class ReconcileLimiter {
         this.clock = clock;
     }
 
-    /** Makes the pass if it is its turn, else it is woken when it is. */
+    /** Reconciles if a worker slot is free; otherwise the object is woken when one is. */
     public Optional<Duration> take(Waiter caller, Supplier<Optional<Duration>> pass) {
         if (!places.enter(caller, clock.instant())
                 && !(call().stream().anyMatch(next -> next.key().equals(caller.key()))
@@ -44,7 +44,7 @@ public final class ReconcileLimiter {
         }
     }
 
-    /** Waits for the work of somebody else; meanwhile the place of the reconciliation, if it has one, is another's. */
+    /** Does slow work. Meanwhile the worker slot of the reconciliation, if it has one, is lent to another. */
     public static <T> T outside(Supplier<T> work) {
         return TAKEN.isBound() ? TAKEN.get().lent(work) : work.get();
     }

@@ -45,7 +45,7 @@ public final class SecretCache {
 
     /**
      * @param clock one that is never set, for the age of what was read
-     * @param wake told of each object that depends on a Secret that has changed
+     * @param wake called with each object that depends on a changed Secret
      */
     public SecretCache(KubernetesClient client, InstantSource clock, Consumer<ResourceID> wake) {
         this.client = client;
@@ -75,7 +75,7 @@ public final class SecretCache {
 
         record Absent() implements Content {}
 
-        /** The operator may not read it. */
+        /** The operator has no permission to read it. */
         record Forbidden() implements Content {}
     }
 

@@ -31,7 +31,7 @@ final class CostExports {
     private final AzureAccess azure;
     private final DeliveryVerifier verifier;
 
-    /** The caches of all identities. Weak: an identity that nobody uses takes its caches along. */
+    /** The caches of all identities. Weak: an unused identity and its caches are collected. */
     private final Set<ScopeCaches> caches = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
     private CostExports(OperatorConfig config, AzureAccess azure) {

@@ -64,7 +64,7 @@ final class ExportMetrics implements Telemetry, MultiCollector {
     }
 
     @Override
-    public void seen(CostExport before, CostExportStatus after, Optional<Instant> sasExpiry) {
+    public void reconciled(CostExport before, CostExportStatus after, Optional<Instant> sasExpiry) {
         Optional<Condition> ready = Conditions.find(after.conditions(), Conditions.READY);
         Map<String, String> failing = after.conditions().stream()
                 .filter(ExportMetrics::isFailing)
@@ -92,9 +92,9 @@ final class ExportMetrics implements Telemetry, MultiCollector {
         }
     }
 
-    /** What else Events tell shows in a condition. */
+    /** A condition shows the rest of what Events report. */
     @Override
-    public void told(PendingEvent note) {
+    public void eventSent(PendingEvent note) {
         switch (note.reason()) {
             case DRIFT_CORRECTED -> corrections().increment();
             case RUN_STARTED -> runs("started").increment();
@@ -107,7 +107,7 @@ final class ExportMetrics implements Telemetry, MultiCollector {
     }
 
     @Override
-    public void gone(String namespace, String name, String uid) {
+    public void deleted(String namespace, String name, String uid) {
         states.computeIfPresent(
                 name(namespace, name), (series, state) -> state.uid().equals(uid) ? null : state);
     }
@@ -120,7 +120,7 @@ final class ExportMetrics implements Telemetry, MultiCollector {
     @Override
     public MetricSnapshots collect() {
         List<State> all = List.copyOf(states.values());
-        MetricSnapshots.Builder snapshots = MetricSnapshots.builder()
+        MetricSnapshots.Builder scopes = MetricSnapshots.builder()
                 .metricSnapshot(gauge(
                         "costexport_exports",
                         "CostExports, by the status and the reason of Ready",
@@ -165,13 +165,13 @@ final class ExportMetrics implements Telemetry, MultiCollector {
                         all,
                         State::sasExpiry));
         if (deliveries) {
-            snapshots.metricSnapshot(times(
+            scopes.metricSnapshot(times(
                     "costexport_last_delivery_timestamp_seconds",
                     "When the last run that brought data, or had none to bring, ended",
                     all,
                     State::delivered));
         }
-        return snapshots.build();
+        return scopes.build();
     }
 
     private Counter runs(String outcome) {

@@ -47,7 +47,7 @@ final class Kubeconfig {
         return cluster;
     }
 
-    /** The file of the current context's user; it wins over a token beside it, and is relative to the kubeconfig. */
+    /** The file of the current context's user; it wins over a token in the same entry, and is relative to the kubeconfig. */
     static void useTokenFile(Config cluster) {
         File kubeconfig = cluster.getFileWithAuthInfo();
         if (kubeconfig == null || cluster.getCurrentContext() == null) {

@@ -20,7 +20,7 @@ import java.util.function.Consumer;
  * lease.
  */
 final class LeaderFence implements Interceptor {
-    /** The SDK asks what it may do before it leads; nothing is kept of that. */
+    /** The SDK checks its permissions before it leads; those calls pass. */
     private static final String REVIEWS = "/apis/authorization.k8s.io/";
 
     private final String leases;

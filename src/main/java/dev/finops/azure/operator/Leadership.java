@@ -109,7 +109,7 @@ final class Leadership {
         write(kubernetes, "", Duration.ofSeconds(1));
     }
 
-    /** On the lease as it was read, so that nobody's is taken who has acquired it meanwhile. */
+    /** On the lease as it was read, so that a lease that another process has acquired meanwhile stays. */
     private void write(KubernetesClient kubernetes, String holder, Duration duration) {
         try {
             LeaderElectionRecord held = lock.get(kubernetes);
@@ -125,7 +125,7 @@ final class Leadership {
         }
     }
 
-    /** Another one acts already. Of all who notice one tells it. */
+    /** Another process leads already. Only one of the threads that notice it reports it. */
     private synchronized void lost() {
         if (!stopping) {
             LOG.warn("lost the lease {}/{}; ending", namespace, name);

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Whether this process can still do its work. A restart mends what is dead. It does not mend an API server that is
+ * Whether this process can still do its work. A restart fixes a dead thread. It does not fix an API server that is
  * unavailable, so a watch that is being opened again counts as alive.
  */
 final class Liveness {

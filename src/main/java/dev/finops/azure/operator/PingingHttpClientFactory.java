@@ -53,7 +53,7 @@ final class PingingHttpClientFactory extends JdkHttpClientFactory {
     record Pulse(Duration ping, Duration silence) {
         static final Pulse USUAL = new Pulse(Duration.ofSeconds(15), Duration.ofSeconds(60));
 
-        /** @param properties of the JVM: the tests of the packaged operator shorten the times, and nobody else has to */
+        /** @param properties of the JVM: only the tests of the packaged operator shorten the times */
         static Pulse of(Properties properties) {
             String silence = properties.getProperty("dev.finops.azure.timeout.watch");
             return silence == null ? USUAL : new Pulse(Duration.parse(silence).dividedBy(4), Duration.parse(silence));

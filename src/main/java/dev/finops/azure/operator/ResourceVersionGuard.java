@@ -50,7 +50,7 @@ final class ResourceVersionGuard implements Interceptor {
         }
     }
 
-    /** The client puts the path of the API server's address before what it asks for. */
+    /** The client prepends the path of the API server's address. */
     static String below(String address, String path) {
         String prefix = address.replaceFirst("/$", "");
         return path.startsWith(prefix + "/") ? path.substring(prefix.length()) : path;

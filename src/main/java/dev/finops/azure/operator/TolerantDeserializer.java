@@ -91,7 +91,7 @@ final class TolerantDeserializer {
         }
     }
 
-    /** Jackson asks no handler about a number that is too large. */
+    /** Jackson calls no handler for a number that is too large. */
     private static final class Whole extends StdScalarDeserializer<Integer> {
         private static final JsonDeserializer<?> USUAL =
                 NumberDeserializers.find(Integer.class, Integer.class.getName());

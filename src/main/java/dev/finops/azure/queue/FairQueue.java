@@ -12,11 +12,11 @@ import java.util.TreeSet;
 
 /**
  * A fair priority queue. Higher priorities go first, namespaces of one priority alternate, and one namespace is first
- * in, first out. Every fifth call goes to the longest waiter, so that a stream of urgent calls starves nobody. A called
+ * in, first out. Every fifth call goes to the longest waiter, so that a stream of urgent calls starves no other caller. A called
  * waiter has a limited time to come.
  */
 public final class FairQueue {
-    /** How long a turn is kept for who was called. */
+    /** How long a called waiter keeps its place. */
     static final Duration KEPT = Duration.ofSeconds(10);
 
     private static final int OLDEST_OF = 5;
@@ -27,7 +27,7 @@ public final class FairQueue {
     private long arrivals;
     private long taken;
 
-    /** @param round how often its namespace had its turn before */
+    /** @param round how many calls its namespace had before */
     private record Place(Waiter caller, long round, long arrival) {}
 
     private static final class Ranks {
@@ -54,13 +54,13 @@ public final class FairQueue {
     /** A waiter that is queued already keeps its place, unless its priority has changed. */
     public void join(Waiter caller) {
         Place known = byAge.get(caller.key());
-        if (known != null && known.caller.urgency() == caller.urgency()) {
+        if (known != null && known.caller.priority() == caller.priority()) {
             return;
         }
         if (known != null) {
             leave(caller.key());
         }
-        Ranks equals = ranks.computeIfAbsent(caller.urgency(), urgency -> new Ranks());
+        Ranks equals = ranks.computeIfAbsent(caller.priority(), urgency -> new Ranks());
         Place place = new Place(caller, equals.nextRound(caller.namespace()), arrivals++);
         equals.places.add(place);
         byAge.put(caller.key(), place);
@@ -69,15 +69,15 @@ public final class FairQueue {
     private void leave(String key) {
         Place place = byAge.remove(key);
         if (place != null) {
-            Ranks equals = ranks.get(place.caller.urgency());
+            Ranks equals = ranks.get(place.caller.priority());
             equals.places.remove(place);
             if (equals.places.isEmpty()) {
-                ranks.remove(place.caller.urgency());
+                ranks.remove(place.caller.priority());
             }
         }
     }
 
-    /** Everybody goes, those who came first before the others. */
+    /** Removes all waiters, in the order of their arrival. */
     public List<Waiter> leaveAll() {
         List<Waiter> all = byAge.values().stream().map(Place::caller).toList();
         byAge.clear();
@@ -85,14 +85,14 @@ public final class FairQueue {
         return all;
     }
 
-    /** Whose turn it is, which is kept for it; the line must not be empty. */
+    /** Calls the next waiter and keeps its place; the queue must not be empty. */
     public Waiter call(Instant now) {
         Waiter caller = take();
         called.put(caller.key(), now.plus(KEPT));
         return caller;
     }
 
-    /** Whether it was called, and its turn has not passed. */
+    /** Whether the waiter was called and still has its place. */
     public boolean comes(String key) {
         return called.remove(key) != null;
     }
@@ -102,7 +102,7 @@ public final class FairQueue {
         return called.size();
     }
 
-    /** @return how many did not come while their turn was kept */
+    /** @return how many called waiters did not come in time */
     public int passed(Instant now) {
         int before = called.size();
         called.values().removeIf(until -> until.isBefore(now));
@@ -113,7 +113,7 @@ public final class FairQueue {
         Place place = ++taken % OLDEST_OF == 0
                 ? byAge.values().iterator().next()
                 : ranks.values().iterator().next().places.first();
-        ranks.get(place.caller.urgency()).round = place.round;
+        ranks.get(place.caller.priority()).round = place.round;
         leave(place.caller.key());
         return place.caller;
     }
@@ -122,9 +122,9 @@ public final class FairQueue {
     public int ahead(Waiter caller) {
         Place place = byAge.get(caller.key());
         int moreUrgent = ranks.entrySet().stream()
-                .filter(other -> other.getKey().compareTo(caller.urgency()) < 0)
+                .filter(other -> other.getKey().compareTo(caller.priority()) < 0)
                 .mapToInt(other -> other.getValue().places.size())
                 .sum();
-        return moreUrgent + ranks.get(caller.urgency()).places.headSet(place).size();
+        return moreUrgent + ranks.get(caller.priority()).places.headSet(place).size();
     }
 }

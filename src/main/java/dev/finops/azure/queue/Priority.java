@@ -6,7 +6,7 @@ public enum Priority {
     CHANGE,
     /** The first of an export. */
     CREATE,
-    /** A run that somebody or the spec asks for. */
+    /** A run that a person or the spec requests. */
     RUN,
     /** A run of a past month. */
     BACKFILL,

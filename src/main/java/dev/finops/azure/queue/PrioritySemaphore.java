@@ -17,7 +17,7 @@ public final class PrioritySemaphore {
         this.count = count;
     }
 
-    /** Whether there is a place, which is taken; else it is to be asked for {@link #next}. */
+    /** Takes a free permit; without one, the caller waits for {@link #next}. */
     public synchronized boolean enter(Waiter caller, Instant now) {
         line.passed(now);
         if (line.comes(caller.key()) || line.isEmpty() && hasPlace()) {

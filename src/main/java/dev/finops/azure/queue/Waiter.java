@@ -3,11 +3,11 @@ package dev.finops.azure.queue;
 /**
  * A caller that may have to wait.
  *
- * @param key has one place in a line, however often it asks
+ * @param key has one place in a queue, however often it calls
  * @param namespace those of different namespaces take turns
- * @param wake called when its turn has come; it must come back soon, or its turn passes. Must not block
+ * @param wake called when the waiter can go; it must come back soon, or it loses its place. Must not block
  */
-public record Waiter(String key, String namespace, Priority urgency, Runnable wake) {
+public record Waiter(String key, String namespace, Priority priority, Runnable wake) {
     public Waiter as(Priority other) {
         return new Waiter(key, namespace, other, wake);
     }

@@ -219,7 +219,9 @@ final class InMemoryWorld {
                 } finally {
                     reconciling = false;
                     ReconcileState after = pass.state();
-                    states.keep(object, after.memory().left(pass.object().getStatus(), Sweep.version(pass.object())));
+                    states.keep(
+                            object,
+                            after.transientState().left(pass.object().getStatus(), Sweep.version(pass.object())));
                 }
                 switch (end) {
                     case Step.Done(var outcome) -> {

@@ -202,7 +202,7 @@ class SweepTest {
             newer.getMetadata().setResourceVersion("8");
             StatusDraft draft = new StatusDraft(newer.getStatus());
             draft.lastHandledRunRequest = "now";
-            newer.setStatus(draft.done());
+            newer.setStatus(draft.build());
         });
         sweep.began(object());
         sweep.ended(written, Optional.empty());

@@ -64,7 +64,7 @@ class WaitingTest {
     }
 
     private static ReconcileState with(ReconcileState s) {
-        return s.with(s.memory().answered(s.now()));
+        return s.with(s.transientState().answered(s.now()));
     }
 
     private static ArmFailure failing(By by) {

@@ -37,7 +37,7 @@ class ExportMetricsTest {
     }
 
     private void seen(String name, String status) {
-        metrics.seen(object(name, ""), object(name, status).getStatus(), Optional.empty());
+        metrics.reconciled(object(name, ""), object(name, status).getStatus(), Optional.empty());
     }
 
     private List<String> lines(String metric) {
@@ -88,7 +88,7 @@ class ExportMetricsTest {
     @Test
     void timesAreNamedWhereThereAreAny() {
         seen("a", "lastSuccessfulRun: {id: r, processingEndTime: \"2026-03-05T04:00:00Z\"}\nconditions: []");
-        metrics.seen(
+        metrics.reconciled(
                 object("b", ""),
                 object("b", "conditions: []").getStatus(),
                 Optional.of(Instant.parse("2026-06-01T00:00:00Z")));
@@ -106,7 +106,7 @@ class ExportMetricsTest {
     void theSeriesOfHealthyExportsCanBeLeftOut() {
         PrometheusMeterRegistry without = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         metrics(without, false)
-                .seen(
+                .reconciled(
                         object("a", ""),
                         object(
                                         "a",
@@ -141,7 +141,7 @@ class ExportMetricsTest {
     @Test
     void whoIsGoneIsForgotten() {
         seen("a", "conditions:\n" + condition("Ready", "False", "Throttled"));
-        metrics.gone("finops", "a", "uid-of-a");
+        metrics.deleted("finops", "a", "uid-of-a");
 
         assertEquals(List.of(), lines("costexport_exports{"));
         assertEquals(List.of(), lines("costexport_condition_failing{"));
@@ -150,7 +150,7 @@ class ExportMetricsTest {
     @Test
     void theNextObjectOfTheNameIsKept() {
         seen("a", "conditions:\n" + condition("Ready", "False", "Throttled"));
-        metrics.gone("finops", "a", "uid-of-its-predecessor");
+        metrics.deleted("finops", "a", "uid-of-its-predecessor");
 
         assertEquals(
                 List.of("costexport_exports{ready=\"False\",reason=\"Throttled\"} 1.0"), lines("costexport_exports{"));
@@ -160,7 +160,7 @@ class ExportMetricsTest {
     void theFirstTimeInAzureIsMeasuredOnce() {
         String ready = "eTag: '\"1\"'\nconditions:\n" + condition("Ready", "True", "Applied");
         seen("a", ready);
-        metrics.seen(object("a", ready), object("a", ready).getStatus(), Optional.empty());
+        metrics.reconciled(object("a", ready), object("a", ready).getStatus(), Optional.empty());
 
         assertEquals(
                 List.of("costexport_time_to_ready_seconds_count 1"), lines("costexport_time_to_ready_seconds_count"));
@@ -174,11 +174,11 @@ class ExportMetricsTest {
         assertEquals(
                 List.of("costexport_time_to_ready_seconds_count 0"), lines("costexport_time_to_ready_seconds_count"));
         assertEquals(List.of("completed\"} 0.0", "failed\"} 0.0", "refused\"} 0.0", "started\"} 0.0"), runs());
-        metrics.told(PendingEvent.normal(Reason.DRIFT_CORRECTED, ""));
-        metrics.told(PendingEvent.normal(Reason.RUN_COMPLETED, ""));
-        metrics.told(PendingEvent.warning(Reason.RUN_FAILED, ""));
-        metrics.told(PendingEvent.warning(Reason.RUN_FAILED, ""));
-        metrics.told(PendingEvent.normal(Reason.CREATED, ""));
+        metrics.eventSent(PendingEvent.normal(Reason.DRIFT_CORRECTED, ""));
+        metrics.eventSent(PendingEvent.normal(Reason.RUN_COMPLETED, ""));
+        metrics.eventSent(PendingEvent.warning(Reason.RUN_FAILED, ""));
+        metrics.eventSent(PendingEvent.warning(Reason.RUN_FAILED, ""));
+        metrics.eventSent(PendingEvent.normal(Reason.CREATED, ""));
 
         assertEquals(List.of("costexport_drift_corrections_total 1.0"), lines("costexport_drift_corrections_total"));
         assertEquals(List.of("completed\"} 1.0", "failed\"} 2.0", "refused\"} 0.0", "started\"} 0.0"), runs());

@@ -11,7 +11,7 @@ public final class Annotations {
     public static final String RUN_REQUESTED_AT = CostExport.GROUP + "/run-requested-at";
     /** {@code 2026-03} or {@code 2026-01..2026-03}: the months that a run request is for. */
     public static final String RUN_PERIOD = CostExport.GROUP + "/run-period";
-    /** Each new value asks Azure at once. */
+    /** Each new value reads Azure at once. */
     public static final String RECONCILE_REQUESTED_AT = CostExport.GROUP + "/reconcile-requested-at";
     /** Each new value sends one PUT even without a difference. */
     public static final String APPLY_REQUESTED_AT = CostExport.GROUP + "/apply-requested-at";

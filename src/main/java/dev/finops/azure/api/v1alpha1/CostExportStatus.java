@@ -14,7 +14,7 @@ import java.util.List;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record CostExportStatus(
-        @JsonPropertyDescription("Generation of the spec that the conditions judge.")
+        @JsonPropertyDescription("Generation of the spec that the conditions describe.")
         Long observedGeneration,
 
         @JsonPropertyDescription("ARM id of the export that this object created or adopted.")
@@ -41,7 +41,7 @@ public record CostExportStatus(
         String sasTokenHash,
 
         @JsonPropertyDescription("""
-        Paths of all fields that the spec has stated; one that it no longer states is taken out of the export.""") List<String> appliedFields,
+        Paths of all fields that the spec has set; the operator removes a field from the export when the spec no longer sets it.""") List<String> appliedFields,
 
         @JsonPropertyDescription("Ready, Synced, LastRunSucceeded, Delivered, Backfilled, Reconciling and Stalled.")
         List<Condition> conditions,
@@ -52,7 +52,7 @@ public record CostExportStatus(
         @JsonPropertyDescription("""
         Where Azure differs from the spec, at most 50; with managementPolicy Observe, what would change.""") List<Difference> difference,
 
-        @JsonPropertyDescription("The last 10 changes that somebody else made in Azure and that were put right.")
+        @JsonPropertyDescription("The last 10 changes by other clients in Azure that the operator reverted.")
         List<Correction> corrections,
 
         @JsonPropertyDescription("The newest run of the export's own definition.")
@@ -67,7 +67,7 @@ public record CostExportStatus(
         @JsonPropertyDescription("A run that is about to be, or may have been, requested from Azure.")
         PendingRun pendingRun,
 
-        @JsonPropertyDescription("Circumstances of a refusal by Azure that still stands; a change of them ends it.")
+        @JsonPropertyDescription("Circumstances of a rejection by Azure that still applies; a change of them ends it.")
         Refusal refusal,
 
         @JsonPropertyDescription("What the last verified run left in the storage account.")
@@ -117,7 +117,7 @@ public record CostExportStatus(
             @JsonPropertyDescription("When status changed last.")
             String lastTransitionTime,
 
-            @JsonPropertyDescription("Generation of the spec that this condition judges.")
+            @JsonPropertyDescription("Generation of the spec that this condition describes.")
             Long observedGeneration) {}
 
     /** What the columns print. */
@@ -146,7 +146,7 @@ public record CostExportStatus(
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Correction(
-            @JsonPropertyDescription("When it was put right.")
+            @JsonPropertyDescription("When the operator reverted it.")
             String time,
 
             @JsonPropertyDescription("Field, as in difference.")
@@ -173,7 +173,7 @@ public record CostExportStatus(
             @JsonPropertyDescription("State in Azure's words, as Completed or Failed.")
             String status,
 
-            @JsonPropertyDescription("Who asked for the run; System when the schedule did.")
+            @JsonPropertyDescription("Who requested the run; System for a scheduled run.")
             String submittedBy,
 
             @JsonPropertyDescription("When the run was queued.")
@@ -215,7 +215,7 @@ public record CostExportStatus(
             String cause,
 
             @JsonPropertyDescription(
-                    "Value of the annotation that asked for it; the month of a Backfill, the day of a ClosedMonth.")
+                    "Value of the annotation that requested it; the month of a Backfill, the day of a ClosedMonth.")
             String request,
 
             @JsonPropertyDescription("The days to export; absent: those of the export's definition.")
@@ -233,13 +233,13 @@ public record CostExportStatus(
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Refusal(
-            @JsonPropertyDescription("API version of the request that Azure refused.")
+            @JsonPropertyDescription("API version of the request that Azure rejected.")
             String apiVersion,
 
             @JsonPropertyDescription("Hash of the SAS token in that request.")
             String sasTokenHash,
 
-            @JsonPropertyDescription("When Azure last refused it.")
+            @JsonPropertyDescription("When Azure last rejected it.")
             String time) {}
 
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -310,14 +310,14 @@ public record CostExportStatus(
             @JsonPropertyDescription("The month. Example: 2026-03")
             String month,
 
-            @JsonPropertyDescription("Days of rerunOnDays that are handled, those that were missed included.")
+            @JsonPropertyDescription("Days of rerunOnDays that are handled, including missed days.")
             List<Integer> handledDays,
 
             @JsonPropertyDescription("The last run that was to export it again.")
             String runId,
 
             @JsonPropertyDescription("""
-          When that run ended well; absent while it is under way and after it has failed. Without a run: the days from here \
+          When that run completed; absent while it is under way and after it has failed. Without a run: the days from here \
           on count.""") String time,
 
             @JsonPropertyDescription("Number of rows when it was last found in storage, with delivery.verify.")

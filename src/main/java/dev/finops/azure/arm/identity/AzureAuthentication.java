@@ -48,7 +48,7 @@ public final class AzureAuthentication {
 
     /**
      * @param proxy to Azure Resource Manager, to Entra and to storage; a managed identity's endpoint is on this machine
-     * @param acts asked before anything is sent; when it says no, nothing is
+     * @param acts called before bytes are sent; false prevents the call
      */
     public AzureAuthentication(
             AzureConnection connection, ProxySettings proxy, Timeouts timeouts, BooleanSupplier acts) {

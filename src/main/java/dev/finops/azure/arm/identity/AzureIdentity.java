@@ -6,7 +6,7 @@ public sealed interface AzureIdentity {
     record Own() implements AzureIdentity {}
 
     /**
-     * A service principal that a namespace brings, with its secret: whoever has not the secret does not share its
+     * A service principal that a namespace brings, with its secret: an object without the secret does not share its
      * token.
      */
     record ServicePrincipal(String tenantId, String clientId, String clientSecret) implements AzureIdentity {

@@ -49,7 +49,7 @@ public final class ArmRateLimiter {
     /** Whose refusals are counted apart from those of the writes that they are too. */
     private static final String RUN = "run";
 
-    /** So many buckets are not worth a look at which of them nobody needs any more. */
+    /** With fewer buckets, finding the unused ones is not worth the time. */
     private static final int FEW = 100;
 
     private final InstantSource clock;
@@ -188,10 +188,10 @@ public final class ArmRateLimiter {
         return "scope " + scope.key();
     }
 
-    /** The pace of runs is the scope's, whoever asks. */
+    /** The pace of runs belongs to the scope, whatever the caller. */
     private Optional<Throttled> pace(Scope scope, Waiter caller, Instant now) {
         return runs.computeIfAbsent(scope.key(), key -> new RunRateLimiter(runsPerMinute))
-                .admit(caller.key(), caller.urgency() == Priority.BACKFILL, now)
+                .admit(caller.key(), caller.priority() == Priority.BACKFILL, now)
                 .map(wait -> new Throttled(PACED, wait, By.OPERATOR));
     }
 
@@ -225,7 +225,7 @@ public final class ArmRateLimiter {
         }
     }
 
-    /** Those who wait for a counter that is not charged ask again. */
+    /** Wakes the callers that wait for a counter that is no longer charged. */
     private void release(Key key) {
         Optional.ofNullable(buckets.get(key))
                 .map(TokenBucket::release)
@@ -288,7 +288,7 @@ public final class ArmRateLimiter {
         return one.compareTo(other) > 0 ? one : other;
     }
 
-    /** How many calls stand in line. */
+    /** How many calls are queued. */
     public int waiting(Kind kind) {
         return buckets.entrySet().stream()
                 .filter(entry -> entry.getKey().kind == kind)
@@ -313,7 +313,7 @@ public final class ArmRateLimiter {
         return throttledTime;
     }
 
-    /** Runs are writes for Azure Resource Manager, and Cost Management counts those of each scope besides. */
+    /** Runs are writes for Azure Resource Manager, and Cost Management also counts the runs of each scope. */
     private static Key ofRuns(AzureIdentity identity, Scope scope) {
         return new Key(identity.quota(), Service.COST_MANAGEMENT, "runs at " + scope.key(), Kind.WRITE);
     }
@@ -376,7 +376,7 @@ public final class ArmRateLimiter {
                 "");
     }
 
-    /** Wakes those in line, each when its turn has come. */
+    /** Wakes queued callers, each when its call can go. */
     private void wake(TokenBucket bucket) {
         if (timed.add(bucket)) {
             later(bucket);
@@ -387,7 +387,7 @@ public final class ArmRateLimiter {
         Optional<Duration> due = bucket.due(clock.instant());
         if (due.isEmpty()) {
             timed.remove(bucket);
-            bucket.due(clock.instant()).ifPresent(joined -> wake(bucket)); // somebody came in between
+            bucket.due(clock.instant()).ifPresent(joined -> wake(bucket)); // a caller was queued in between
             return;
         }
         boolean scheduled = false;
@@ -396,7 +396,7 @@ public final class ArmRateLimiter {
             scheduled = true;
         } finally {
             if (!scheduled) {
-                timed.remove(bucket); // the next who comes tries again
+                timed.remove(bucket); // the next caller tries again
             }
         }
     }

@@ -31,7 +31,7 @@ public final class RunRateLimiter {
     /**
      * Empty when the run may go, and counts it; else how long to stay away.
      *
-     * @param export who asks
+     * @param export the caller
      * @param ofMonth whether the run has a period of its own
      */
     public synchronized Optional<Duration> admit(String export, boolean ofMonth, Instant now) {

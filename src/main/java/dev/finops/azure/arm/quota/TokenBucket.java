@@ -48,7 +48,7 @@ public final class TokenBucket {
     }
 
     /**
-     * Empty when the call may go, which counts it; else how long it takes until its turn comes, as far as is known now.
+     * Empty when the call can go, which counts it; otherwise the time until then, as far as known now.
      */
     public synchronized Optional<Duration> admit(Waiter caller, Instant now) {
         fill(now);
@@ -64,7 +64,7 @@ public final class TokenBucket {
         return Optional.of(thaw(now).plusMillis((long) Math.ceil(missing / rate * 1000)));
     }
 
-    /** Those whose turn has come: for each a call is kept. */
+    /** The callers whose call can go: one call is reserved for each. */
     public synchronized List<Waiter> next(Instant now) {
         fill(now);
         List<Waiter> next = new ArrayList<>();
@@ -75,7 +75,7 @@ public final class TokenBucket {
         return next;
     }
 
-    /** How long until somebody's turn comes; empty when nobody waits. */
+    /** The time until the next queued call can go; empty when the queue is empty. */
     public synchronized Optional<Duration> due(Instant now) {
         fill(now);
         return line.isEmpty()
@@ -103,7 +103,7 @@ public final class TokenBucket {
         calls = Math.min(calls, 1); // one call finds out
     }
 
-    /** Those in line, who stand there no longer. */
+    /** Removes and returns the queued callers. */
     public synchronized List<Waiter> release() {
         return line.leaveAll();
     }
@@ -124,13 +124,13 @@ public final class TokenBucket {
         calls++;
     }
 
-    /** Whether a new one would do as well: nothing is missing, nobody waits. */
+    /** Whether a new bucket would be the same: it is full, and its queue is empty. */
     public synchronized boolean isAsNew(Instant now) {
         fill(now);
         return line.isEmpty() && !frozen(now) && calls >= burst && rate >= fullRate;
     }
 
-    /** Whether nothing is left of a refusal: nobody waits, and the rate has grown back. */
+    /** Whether a rejection has no effect any more: the queue is empty, and the rate is as before. */
     public synchronized boolean isRecovered(Instant now) {
         fill(now);
         return line.isEmpty() && !frozen(now) && rate >= fullRate;

@@ -34,7 +34,7 @@ import reactor.core.publisher.Mono;
 final class ExportContainer {
     private static final Set<BlobErrorCode> ABSENT = Set.of(
             BlobErrorCode.BLOB_NOT_FOUND, BlobErrorCode.CONTAINER_NOT_FOUND, BlobErrorCode.CONTAINER_BEING_DELETED);
-    // One quick second try: whoever asks asks again later.
+    // One quick retry: the caller retries later.
     private static final RequestRetryOptions RETRY = new RequestRetryOptions(
             RetryPolicyType.FIXED, 2, Duration.ofSeconds(5), Duration.ofMillis(200), Duration.ofSeconds(1), null);
     private static final HttpHeaderName VERSION = HttpHeaderName.fromString("x-ms-version");

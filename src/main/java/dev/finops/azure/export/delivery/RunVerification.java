@@ -114,7 +114,7 @@ record RunVerification(Run run, ExportFolder folder, ExportContainer container, 
                             + first.bytes() + " bytes.");
         }
         long bytes = sizes.values().stream().mapToLong(Long::longValue).sum();
-        return new DeliveryResult.Proven(new Delivery(
+        return new DeliveryResult.Verified(new Delivery(
                 run.id(), path, blobs.size(), bytes, manifest.rows(), manifest.dataVersion(), Timestamps.write(now)));
     }
 

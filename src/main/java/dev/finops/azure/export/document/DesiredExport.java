@@ -27,7 +27,7 @@ import java.util.TreeSet;
  * @param values what the document should say, for every field that is managed now
  * @param stated the fields that the spec itself states; what the operator supplies (a schedule's end) is not among them
  * @param schedule empty when the spec has none, which means an inactive one
- * @param now when it is asked for
+ * @param now the time of the decision
  */
 public record DesiredExport(
         Map<ExportField, JsonNode> values, Set<ExportField> stated, Optional<ScheduleWindow> schedule, Instant now) {

@@ -33,8 +33,8 @@ public record Difference(ExportField field, JsonNode desired, JsonNode observed)
         return desired != null && observed != null && Spelling.plain(desired).equals(Spelling.plain(observed));
     }
 
-    /** The same in the words in which it was told already, when Azure only spells its value otherwise now. */
-    public Difference toldAs(String observedBefore) {
+    /** The same difference as reported before, when Azure only spells the value in another way now. */
+    public Difference reportedAs(String observedBefore) {
         return Json.tryRead(observedBefore)
                 .filter(before -> field != ExportField.SAS_TOKEN && field.same(before, observed))
                 .map(before -> new Difference(field, desired, before.isNull() ? null : before))

@@ -29,7 +29,7 @@ public record ExportId(Scope scope, String name) {
         return new ExportId(new Scope(spec.scope()), spec.exportName() == null ? metadataName : spec.exportName());
     }
 
-    /** Reads an ARM id in any of Azure's spellings; empty when it is none of an export. */
+    /** Reads an ARM id in any of Azure's spellings; empty when it is not the id of an export. */
     public static Optional<ExportId> parse(String id) {
         if (id == null) {
             return Optional.empty();

@@ -28,7 +28,7 @@ import java.util.stream.Collectors;
  * know.
  */
 public record ObservedExport(ObjectNode document) {
-    /** What is told in a status, which the API server keeps, is no longer. */
+    /** The longest text from Azure in a status, which the API server stores. */
     private static final int MAX_TEXT = 1024;
 
     private static final String DATA_SET = "dataSet";
@@ -91,7 +91,7 @@ public record ObservedExport(ObjectNode document) {
      * another one each time (docs/azure.md, "Runs"): it counts only where no start is known to reckon from, and until
      * it has passed.
      *
-     * @param known the time that was told so far
+     * @param known the time in the status
      */
     public Optional<Instant> nextRunTime(Optional<Instant> known, Instant now) {
         if (text(ExportField.SCHEDULE_STATUS.documentPath())
@@ -130,7 +130,7 @@ public record ObservedExport(ObjectNode document) {
                 .map(at -> at.truncatedTo(ChronoUnit.SECONDS));
     }
 
-    /** @param known as it was told so far, which stays when Azure only spells it otherwise; null when it was not */
+    /** @param known the identity in the status, which stays when Azure only spells it in another way; null without one */
     public Identity identity(Identity known) {
         String principal = text(new DocumentPath("identity.principalId"))
                 .map(ObservedExport::shown)

@@ -23,9 +23,9 @@ public record ScheduleWindow(Phase phase, Instant from, Instant to) {
     private static final int FAR_YEARS = 10;
 
     public enum Phase {
-        /** Runs by itself. */
+        /** Azure runs the export. */
         ACTIVE,
-        /** Runs by itself, and the stated end is less than 30 days away. */
+        /** Azure runs the export, and the stated end is less than 30 days away. */
         ENDING,
         /** Does not run because the spec says so. */
         SUSPENDED,

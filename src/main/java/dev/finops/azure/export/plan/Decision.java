@@ -1,7 +1,7 @@
 package dev.finops.azure.export.plan;
 
 /**
- * The next step of one object, and who decided it.
+ * The next step of one object, and the rule that decided it.
  *
  * @param rule the name of the rule, for the log
  * @param why why the rule holds, in one sentence

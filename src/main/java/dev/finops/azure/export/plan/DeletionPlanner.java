@@ -7,7 +7,7 @@ import dev.finops.azure.document.Timestamps;
 import dev.finops.azure.export.document.DesiredExport;
 import dev.finops.azure.export.document.ExportId;
 import dev.finops.azure.export.plan.Observation.Absent;
-import dev.finops.azure.export.plan.Observation.NotAsked;
+import dev.finops.azure.export.plan.Observation.NotRead;
 import dev.finops.azure.export.plan.Observation.Present;
 import dev.finops.azure.export.plan.Observation.Unanswered;
 import dev.finops.azure.export.plan.ResourceView.Claim;
@@ -65,13 +65,13 @@ final class DeletionPlanner {
             Rule.of(
                     "Delete",
                     "The deletionPolicy deletes the export.",
-                    s -> s.observation() instanceof NotAsked && isKnown(s) && !s.justDeleted()
+                    s -> s.observation() instanceof NotRead && isKnown(s) && !s.justDeleted()
                             ? Optional.of(new Step.Delete(id(s)))
                             : Optional.empty()),
             Rule.of(
                     "Read",
                     "Whether Azure has the export decides what is left to do.",
-                    s -> s.observation() instanceof NotAsked
+                    s -> s.observation() instanceof NotRead
                             ? Optional.of(new Step.Read(ReadConsistency.DIRECT))
                             : Optional.empty()),
             Rule.of(
@@ -154,8 +154,8 @@ final class DeletionPlanner {
 
     /** Two names that differ in letter case alone are two exports where Azure shows both. */
     private static boolean dependsOnNames(ReconcileState s) {
-        boolean unknown = s.observation() instanceof NotAsked && !s.progress().namesRead();
-        Optional<Claim> claim = s.subject().claim();
+        boolean unknown = s.observation() instanceof NotRead && !s.progress().namesRead();
+        Optional<Claim> claim = s.resource().claim();
         boolean inherited = claim.filter(Claim.NextOwner.class::isInstance).isPresent();
         boolean deletes = s.managed()
                 && s.recorded().isPresent()
@@ -168,7 +168,7 @@ final class DeletionPlanner {
 
     /** The object that means the same export. An owner in other letter case is one only when Azure shows one export. */
     private static Optional<String> nextOwner(ReconcileState s) {
-        return s.subject().claim().flatMap(claim -> switch (claim) {
+        return s.resource().claim().flatMap(claim -> switch (claim) {
             case Claim.NextOwner(var owner) -> Optional.of(owner);
             case Claim.NextOwnerInOtherCase(var owner, var name)
             when s.progress().namesRead() -> Optional.of(owner);
@@ -180,7 +180,8 @@ final class DeletionPlanner {
         return new Outcome.Waiting(
                 Reason.DELETING,
                 "Azure did not answer the PUT that creates the export. The operator looks for the export until "
-                        + Timestamps.write(s.memory().writes().unanswered().plus(TransientState.REPLICATION))
+                        + Timestamps.write(
+                                s.transientState().writes().unanswered().plus(TransientState.REPLICATION))
                         + ", and deletes it when it appears.");
     }
 
@@ -195,7 +196,7 @@ final class DeletionPlanner {
                         + " last read the export, so this answer does not prove that the export is "
                         + "deleted. Use a credential of tenant "
                         + s.status().tenantId()
-                        + ", or leave the export: " + s.subject().kubectl("patch")
+                        + ", or leave the export: " + s.resource().kubectl("patch")
                         + " --type merge -p '{\"spec\":{\"deletionPolicy\":\"Orphan\"}}'.",
                 detail.requestId());
     }

@@ -6,9 +6,9 @@ import dev.finops.azure.api.v1alpha1.Reason;
 /** Whether the data of a completed run was found. */
 public sealed interface DeliveryResult {
     /** The manifest and every blob that it lists, each of the size that it states. */
-    record Proven(Delivery delivery) implements DeliveryResult {}
+    record Verified(Delivery delivery) implements DeliveryResult {}
 
-    /** The storage account was asked, and it is not so. */
+    /** The storage account was read, and the delivery is not complete. */
     record Failed(Reason reason, String message) implements DeliveryResult {}
 
     /**
@@ -21,6 +21,6 @@ public sealed interface DeliveryResult {
         }
     }
 
-    /** A newer run has replaced what this one delivered, as the export's dataOverwriteBehavior asks. */
+    /** A newer run has replaced the delivery of this one, as the dataOverwriteBehavior says. */
     record Superseded(String runId) implements DeliveryResult {}
 }

@@ -15,7 +15,7 @@ import java.util.Set;
 final class ExternalChanges {
     private ExternalChanges() {}
 
-    /** Those of the differences that are somebody else's doing. */
+    /** The differences that another client made. */
     static List<Difference> among(
             ReconcileState s, ObservedExport export, List<Difference> differences, Step.Cause cause) {
         Set<ExportField> edited = cause == Step.Cause.DRIFT ? EnumSet.allOf(ExportField.class) : since(s, export);
@@ -25,13 +25,13 @@ final class ExternalChanges {
                 .toList(); // an absent field has no author
     }
 
-    /** After a restart nobody knows what the document was when it had our eTag: then each field may be edited. */
+    /** After a restart, the document that had the operator's eTag is unknown. Then each field may be edited. */
     private static Set<ExportField> since(ReconcileState s, ObservedExport export) {
         String ours = s.status().eTag();
         boolean written = export.eTag() != null
                 && !export.isAt(ours)
-                && !s.memory().writes().replaced(export);
-        TransientState.Shown known = s.memory().shown();
+                && !s.transientState().writes().replaced(export);
+        TransientState.Shown known = s.transientState().shown();
         return !written
                 ? Set.of()
                 : known != null && ETag.same(known.eTag(), ours)

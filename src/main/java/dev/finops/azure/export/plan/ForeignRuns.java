@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 public final class ForeignRuns {
     private ForeignRuns() {}
 
-    /** The situation without runs that are not Azure's, as far as the history of a GET can tell. */
+    /** The state without runs that are not Azure's, as far as the history of a GET shows. */
     public static ReconcileState dropped(ReconcileState s, Present present) {
         if (present.source() != Source.GET) {
             return s;
@@ -25,7 +25,7 @@ public final class ForeignRuns {
         Set<String> ids = shown.stream().map(Run::id).collect(Collectors.toSet());
         Optional<Instant> oldest =
                 shown.size() < RunHistory.KEPT ? Optional.empty() : RunHistory.submitted(shown.getLast());
-        Predicate<Run> kept = s.memory().own().trust() == Trust.FOREIGN
+        Predicate<Run> kept = s.transientState().own().trust() == Trust.FOREIGN
                 ? run -> isVanished(run) || isBefore(run, oldest)
                 : run -> ids.contains(run.id()) || isVanished(run) || !isForeign(s, run, oldest);
         StatusDraft draft = new StatusDraft(s.status());
@@ -35,7 +35,7 @@ public final class ForeignRuns {
         draft.runs = draft.runs == null || draft.runs.stream().allMatch(kept)
                 ? draft.runs
                 : draft.runs.stream().filter(kept).toList();
-        return s.with(draft.done());
+        return s.with(draft.build());
     }
 
     /** Written by {@link VanishedRuns}: Azure does not return such a run by definition. */

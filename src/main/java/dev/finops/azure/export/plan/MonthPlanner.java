@@ -56,13 +56,13 @@ public final class MonthPlanner {
         draft.backfill = rows.backfill();
         draft.closedMonths = closed.status();
         if (pending.isEmpty()) {
-            return draft.done().equals(s.status())
+            return draft.build().equals(s.status())
                     ? Optional.empty()
-                    : Optional.of(new Step.WriteStatus(draft.done(), List.of()));
+                    : Optional.of(new Step.WriteStatus(draft.build(), List.of()));
         }
         return Optional.of(
                 present.source() == Source.GET
-                        ? RunPlanner.intent(s.with(draft.done()), runs, pending.get(), List.of())
+                        ? RunPlanner.intent(s.with(draft.build()), runs, pending.get(), List.of())
                         : new Step.Read(ReadConsistency.DIRECT));
     }
 
@@ -93,7 +93,7 @@ public final class MonthPlanner {
 
     /** Whether a month waits after an attempt that failed, or whose run the history may still show. */
     private static boolean isHeld(ReconcileState s, Month row) {
-        return s.memory()
+        return s.transientState()
                 .lastTry(RunKey.ofMonth(row.month()))
                 .map(last -> until(s, last, row.attempts()))
                 .filter(s.now()::isBefore)
@@ -102,7 +102,7 @@ public final class MonthPlanner {
 
     /** When the last attempt for a day failed, where no run shows it. */
     public static Optional<Instant> tried(ReconcileState s, LocalDate day) {
-        return s.memory()
+        return s.transientState()
                 .lastTry(RunKey.ofClosedMonth(day))
                 .map(last -> last.fate() == Fate.REFUSED ? last.at() : last.at().plus(RunPlanner.lapse(s)));
     }
@@ -117,12 +117,11 @@ public final class MonthPlanner {
     public static Optional<Instant> wake(ReconcileState s, CostExportStatus status) {
         return BackfillMonths.of(status.backfill()).rows().stream()
                 .filter(row -> row.state().equals(BackfillMonths.PENDING))
-                .flatMap(
-                        row -> s
-                                .memory()
-                                .lastTry(RunKey.ofMonth(row.month()))
-                                .map(last -> until(s, last, row.attempts()))
-                                .stream())
+                .flatMap(row -> s
+                        .transientState()
+                        .lastTry(RunKey.ofMonth(row.month()))
+                        .map(last -> until(s, last, row.attempts()))
+                        .stream())
                 .filter(s.now()::isBefore)
                 .min(Comparator.naturalOrder());
     }
@@ -169,7 +168,7 @@ public final class MonthPlanner {
                     .failed(pending.request(), why)
                     .backfill();
         }
-        return draft.done();
+        return draft.build();
     }
 
     private static PendingRun run(ReconcileState s, String cause, String request, YearMonth month, int attempts) {
@@ -184,7 +183,9 @@ public final class MonthPlanner {
 
     /** From when on days count: a spec that was edited may not have had them from the beginning. */
     private static Instant since(ReconcileState s) {
-        boolean unedited = s.subject().generation() == 1 || s.status().observedGeneration() == null;
-        return unedited && s.subject().created().isBefore(s.now()) ? s.subject().created() : s.now();
+        boolean unedited = s.resource().generation() == 1 || s.status().observedGeneration() == null;
+        return unedited && s.resource().created().isBefore(s.now())
+                ? s.resource().created()
+                : s.now();
     }
 }

@@ -7,10 +7,10 @@ import java.time.Instant;
 /** What Azure last returned for one export. */
 public sealed interface Observation {
 
-    /** Azure was not asked yet. */
-    record NotAsked() implements Observation {}
+    /** Azure was not read yet. */
+    record NotRead() implements Observation {}
 
-    /** @param at when the answer was asked for */
+    /** @param at the time of the request */
     record Present(ObservedExport export, Instant at, Source source) implements Observation {}
 
     record Absent(Instant at, Source source) implements Observation {}

@@ -10,7 +10,7 @@ import dev.finops.azure.export.document.DesiredExport;
 import dev.finops.azure.export.document.Difference;
 import dev.finops.azure.export.document.ExportField;
 import dev.finops.azure.export.plan.Observation.Absent;
-import dev.finops.azure.export.plan.Observation.NotAsked;
+import dev.finops.azure.export.plan.Observation.NotRead;
 import dev.finops.azure.export.plan.Observation.Present;
 import dev.finops.azure.export.plan.Observation.Source;
 import dev.finops.azure.export.plan.Observation.Unanswered;
@@ -41,7 +41,7 @@ public final class Planner {
     /** A list that another reconciliation makes ends within this time, one way or the other. */
     private static final Duration LIST_AWAITED = Duration.ofSeconds(65);
 
-    /** In case the wake-up of a queued object is lost: so long after it was due the object looks for itself. */
+    /** A lost wake-up of a queued object delays it by this time at most. */
     private static final Duration WAKE_UP_LOST = Duration.ofSeconds(5);
 
     private static final List<Rule<ReconcileState>> RULES = List.of(
@@ -228,7 +228,7 @@ public final class Planner {
     private Planner() {}
 
     public static Decision next(ReconcileState s) {
-        List<Rule<ReconcileState>> rules = s.subject().deleting() ? DeletionPlanner.RULES : RULES;
+        List<Rule<ReconcileState>> rules = s.resource().deleting() ? DeletionPlanner.RULES : RULES;
         Decision decision = Rule.first(rules, s)
                 .orElseThrow(() -> new IllegalStateException("no rule decides about " + s.observation()));
         return awaited(s, decision).orElse(decision);
@@ -248,7 +248,7 @@ public final class Planner {
     }
 
     static Optional<Step> paused(ReconcileState s) {
-        return s.subject().paused() ? Optional.of(new Step.Done(new Outcome.Paused())) : Optional.empty();
+        return s.resource().paused() ? Optional.of(new Step.Done(new Outcome.Paused())) : Optional.empty();
     }
 
     static Optional<Step> listAwaited(ReconcileState s) {
@@ -258,7 +258,7 @@ public final class Planner {
     }
 
     private static Optional<Step> firstRead(ReconcileState s) {
-        return s.observation() instanceof NotAsked ? consistency(s).map(Step.Read::new) : Optional.empty();
+        return s.observation() instanceof NotRead ? consistency(s).map(Step.Read::new) : Optional.empty();
     }
 
     /** How current the first read has to be; empty when Azure is not to be called at all. */
@@ -269,13 +269,13 @@ public final class Planner {
                 || s.secrets().noCredentials().isPresent()) {
             return Optional.empty();
         }
-        boolean requested = s.subject()
+        boolean requested = s.resource()
                 .request(Annotations.RECONCILE_REQUESTED_AT, status.lastHandledReconcileRequest())
                 .isPresent();
         boolean due = status.observedGeneration() == null
-                || status.observedGeneration() != s.subject().generation();
-        boolean otherSpelling = s.subject().claim().isPresent() || s.spelledOtherwise();
-        boolean foreign = s.memory().own().trust() == TransientState.Trust.FOREIGN;
+                || status.observedGeneration() != s.resource().generation();
+        boolean otherSpelling = s.resource().claim().isPresent() || s.spelledOtherwise();
+        boolean foreign = s.transientState().own().trust() == TransientState.Trust.FOREIGN;
         boolean own = s.managed() && s.ours();
         if (!otherSpelling
                 && (requested && (s.ours() || !s.managed()) || foreign || own && (due || RunPlanner.watching(s)))) {
@@ -283,14 +283,15 @@ public final class Planner {
         }
         boolean running =
                 status.runs() != null && status.runs().stream().anyMatch(run -> RunHistory.underWay(run, s.now()));
-        boolean recent = requested || due || running || s.memory().failures().inARow() > 0;
+        boolean recent =
+                requested || due || running || s.transientState().failures().inARow() > 0;
         return Optional.of(recent ? ReadConsistency.RECENT : ReadConsistency.CACHED);
     }
 
     private static Optional<Step> notWritten(ReconcileState s) {
         return s.progress().notWritten().map(failed -> switch (failed.failure()) {
             case ArmFailure.Conflict conflict
-            when s.memory().writes().conflicts() < MAX_CONFLICTS ->
+            when s.transientState().writes().conflicts() < MAX_CONFLICTS ->
                 new Step.Read(ReadConsistency.DIRECT, List.of(ExportEvents.contested(conflict)));
             case ArmFailure.Rejected rejected ->
                 new Step.Done(new Outcome.Stuck(
@@ -324,14 +325,14 @@ public final class Planner {
     static Optional<Step> unanswered(ReconcileState s) {
         return s.observation() instanceof Unanswered(var failure)
                 ? Optional.of(
-                        new Step.Done(new Outcome.Failing(failure, s.subject().deleting(), List.of())))
+                        new Step.Done(new Outcome.Failing(failure, s.resource().deleting(), List.of())))
                 : Optional.empty();
     }
 
     /** Written for a newer CRD, or without a field that this release needs. */
     private static Optional<Outcome> unreadable(ReconcileState s) {
         Optional<String> unread =
-                s.subject().unread().map(path -> path + " has a form that this release of the operator does not know");
+                s.resource().unread().map(path -> path + " has a form that this release of the operator does not know");
         return unread.or(() -> RequiredFields.missing(s.spec())
                         .map(field -> "spec." + field + " is missing, and this release of the operator needs it"))
                 .map(why -> new Outcome.Stuck(
@@ -343,19 +344,19 @@ public final class Planner {
 
     /** By an object of the same spelling: whether another spelling is another export, only Azure's list shows. */
     private static boolean isClaimed(ReconcileState s) {
-        return s.subject()
+        return s.resource()
                 .claim()
                 .filter(claim -> !(claim instanceof Claim.OnSpelling))
                 .isPresent();
     }
 
     private static Optional<Step> conflict(ReconcileState s) {
-        boolean unread = s.observation() instanceof NotAsked || s.observation() instanceof Unanswered;
+        boolean unread = s.observation() instanceof NotRead || s.observation() instanceof Unanswered;
         boolean namesUnknown = !isClaimed(s) && unread;
         if (!s.managed() || namesUnknown) {
             return Optional.empty();
         }
-        return s.subject().claim().flatMap(claim -> switch (claim) {
+        return s.resource().claim().flatMap(claim -> switch (claim) {
             case Claim.OnExport(var owner) ->
                 stuck(
                         Reason.CONFLICT,
@@ -419,7 +420,8 @@ public final class Planner {
     }
 
     private static DesiredExport toCreate(ReconcileState s) {
-        return DesiredExport.of(s.spec(), Optional.empty(), s.now(), s.memory().moveStart());
+        return DesiredExport.of(
+                s.spec(), Optional.empty(), s.now(), s.transientState().moveStart());
     }
 
     private static Optional<Step> intent(ReconcileState s) {
@@ -436,7 +438,7 @@ public final class Planner {
         draft.appliedFields = desired.statedPaths();
         if (deleted) { // the origin stays: an export that was missing for a moment is not created by this object
             return Optional.of(new Step.WriteStatus(
-                    draft.done(),
+                    draft.build(),
                     List.of(PendingEvent.warning(
                             Reason.EXTERNAL_DELETED,
                             "Another client deleted the export " + s.exportId()
@@ -446,7 +448,7 @@ public final class Planner {
         if (Boolean.TRUE.equals(s.spec().runOnCreate()) && draft.pendingRun == null) {
             draft.pendingRun = new PendingRun(RunPlanner.ON_CREATE, null, null, null, 0, null);
         }
-        return Optional.of(new Step.WriteStatus(draft.done(), List.of()));
+        return Optional.of(new Step.WriteStatus(draft.build(), List.of()));
     }
 
     private static Optional<Step> create(ReconcileState s) {
@@ -470,7 +472,7 @@ public final class Planner {
     private static Optional<Step> updateNotShown(PresentExport p) {
         boolean former = !p.differences().isEmpty()
                 && p.state().justWrote()
-                && p.state().memory().writes().replaced(p.export());
+                && p.state().transientState().writes().replaced(p.export());
         return former
                 ? Optional.of(new Step.Done(
                         new Outcome.Waiting(Reason.UPDATING, "Azure accepted the update and does not return it yet.")))
@@ -484,7 +486,7 @@ public final class Planner {
                 .map(why -> new Step.Done(new Outcome.Stuck(
                         Reason.SYSTEM_SUSPENDED,
                         "Azure suspended the schedule: " + why + ". Fix the cause, then activate the schedule: "
-                                + p.state().subject().kubectl("annotate") + " --overwrite "
+                                + p.state().resource().kubectl("annotate") + " --overwrite "
                                 + Annotations.APPLY_REQUESTED_AT + "=\"$(date)\"",
                         p.differences())));
     }
@@ -527,7 +529,7 @@ public final class Planner {
         ReconcileState s = p.state();
         return s.status().exportId() != null
                 && (p.differences().isEmpty() && !ADOPTED.equals(s.status().origin())
-                        || s.memory().made(p.export()));
+                        || s.transientState().made(p.export()));
     }
 
     private static boolean isRefused(PresentExport p) {
@@ -552,7 +554,7 @@ public final class Planner {
         draft.apiVersion = s.settings().apiVersion().name();
         if (created) {
             draft.appliedFields = withApplied(s, p.desired()).appliedFields();
-            return Optional.of(new Step.WriteStatus(draft.done(), List.of(ExportEvents.created(s.exportId()))));
+            return Optional.of(new Step.WriteStatus(draft.build(), List.of(ExportEvents.created(s.exportId()))));
         }
         draft.appliedFields = p.desired().statedPaths();
         draft.pendingRun = null;
@@ -568,7 +570,7 @@ public final class Planner {
         // After a restore, what the annotations request may have been done long ago.
         Optional<PendingEvent> skipped = StatusCheck.handled(s, draft);
         return Optional.of(new Step.WriteStatus(
-                draft.done(),
+                draft.build(),
                 Stream.concat(Stream.of(adopted), skipped.stream()).toList()));
     }
 
@@ -578,7 +580,7 @@ public final class Planner {
         draft.origin = null;
         draft.appliedFields = null;
         draft.pendingRun = null;
-        return draft.done();
+        return draft.build();
     }
 
     private static CostExportStatus withApplied(ReconcileState s, DesiredExport desired) {
@@ -586,16 +588,19 @@ public final class Planner {
         paths.addAll(desired.statedPaths());
         StatusDraft draft = new StatusDraft(s.status());
         draft.appliedFields = List.copyOf(paths);
-        return draft.done();
+        return draft.build();
     }
 
     static Optional<String> applyRequest(ReconcileState s) {
-        return s.subject().request(Annotations.APPLY_REQUESTED_AT, s.status().lastHandledApplyRequest());
+        return s.resource().request(Annotations.APPLY_REQUESTED_AT, s.status().lastHandledApplyRequest());
     }
 
     static DesiredExport desired(ReconcileState s, Present present) {
         return DesiredExport.of(
-                s.spec(), Optional.of(present.export()), s.now(), s.memory().moveStart());
+                s.spec(),
+                Optional.of(present.export()),
+                s.now(),
+                s.transientState().moveStart());
     }
 
     private static Optional<Step> read(ReadConsistency consistency) {

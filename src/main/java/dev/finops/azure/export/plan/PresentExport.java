@@ -9,7 +9,7 @@ import dev.finops.azure.export.plan.Observation.Present;
 import java.util.List;
 
 /**
- * An export that Azure has, beside what the spec states.
+ * An export that Azure has, together with what the spec states.
  *
  * @param differences what a PUT would change
  * @param forced whether a person asked for a PUT, whatever Azure has
@@ -38,7 +38,9 @@ record PresentExport(
     }
 
     private static boolean sentInVain(ReconcileState s, Difference difference) {
-        return s.memory().writes().sentInVain(difference.field(), s.subject().generation(), 1);
+        return s.transientState()
+                .writes()
+                .sentInVain(difference.field(), s.resource().generation(), 1);
     }
 
     ObservedExport export() {

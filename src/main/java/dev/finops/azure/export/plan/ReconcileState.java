@@ -34,11 +34,11 @@ import java.util.Set;
  *     spells them
  */
 public record ReconcileState(
-        ResourceView subject,
+        ResourceView resource,
         CostExportSpec spec,
         CostExportStatus status,
         Observation observation,
-        TransientState memory,
+        TransientState transientState,
         Settings settings,
         Instant now,
         ResolvedSecrets secrets,
@@ -47,33 +47,33 @@ public record ReconcileState(
     /** How old what was seen may be when it is written upon. */
     private static final Duration RECENT = Duration.ofSeconds(10);
 
-    /** After so many intervals without an answer nobody can say whether Azure equals the spec. */
+    /** After so many intervals without an answer, it is unknown whether Azure equals the spec. */
     private static final int SILENT_INTERVALS = 3;
 
     /** Before anybody knows which names there are. */
     public ReconcileState(
-            ResourceView subject,
+            ResourceView resource,
             CostExportSpec spec,
             CostExportStatus status,
             Observation observation,
-            TransientState memory,
+            TransientState transientState,
             Settings settings,
             Instant now,
             ResolvedSecrets secrets) {
-        this(subject, spec, status, observation, memory, settings, now, secrets, Set.of(), Progress.NONE);
+        this(resource, spec, status, observation, transientState, settings, now, secrets, Set.of(), Progress.NONE);
     }
 
     public ReconcileState with(CostExportStatus newStatus) {
         return new ReconcileState(
-                subject, spec, newStatus, observation, memory, settings, now, secrets, alike, progress);
+                resource, spec, newStatus, observation, transientState, settings, now, secrets, alike, progress);
     }
 
     public ReconcileState with(Observation newObservation, Instant newNow) {
-        TransientState then = memory;
+        TransientState then = transientState;
         if (newObservation instanceof Present(var export, var at, var source)) {
             if (source != Source.PUT
-                    && !(memory.writes().ignored().isEmpty()
-                            && memory.writes().answered().isEmpty())) {
+                    && !(transientState.writes().ignored().isEmpty()
+                            && transientState.writes().answered().isEmpty())) {
                 then = then.saw(shownAsWanted(export, newNow), export);
             }
             boolean known = then.shown() != null && export.isAt(then.shown().eTag());
@@ -83,7 +83,7 @@ public record ReconcileState(
             then = failedMonths(then, export.runs(), newNow);
         }
         return new ReconcileState(
-                subject, spec, status, newObservation, then, settings, newNow, secrets, alike, progress);
+                resource, spec, status, newObservation, then, settings, newNow, secrets, alike, progress);
     }
 
     /**
@@ -116,14 +116,14 @@ public record ReconcileState(
         return fields;
     }
 
-    public ReconcileState with(TransientState newMemory) {
+    public ReconcileState with(TransientState newTransientState) {
         return new ReconcileState(
-                subject, spec, status, observation, newMemory, settings, now, secrets, alike, progress);
+                resource, spec, status, observation, newTransientState, settings, now, secrets, alike, progress);
     }
 
     ReconcileState with(Progress newProgress) {
         return new ReconcileState(
-                subject, spec, status, observation, memory, settings, now, secrets, alike, newProgress);
+                resource, spec, status, observation, transientState, settings, now, secrets, alike, newProgress);
     }
 
     ReconcileState with(Progress.LastCall last) {
@@ -133,11 +133,11 @@ public record ReconcileState(
     /** Whatever was read before does not count any more. */
     ReconcileState unread(Instant newNow) {
         return new ReconcileState(
-                subject,
+                resource,
                 spec,
                 status,
-                new Observation.NotAsked(),
-                memory,
+                new Observation.NotRead(),
+                transientState,
                 settings,
                 newNow,
                 secrets,
@@ -147,22 +147,22 @@ public record ReconcileState(
 
     public ReconcileState with(ResolvedSecrets newSecrets) {
         return new ReconcileState(
-                subject, spec, status, observation, memory, settings, now, newSecrets, alike, progress);
+                resource, spec, status, observation, transientState, settings, now, newSecrets, alike, progress);
     }
 
-    public ReconcileState with(ResourceView newSubject) {
+    public ReconcileState with(ResourceView newResource) {
         return new ReconcileState(
-                newSubject, spec, status, observation, memory, settings, now, secrets, alike, progress);
+                newResource, spec, status, observation, transientState, settings, now, secrets, alike, progress);
     }
 
-    /** By what Azure's list shows: a claim on another spelling of the name is none where that is another export. */
-    public ReconcileState showing(Set<String> names) {
+    /** With the names of Azure's list. A claim on another spelling has no effect if that spelling is another export. */
+    public ReconcileState withNames(Set<String> names) {
         return new ReconcileState(
-                subject.told(stated().name(), names),
+                resource.withNames(stated().name(), names),
                 spec,
                 status,
                 observation,
-                memory,
+                transientState,
                 settings,
                 now,
                 secrets,
@@ -173,10 +173,10 @@ public record ReconcileState(
     /** After one more failure in a row. Across a restart the condition remembers when they began. */
     public ReconcileState failed(Reason reason) {
         Optional<Instant> known = Conditions.find(status.conditions(), Conditions.SYNCED)
-                .filter(synced ->
-                        memory.failures().inARow() == 0 && reason.toString().equals(synced.reason()))
+                .filter(synced -> transientState.failures().inARow() == 0
+                        && reason.toString().equals(synced.reason()))
                 .flatMap(synced -> Timestamps.start(synced.lastTransitionTime()));
-        return with(memory.failed(reason, known.orElse(now)));
+        return with(transientState.failed(reason, known.orElse(now)));
     }
 
     /**
@@ -197,12 +197,12 @@ public record ReconcileState(
 
     /** The export that reads are about: of an object that is being deleted the one that its status recorded. */
     public ExportId target() {
-        return subject.deleting() ? ExportId.parse(status.exportId()).orElseThrow() : exportId();
+        return resource.deleting() ? ExportId.parse(status.exportId()).orElseThrow() : exportId();
     }
 
     /** As the spec spells it. */
     ExportId stated() {
-        return ExportId.of(spec, subject.name());
+        return ExportId.of(spec, resource.name());
     }
 
     /** As the status spells it, where that is the same export but for letter case. */
@@ -224,14 +224,14 @@ public record ReconcileState(
     }
 
     /**
-     * Several exports whose names are like the one meant, and none that is exactly it: nobody knows which one that is.
+     * Several exports have the name in other letter cases, and none has it exactly: the target is unknown.
      */
     boolean ambiguous() {
         return alike.size() > 1 && !alike.contains(exportId().name());
     }
 
     /**
-     * Whether Azure is asked by a credential of the tenant that last read or wrote the export; empty when nobody knows.
+     * Whether the credential belongs to the tenant that last read or wrote the export; empty when unknown.
      */
     Optional<Boolean> sameTenant() {
         return Optional.ofNullable(status.tenantId())
@@ -248,7 +248,7 @@ public record ReconcileState(
         return (ours() || !managed())
                 && ready().isPresent()
                 && status.observedGeneration() != null
-                && status.observedGeneration() == subject.generation();
+                && status.observedGeneration() == resource.generation();
     }
 
     private Optional<Condition> ready() {
@@ -266,9 +266,10 @@ public record ReconcileState(
 
     /** Whether Azure has not answered for so long that it must be reported. */
     public boolean silent() {
-        return memory.answeredAt() != null
-                && now.isAfter(
-                        memory.answeredAt().plus(settings.observeInterval().multipliedBy(SILENT_INTERVALS)));
+        return transientState.answeredAt() != null
+                && now.isAfter(transientState
+                        .answeredAt()
+                        .plus(settings.observeInterval().multipliedBy(SILENT_INTERVALS)));
     }
 
     boolean isRecent(Instant at) {
@@ -276,8 +277,8 @@ public record ReconcileState(
     }
 
     boolean justWrote() {
-        // A process that has just started goes by when the object became ready, which our create before made it.
-        Optional<Instant> at = Optional.ofNullable(memory.writes().at())
+        // After a restart, the time of Ready stands for the time of the create before.
+        Optional<Instant> at = Optional.ofNullable(transientState.writes().at())
                 .or(() ->
                         ready().filter(ready -> ours()).flatMap(ready -> Timestamps.start(ready.lastTransitionTime())));
         return at.filter(wrote -> within(wrote, TransientState.REPLICATION)).isPresent();
@@ -286,12 +287,13 @@ public record ReconcileState(
     /** Whether Azure may still come to create what it does not show now. */
     boolean creationIsOpen() {
         return status.eTag() == null
-                && memory.writes().unanswered() != null
-                && within(memory.writes().unanswered(), TransientState.REPLICATION);
+                && transientState.writes().unanswered() != null
+                && within(transientState.writes().unanswered(), TransientState.REPLICATION);
     }
 
     boolean justDeleted() {
-        return memory.deletion() != null && within(memory.deletion().last(), TransientState.REPLICATION);
+        return transientState.deletion() != null
+                && within(transientState.deletion().last(), TransientState.REPLICATION);
     }
 
     /**
@@ -304,10 +306,11 @@ public record ReconcileState(
 
     /** How long to wait for what Azure accepted and does not show yet: as long again as it has taken so far. */
     public Duration patience() {
-        Optional<Instant> deleted = Optional.ofNullable(memory.deletion()).map(TransientState.Deletion::first);
-        Optional<Instant> sent = subject.deleting()
-                ? Optional.ofNullable(memory.writes().unanswered())
-                : Optional.ofNullable(memory.writes().at());
+        Optional<Instant> deleted =
+                Optional.ofNullable(transientState.deletion()).map(TransientState.Deletion::first);
+        Optional<Instant> sent = resource.deleting()
+                ? Optional.ofNullable(transientState.writes().unanswered())
+                : Optional.ofNullable(transientState.writes().at());
         Duration taken = deleted.or(() -> sent)
                 .map(since -> Duration.between(since, now))
                 .orElse(Duration.ZERO);

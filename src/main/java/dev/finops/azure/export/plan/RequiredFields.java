@@ -23,7 +23,7 @@ public final class RequiredFields {
                                         : Optional.empty();
     }
 
-    /** With empty texts for them, so that nobody else has to expect that one is absent. */
+    /** With empty texts for them, so that other code never meets null. */
     public static CostExportSpec filled(CostExportSpec spec) {
         if (missing(spec).isEmpty()) {
             return spec;

@@ -11,9 +11,9 @@ import java.util.Optional;
 /**
  * The resolved state of the Secrets that an object depends on.
  *
- * @param noCredentials why there is nobody to ask Azure as; empty when there is
- * @param clientId of the service principal that Azure is asked as; empty when that is the operator's own identity
- * @param tenantId of the identity that Azure is asked as; empty when that is not known, as of a managed identity
+ * @param noCredentials why there are no credentials; empty when there are
+ * @param clientId of the service principal; empty with the operator's own identity
+ * @param tenantId of the identity; empty when unknown, as with a managed identity
  */
 public record ResolvedSecrets(
         Optional<String> noCredentials, Optional<String> clientId, Optional<String> tenantId, Sas sas) {
@@ -41,7 +41,7 @@ public record ResolvedSecrets(
         record Missing(String why) implements Sas {}
     }
 
-    /** Nothing is asked of Azure without credentials. */
+    /** Without credentials there are no calls to Azure. */
     Optional<Outcome> refusal() {
         return noCredentials.map(why -> missing(why, false, List.of()));
     }

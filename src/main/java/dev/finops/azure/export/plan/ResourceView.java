@@ -46,7 +46,7 @@ public record ResourceView(
     }
 
     /** The same, by the names that Azure shows: two spellings of which both are there are two exports. */
-    ResourceView told(String exportName, Set<String> names) {
+    ResourceView withNames(String exportName, Set<String> names) {
         Optional<String> otherName = claim.flatMap(known -> switch (known) {
             case Claim.OnSpelling(var owner, var name) -> Optional.of(name);
             case Claim.NextOwnerInOtherCase(var owner, var name) -> Optional.of(name);

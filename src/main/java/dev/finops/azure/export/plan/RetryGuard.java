@@ -24,7 +24,7 @@ public final class RetryGuard {
     /** So many PUTs that Azure accepted without the field, and Azure ignores it. */
     private static final int IN_VAIN = 2;
 
-    /** So many corrections within an hour, and somebody else means something different. */
+    /** After so many corrections within an hour, another client has another target. */
     private static final int CONTESTED = 5;
 
     /** So many corrected fields: the status keeps no more, and several may be of one second. */
@@ -42,12 +42,12 @@ public final class RetryGuard {
                 || Reason.NOT_VISIBLE_IN_API_VERSION.toString().equals(reason);
     }
 
-    /** A verdict that a further PUT would not change; empty when one may. */
+    /** A outcome that a further PUT would not change; empty when one may. */
     static Optional<Outcome.Stuck> standing(ReconcileState s, List<Difference> differences) {
         return before(s, differences).or(() -> ignored(s, differences));
     }
 
-    /** What a refusal depends on beside the spec, as a part of its message. */
+    /** What a rejection depends on in addition to the spec, as a part of its message. */
     static String circumstances(ReconcileState s) {
         return " (" + s.settings().apiVersion() + SasTokenSync.mark(s) + ")"
                 + s.settings().apiVersion().remedy();
@@ -58,7 +58,7 @@ public final class RetryGuard {
         return export.isAt(s.status().eTag());
     }
 
-    /** An export that was put right again and again within an hour is not fought over: once in a while is enough. */
+    /** Drift that another client makes again and again is reverted only once in a while. */
     static Optional<Outcome> contested(ReconcileState s, Step.Cause cause, List<Difference> differences) {
         if (cause != Step.Cause.DRIFT || s.status().corrections() == null) {
             return Optional.empty();
@@ -87,12 +87,12 @@ public final class RetryGuard {
         return Optional.of(new Outcome.Failing(new ArmFailure.Conflict(detail), true, differences));
     }
 
-    /** The answers to our own PUTs decide: what they show and a later read does not, somebody else has changed. */
+    /** The answers to the operator's PUTs decide: a value in them that a later read lacks was changed by another client. */
     private static Optional<Outcome.Stuck> ignored(ReconcileState s, List<Difference> differences) {
-        Writes writes = s.memory().writes();
+        Writes writes = s.transientState().writes();
         boolean ignores = !differences.isEmpty()
                 && differences.stream()
-                        .allMatch(d -> writes.sentInVain(d.field(), s.subject().generation(), IN_VAIN));
+                        .allMatch(d -> writes.sentInVain(d.field(), s.resource().generation(), IN_VAIN));
         if (!ignores
                 || !s.now().isBefore(writes.at().plus(s.settings().backoff().terminal()))) {
             return Optional.empty();
@@ -135,12 +135,12 @@ public final class RetryGuard {
         return Conditions.find(s.status().conditions(), Conditions.STALLED)
                 .filter(stalled -> "True".equals(stalled.status()) && reasons.contains(stalled.reason()))
                 .filter(stalled -> stalled.observedGeneration() != null
-                        && stalled.observedGeneration() == s.subject().generation())
+                        && stalled.observedGeneration() == s.resource().generation())
                 .filter(stalled ->
                         !stalled.reason().equals(Reason.FIELD_IGNORED.toString()) || sameFields(s, differences))
                 .filter(stalled -> stands(s)
                         && Planner.applyRequest(s).isEmpty()
-                        && !s.memory().moveStart())
+                        && !s.transientState().moveStart())
                 .map(stalled -> new Outcome.Stuck(reason(stalled), stalled.message(), differences, By.STANDING));
     }
 
@@ -169,7 +169,7 @@ public final class RetryGuard {
      * "Two stores").
      */
     static Optional<Outcome.Stuck> hidden(ReconcileState s) {
-        boolean found = s.memory().writes().conflicts() > 1
+        boolean found = s.transientState().writes().conflicts() > 1
                 && !s.settings().apiVersion().isNewGeneration();
         return standing(s, List.of(), Set.of(Reason.NOT_VISIBLE_IN_API_VERSION.toString()))
                 .or(() -> !found

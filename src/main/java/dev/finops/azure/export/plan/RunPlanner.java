@@ -97,7 +97,7 @@ public final class RunPlanner {
         }
 
         Optional<Try> lastTry() {
-            return state.memory().lastTry(RunKey.of(pending()));
+            return state.transientState().lastTry(RunKey.of(pending()));
         }
 
         String why() {
@@ -160,13 +160,13 @@ public final class RunPlanner {
             Rule.of(
                     "MonthYields",
                     "A person's request goes before a month.",
-                    in -> in.state().memory().runs().toPost() && in.yields()
+                    in -> in.state().transientState().runs().toPost() && in.yields()
                             ? Optional.of(giveWay(in.state()))
                             : Optional.empty()),
             Rule.of(
                     "PostRun",
                     "The status has the intent to run.",
-                    in -> in.state().memory().runs().toPost()
+                    in -> in.state().transientState().runs().toPost()
                             ? Optional.of(post(in.state(), in.pending(), in.runs()))
                             : Optional.empty()),
             Rule.of(
@@ -226,7 +226,7 @@ public final class RunPlanner {
         return Rule.first(rules, new Input(s, present, runs));
     }
 
-    /** Whether the same POST would fail again before somebody has acted. A rejected token fails the reads too. */
+    /** Whether the same POST would fail again until a person acts. A rejected token fails the reads too. */
     static boolean isFinal(ArmFailure failure) {
         return failure instanceof ArmFailure.Rejected
                 || failure instanceof ArmFailure.Forbidden denied && denied.reason() != Reason.AUTHENTICATION_FAILED;
@@ -273,10 +273,10 @@ public final class RunPlanner {
 
     /** The month whose attempt was counted as failed, since its answer was lost, and that this is the run of. */
     private static Optional<RunKey> lost(ReconcileState s, Run run) {
-        if (s.memory().runs().tried().isEmpty() || !onDemand(run) || !isNew(s, run)) {
+        if (s.transientState().runs().tried().isEmpty() || !onDemand(run) || !isNew(s, run)) {
             return Optional.empty();
         }
-        return s.memory().runs().tried().entrySet().stream()
+        return s.transientState().runs().tried().entrySet().stream()
                 .filter(tried -> !tried.getKey().isOwn()
                         && tried.getValue().fate() != Fate.REFUSED
                         && MonthPlanner.waits(s, tried.getKey()))
@@ -303,7 +303,7 @@ public final class RunPlanner {
                     .status();
         }
         return new Step.WriteStatus(
-                draft.done(),
+                draft.build(),
                 with(
                         ended(s, runs),
                         PendingEvent.normal(
@@ -319,7 +319,7 @@ public final class RunPlanner {
         return pending != null && pending.deniedTime() != null;
     }
 
-    /** Until when a denied run is not asked for: it is as rarely as anything that Azure refused. */
+    /** Until when a denied run is not requested again: as long as after any rejection. */
     public static Optional<Instant> deniedUntil(PendingRun pending, Backoff backoff) {
         return isDenied(pending)
                 ? Timestamps.start(pending.deniedTime()).map(denied -> denied.plus(backoff.terminal()))
@@ -344,7 +344,7 @@ public final class RunPlanner {
         }
         StatusDraft draft = new StatusDraft(in.state().status());
         draft.pendingRun = null;
-        return MonthPlanner.next(in.state().with(draft.done()), in.present(), in.runs())
+        return MonthPlanner.next(in.state().with(draft.build()), in.present(), in.runs())
                 .filter(step -> step instanceof Step.WriteStatus write && write.runToPost());
     }
 
@@ -383,7 +383,7 @@ public final class RunPlanner {
         PendingRun pending = s.status().pendingRun();
         if (pending == null || isDenied(pending)) {
             return request(s)
-                    .flatMap(value -> s.memory()
+                    .flatMap(value -> s.transientState()
                             .lastTry(new RunKey(REQUEST, value))
                             .filter(last -> pending == null && last.fate() != Fate.ACCEPTED)
                             .map(last -> new Failing(
@@ -391,7 +391,7 @@ public final class RunPlanner {
                                     last.attempts(),
                                     last.why())));
         }
-        Optional<Try> last = s.memory().lastTry(RunKey.of(pending));
+        Optional<Try> last = s.transientState().lastTry(RunKey.of(pending));
         boolean failed = last.filter(tried -> tried.fate() != Fate.ACCEPTED).isPresent();
         int before = pending.attempts() == null ? 0 : pending.attempts() - 1;
         if (failed) {
@@ -409,21 +409,24 @@ public final class RunPlanner {
      */
     private static Step giveWay(ReconcileState s) {
         PendingRun pending = s.status().pendingRun();
-        boolean posted = !isDenied(pending) && !s.memory().runs().toPost() && pending.timePeriod() != null;
+        boolean posted = !isDenied(pending) && !s.transientState().runs().toPost() && pending.timePeriod() != null;
         if (posted) {
             return new Step.WriteStatus(
                     MonthPlanner.failed(
                             s,
                             pending,
-                            s.memory().lastTry(RunKey.of(pending)).map(Try::why).orElse(NOT_SHOWN)),
+                            s.transientState()
+                                    .lastTry(RunKey.of(pending))
+                                    .map(Try::why)
+                                    .orElse(NOT_SHOWN)),
                     List.of());
         }
         StatusDraft draft = new StatusDraft(s.status());
         dropPending(draft);
-        return new Step.WriteStatus(draft.done(), List.of());
+        return new Step.WriteStatus(draft.build(), List.of());
     }
 
-    /** The pending run is none any more; its month waits. */
+    /** Removes the pending run; its month waits. */
     public static void dropPending(StatusDraft draft) {
         if (BACKFILL.equals(draft.pendingRun.cause())) {
             draft.backfill = BackfillMonths.of(draft.backfill)
@@ -455,7 +458,7 @@ public final class RunPlanner {
     }
 
     private static Optional<Step> requestMonths(Input in) {
-        String period = in.state().subject().annotations().get(Annotations.RUN_PERIOD);
+        String period = in.state().resource().annotations().get(Annotations.RUN_PERIOD);
         return period == null || period.isBlank()
                 ? Optional.empty()
                 : Optional.of(askMonths(in.state(), request(in.state()).orElseThrow(), period));
@@ -464,7 +467,7 @@ public final class RunPlanner {
     private static Step requestRun(Input in) {
         ReconcileState s = in.state();
         String value = request(s).orElseThrow();
-        Optional<Try> last = s.memory().lastTry(new RunKey(REQUEST, value));
+        Optional<Try> last = s.transientState().lastTry(new RunKey(REQUEST, value));
         List<PendingEvent> events = last.isPresent()
                 ? List.of()
                 : List.of(PendingEvent.normal(Reason.RUN_REQUESTED, "A run was requested (" + value + ")."));
@@ -478,7 +481,7 @@ public final class RunPlanner {
         draft.lastHandledRunRequest = value;
         if (!s.settings().apiVersion().runsPeriods()) {
             return new Step.WriteStatus(
-                    draft.done(),
+                    draft.build(),
                     List.of(PendingEvent.warning(
                             Reason.RUN_REFUSED,
                             "A run of " + period + " needs api-version " + ApiVersion.COMPLETE
@@ -495,7 +498,7 @@ public final class RunPlanner {
                         Reason.RUN_REQUESTED, "Runs of " + period + " were requested (" + value + ").");
             }
         };
-        return new Step.WriteStatus(draft.done(), List.of(note));
+        return new Step.WriteStatus(draft.build(), List.of(note));
     }
 
     /**
@@ -514,7 +517,7 @@ public final class RunPlanner {
         Optional<Outcome> reached =
                 s.applied() ? Optional.empty() : Optional.of(Planner.settled(s, (Present) s.observation()));
         return new Step.WriteStatus(
-                draft.done(),
+                draft.build(),
                 true,
                 Stream.concat(ended(s, runs).stream(), notes.stream()).toList(),
                 reached);
@@ -534,12 +537,12 @@ public final class RunPlanner {
                         .accepted(LocalDate.parse(pending.request()), run.id())
                         .status();
             default -> {
-                draft.lastRun = run; // known as the export's own, which its period does not always tell
+                draft.lastRun = run; // it is the export's own, even if its period does not show that
                 draft.lastHandledRunRequest =
                         REQUEST.equals(pending.cause()) ? pending.request() : draft.lastHandledRunRequest;
             }
         }
-        return draft.done();
+        return draft.build();
     }
 
     /** Azure would refuse the same request again: it is not posted any more. */
@@ -558,7 +561,7 @@ public final class RunPlanner {
                         .status();
             default -> {}
         }
-        return draft.done();
+        return draft.build();
     }
 
     /** A month of which Azure has no data any more. */
@@ -568,7 +571,7 @@ public final class RunPlanner {
         draft.backfill = BackfillMonths.of(draft.backfill)
                 .tooOld(pending.request(), message)
                 .backfill();
-        return draft.done();
+        return draft.build();
     }
 
     /** The identity lacks a right, which may come: the run stays pending, as denied. */
@@ -588,10 +591,10 @@ public final class RunPlanner {
                         .status();
             default -> {}
         }
-        return draft.done();
+        return draft.build();
     }
 
-    /** History that was made from another dataset, or went elsewhere, is not repeated without being asked for. */
+    /** Past months that were exported with another dataset or destination are not repeated without a request. */
     static Optional<PendingEvent> outdated(ReconcileState s, List<Difference> changed) {
         boolean matters = changed.stream()
                 .anyMatch(d -> d.path().startsWith("dataset.") || d.path().startsWith("destination."));
@@ -601,7 +604,7 @@ public final class RunPlanner {
                 .map(done -> PendingEvent.warning(
                         Reason.BACKFILL_OUTDATED,
                         "The months of " + done + " were exported with the former spec. To export them again: "
-                                + s.subject().kubectl("annotate") + " --overwrite " + Annotations.RUN_PERIOD + "="
+                                + s.resource().kubectl("annotate") + " --overwrite " + Annotations.RUN_PERIOD + "="
                                 + done + " " + Annotations.RUN_REQUESTED_AT + "=\"$(date)\""));
     }
 
@@ -615,7 +618,7 @@ public final class RunPlanner {
         // nothing of a run that was seen.
         Predicate<Run> past = run -> isNew(s, run)
                 && RunHistory.submitted(run)
-                        .filter(s.subject().created()::isAfter)
+                        .filter(s.resource().created()::isAfter)
                         .isPresent();
         return now.reversed().stream()
                 .filter(run -> !RunHistory.isUnknown(run) && !endedBefore.contains(run.id()) && !past.test(run))
@@ -672,7 +675,7 @@ public final class RunPlanner {
     /** Whether a request is open and does not wait after an attempt that failed. */
     private static boolean requestIsDue(ReconcileState s) {
         return request(s)
-                .filter(value -> s.memory()
+                .filter(value -> s.transientState()
                         .lastTry(new RunKey(REQUEST, value))
                         .filter(last -> s.now()
                                 .isBefore(last.at().plus(s.settings().backoff().afterAttempt(last.attempts()))))
@@ -681,7 +684,7 @@ public final class RunPlanner {
     }
 
     static Optional<String> request(ReconcileState s) {
-        return s.subject().request(Annotations.RUN_REQUESTED_AT, s.status().lastHandledRunRequest());
+        return s.resource().request(Annotations.RUN_REQUESTED_AT, s.status().lastHandledRunRequest());
     }
 
     static List<Run> known(ReconcileState s) {

@@ -46,20 +46,21 @@ public final class StateTransitions {
             Instant now,
             Instant created) {
         ReconcileState after =
-                before.showing(names).with(seen, now).with(before.progress().read(contested(before, seen)));
+                before.withNames(names).with(seen, now).with(before.progress().read(contested(before, seen)));
         Optional<Instant> answered = seen instanceof Observation.Unanswered
-                ? lastList.filter(at -> at.isAfter(after.memory().answeredAt()))
+                ? lastList.filter(at -> at.isAfter(after.transientState().answeredAt()))
                 : Optional.of(now);
-        ReconcileState known =
-                answered.map(at -> after.with(after.memory().answered(at))).orElse(after);
-        if (known.subject().deleting()) {
+        ReconcileState known = answered.map(
+                        at -> after.with(after.transientState().answered(at)))
+                .orElse(after);
+        if (known.resource().deleting()) {
             return known;
         }
         ReconcileState own = seen instanceof Present present ? ForeignRuns.dropped(known, present) : known;
         boolean firstClosedMonth =
                 own.spec().closedMonth() != null && own.status().closedMonths() == null;
         // The days of a closed month count from the object's creation, by the clock that Azure judges by.
-        return firstClosedMonth ? own.with(own.subject().createdAt(created)) : own;
+        return firstClosedMonth ? own.with(own.resource().createdAt(created)) : own;
     }
 
     /** The fields that another client changed between a read and the read after a conflict. */
@@ -86,7 +87,7 @@ public final class StateTransitions {
 
     /** The names of the scope's exports were read, for {@link Step.ReadNames}. */
     public static ReconcileState namesRead(ReconcileState s, Set<String> names) {
-        return s.showing(names).with(s.progress().withNames());
+        return s.withNames(names).with(s.progress().withNames());
     }
 
     /** @param history what Azure returned; empty when it returned nothing */
@@ -100,7 +101,7 @@ public final class StateTransitions {
 
     /** The status was written, see {@link Step.WriteStatus}. */
     public static ReconcileState recorded(ReconcileState s, Step.WriteStatus step, CostExportStatus written) {
-        return s.with(written).with(s.memory().postingRun(step.runToPost()));
+        return s.with(written).with(s.transientState().postingRun(step.runToPost()));
     }
 
     /** Azure accepted the PUT of a new export. */
@@ -117,27 +118,28 @@ public final class StateTransitions {
     public static ReconcileState notWritten(ReconcileState s, ArmFailure failure, List<Difference> differences) {
         ReconcileState failed = s.with(new LastCall.NotWritten(failure, differences));
         return switch (failure) {
-            case ArmFailure.Conflict conflict -> failed.with(s.memory().conflicted());
+            case ArmFailure.Conflict conflict -> failed.with(s.transientState().conflicted());
             case ArmFailure.Rejected rejected
-            when rejected.startIsPast() && !s.memory().moveStart() ->
-                s.with(s.memory().movingStart()); // the same PUT with a later start may be accepted
-            case ArmFailure.Indeterminate unknown -> failed.with(s.memory().unanswered(s.now()));
+            when rejected.startIsPast() && !s.transientState().moveStart() ->
+                s.with(s.transientState().movingStart()); // the same PUT with a later start may be accepted
+            case ArmFailure.Indeterminate unknown ->
+                failed.with(s.transientState().unanswered(s.now()));
             default -> failed;
         };
     }
 
-    /** Azure accepted a DELETE: whether the export is gone, a read shows. */
+    /** Azure accepted a DELETE. A read shows whether the export is deleted. */
     public static ReconcileState deleted(ReconcileState s, Instant now) {
-        return s.with(s.memory().deleted(now)).unread(now);
+        return s.with(s.transientState().deleted(now)).unread(now);
     }
 
     /** The state with which the next reconciliation begins. */
     public static ReconcileState ended(ReconcileState s, Outcome outcome) {
         return switch (outcome) {
             case Outcome.Failing failing -> s.failed(failing.failure().reason());
-            case Outcome.Settled settled -> s.with(s.memory().succeeded());
-            case Outcome.Watched watched -> s.with(s.memory().succeeded());
-            case Outcome.Stuck stuck -> s.with(s.memory().succeeded());
+            case Outcome.Settled settled -> s.with(s.transientState().succeeded());
+            case Outcome.Watched watched -> s.with(s.transientState().succeeded());
+            case Outcome.Stuck stuck -> s.with(s.transientState().succeeded());
             case Outcome.Waiting waiting -> s;
             case Outcome.Paused paused -> s;
         };
@@ -147,7 +149,7 @@ public final class StateTransitions {
      * Azure accepted a PUT and answered with the document that it has now.
      *
      * @param differences what the PUT changed; empty for a create
-     * @param corrected those of them that were somebody else's edit
+     * @param corrected the differences that another client made
      */
     static ReconcileState put(
             ReconcileState s,
@@ -157,7 +159,7 @@ public final class StateTransitions {
             ObservedExport answer) {
         ObservedExport before = s.observation() instanceof Present present ? present.export() : null;
         StatusDraft draft = new StatusDraft(s.status());
-        draft.eTag = Optional.ofNullable(answer.eTag()).orElse(draft.eTag); // without one a read tells
+        draft.eTag = Optional.ofNullable(answer.eTag()).orElse(draft.eTag); // without an eTag, the next read has it
         draft.apiVersion = s.settings().apiVersion().name();
         draft.origin = s.observation() instanceof Present ? draft.origin : Planner.CREATED;
         draft.appliedFields = sent.statedPaths();
@@ -177,10 +179,10 @@ public final class StateTransitions {
                 .collect(Collectors.toSet());
         Set<ExportField> answered =
                 fields.stream().filter(field -> !otherwise.contains(field)).collect(Collectors.toSet());
-        return s.with(draft.done())
+        return s.with(draft.build())
                 .with(new Present(answer, s.now(), Source.PUT), s.now())
-                .with(s.memory()
-                        .wrote(s.now(), replaced, answer.eTag(), s.subject().generation(), fields, answered))
+                .with(s.transientState()
+                        .wrote(s.now(), replaced, answer.eTag(), s.resource().generation(), fields, answered))
                 .with(new LastCall.None());
     }
 
@@ -188,7 +190,7 @@ public final class StateTransitions {
     public static ReconcileState runPosted(ReconcileState before, PendingRun run, Instant now) {
         ReconcileState s = before.with(before.observation(), now);
         return s.with(s.progress().posted(new LastCall.RunPosted()))
-                .with(s.memory()
+                .with(s.transientState()
                         .postingRun(false)
                         .tried(
                                 RunKey.of(run),
@@ -207,14 +209,14 @@ public final class StateTransitions {
         LastCall last = new LastCall.RunNotPosted(run, failure);
         ReconcileState s = before.with(before.observation(), now);
         if (failure instanceof ArmFailure.Throttled) {
-            return s.with(last).with(s.memory().postingRun(true));
+            return s.with(last).with(s.transientState().postingRun(true));
         }
         if (RunPlanner.isFinal(failure)) {
             return s.with(last);
         }
         Fate fate = failure instanceof ArmFailure.Indeterminate ? Fate.UNKNOWN : Fate.REFUSED;
         return s.with(s.progress().posted(last))
-                .with(s.memory()
+                .with(s.transientState()
                         .postingRun(false)
                         .tried(
                                 RunKey.of(run),
@@ -230,14 +232,14 @@ public final class StateTransitions {
             when rejected.tooOld() && run.cause().equals(RunPlanner.BACKFILL) -> RunPlanner.tooOld(s, run, words);
             default -> RunPlanner.refused(s, run, words);
         };
-        return s.with(status).with(s.memory().forgotten(RunKey.of(run))).with(new LastCall.None());
+        return s.with(status).with(s.transientState().forgotten(RunKey.of(run))).with(new LastCall.None());
     }
 
     /** Azure accepted the run in no attempt. */
     public static ReconcileState runGivenUp(ReconcileState s, PendingRun run, String why) {
         String message = "Azure did not accept the run in " + RunPlanner.MAX_ATTEMPTS + " attempts: " + why;
         return s.with(RunPlanner.refused(s, run, message))
-                .with(s.memory().forgotten(RunKey.of(run)))
+                .with(s.transientState().forgotten(RunKey.of(run)))
                 .with(new LastCall.None());
     }
 

@@ -19,11 +19,11 @@ public final class StatusCheck {
 
     private StatusCheck() {}
 
-    /** The situation with what this process left in the status, where another client changed that. */
+    /** The state with what this process left in the status, where another client changed that. */
     public static ReconcileState restored(ReconcileState s) {
-        Left left = s.memory().own().left();
+        Left left = s.transientState().own().left();
         String exportId = s.status().exportId();
-        if (s.memory().own().trust() != Trust.FOREIGN
+        if (s.transientState().own().trust() != Trust.FOREIGN
                 || left == null
                 || exportId == null
                 || !exportId.equals(left.exportId())) {
@@ -38,7 +38,7 @@ public final class StatusCheck {
         draft.pendingRun = left.pendingRun();
         draft.lastHandledRunRequest = left.lastHandledRunRequest();
         draft.lastHandledApplyRequest = left.lastHandledApplyRequest();
-        return s.with(draft.done());
+        return s.with(draft.build());
     }
 
     /** Whether the status names another export than the spec. A spec that this release reads in part names none. */
@@ -79,7 +79,7 @@ public final class StatusCheck {
             RunPlanner.dropPending(draft);
         }
         return Optional.of(new Step.WriteStatus(
-                draft.done(),
+                draft.build(),
                 List.of(PendingEvent.warning(
                         Reason.STATUS_CORRECTED,
                         another(s)
@@ -105,7 +105,7 @@ public final class StatusCheck {
         PendingRun pending = s.status().pendingRun();
         boolean old = pending != null
                 && !RunPlanner.isDenied(pending)
-                && !s.memory().runs().toPost()
+                && !s.transientState().runs().toPost()
                 && Timestamps.start(pending.requestedTime())
                         .filter(at -> s.now().isAfter(at.plus(OLD)))
                         .isPresent();
@@ -116,7 +116,7 @@ public final class StatusCheck {
         handled(draft, pending);
         RunPlanner.dropPending(draft);
         return Optional.of(new Step.WriteStatus(
-                draft.done(),
+                draft.build(),
                 List.of(PendingEvent.warning(
                         Reason.REQUEST_SKIPPED,
                         "The status names a run that was to start at "
@@ -125,10 +125,10 @@ public final class StatusCheck {
                                 + again(s)))));
     }
 
-    /** Takes the requests in the annotations as handled: an earlier object may have asked for the same. */
+    /** Takes the requests in the annotations as handled: an earlier object may have requested the same. */
     static Optional<PendingEvent> handled(ReconcileState s, StatusDraft draft) {
-        Optional<String> run = s.subject().request(Annotations.RUN_REQUESTED_AT, draft.lastHandledRunRequest);
-        Optional<String> apply = s.subject().request(Annotations.APPLY_REQUESTED_AT, draft.lastHandledApplyRequest);
+        Optional<String> run = s.resource().request(Annotations.RUN_REQUESTED_AT, draft.lastHandledRunRequest);
+        Optional<String> apply = s.resource().request(Annotations.APPLY_REQUESTED_AT, draft.lastHandledApplyRequest);
         run.ifPresent(value -> draft.lastHandledRunRequest = value);
         apply.ifPresent(value -> draft.lastHandledApplyRequest = value);
         return run.or(() -> apply)
@@ -146,8 +146,8 @@ public final class StatusCheck {
     }
 
     private static String again(ReconcileState s) {
-        return " To run the export: " + s.subject().kubectl("annotate") + " --overwrite " + Annotations.RUN_REQUESTED_AT
-                + "=\"$(date)\"";
+        return " To run the export: " + s.resource().kubectl("annotate") + " --overwrite "
+                + Annotations.RUN_REQUESTED_AT + "=\"$(date)\"";
     }
 
     /** The generation that the status may claim to judge: never one to come. */

@@ -42,7 +42,7 @@ public final class StatusDraft {
     public String lastHandledReconcileRequest;
     public String lastHandledApplyRequest;
 
-    /** Of an object that nobody has looked at yet. */
+    /** Of an object before its first reconciliation. */
     public static final CostExportStatus EMPTY = new CostExportStatus(
             null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
             null, null, null, null, null, null, null);
@@ -75,7 +75,7 @@ public final class StatusDraft {
         lastHandledApplyRequest = from.lastHandledApplyRequest();
     }
 
-    public CostExportStatus done() {
+    public CostExportStatus build() {
         return new CostExportStatus(
                 observedGeneration,
                 exportId,

@@ -57,7 +57,7 @@ public final class StatusSanitizer {
         draft.refusal = status.refusal() == null ? refusal(draft.conditions) : status.refusal();
         draft.pendingRun =
                 status.pendingRun() == null || !reads(status.pendingRun()) ? null : typed(status.pendingRun());
-        return draft.done();
+        return draft.build();
     }
 
     private static Backfill of(Backfill backfill) {
@@ -73,7 +73,7 @@ public final class StatusSanitizer {
                 months);
     }
 
-    /** Release 0.1.0 told in the message of Stalled what a refusal depends on. */
+    /** In release 0.1.0 the message of Stalled had what a rejection depends on. */
     private static Refusal refusal(List<Condition> conditions) {
         return Conditions.find(conditions, Conditions.STALLED)
                 .filter(stalled -> "True".equals(stalled.status()) && RetryGuard.isOfAzure(stalled.reason()))
@@ -85,7 +85,7 @@ public final class StatusSanitizer {
                 .orElse(null);
     }
 
-    /** Release 0.1.0 told a run that was denied by its attempts. */
+    /** Release 0.1.0 marked a denied run by its attempts. */
     private static PendingRun typed(PendingRun run) {
         boolean denied = run.deniedTime() == null
                 && run.requestedTime() != null
@@ -96,7 +96,7 @@ public final class StatusSanitizer {
                 : run;
     }
 
-    /** Release 0.1.0 told by the beginning of the message that a person asked for a month. */
+    /** In release 0.1.0 the beginning of the message marked a month that a person requested. */
     private static Month typed(Month row) {
         if (row.requested() != null || row.message() == null || !row.message().startsWith(ASKED)) {
             return row;
@@ -122,7 +122,7 @@ public final class StatusSanitizer {
         };
     }
 
-    /** A condition of another writer may have neither reason nor message. A time that nobody can read is long ago. */
+    /** A condition of another writer may have neither reason nor message. A time that cannot be read counts as long ago. */
     private static Condition filled(Condition condition) {
         return new Condition(
                 condition.type(),

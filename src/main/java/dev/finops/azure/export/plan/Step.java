@@ -139,7 +139,7 @@ public sealed interface Step {
         DRIFT,
         /** What the operator supplies was due: an end renewed, an ended schedule made inactive. */
         TIME,
-        /** Azure accepted the document and does not return all of it, though nobody changed it since. */
+        /** Azure accepted the document and does not return all of it, although no client changed it since. */
         AGAIN,
         /** The Secret of the destination has another SAS token. */
         SECRET,

@@ -18,14 +18,14 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What this process knows of one object beside its status. Losing it in a restart costs a call at most, never a
+ * What this process knows of one object in addition to its status. Losing it in a restart costs a call at most, never a
  * promise: what a promise rests on is in the status.
  *
  * @param shown the document as it was when it last had our eTag; null when that was not seen
  * @param answeredAt when Azure last answered a read
  * @param moveStart whether Azure refused the schedule's start as past
  * @param runs what this process knows of runs that Azure has not accepted
- * @param deletion our DELETEs that Azure accepted; null when there is none
+ * @param deletion our DELETEs that Azure accepted; null without one
  * @param own what this process knows of the status that it left
  */
 public record TransientState(
@@ -63,7 +63,7 @@ public record TransientState(
      * @param answered the fields that the last answer showed as they are wanted, and that no read of its version has
      *     been without
      * @param conflicts how many in a row were refused since, made for a document that was no longer the latest
-     * @param unanswered when one was last sent of which nobody knows whether Azure takes it; null when none was
+     * @param unanswered when a PUT was last sent whose result is unknown; null without one
      */
     public record Writes(
             long generation,
@@ -118,7 +118,7 @@ public record TransientState(
     public enum Fate {
         /** Azure answered that it does not take the run, or the run failed. */
         REFUSED,
-        /** Azure did not answer: the history tells. */
+        /** Azure did not answer: the run history shows the result. */
         UNKNOWN,
         /** Azure answered that it takes the run: the history will show it. */
         ACCEPTED
@@ -218,7 +218,7 @@ public record TransientState(
 
     /**
      * A read showed these fields as they are wanted: Azure does not ignore them. Of the others, those that its answer
-     * to the PUT had are ignored too when nobody has written since; otherwise somebody else changed them.
+     * to the PUT had are ignored too when no client has written since; otherwise another client changed them.
      */
     TransientState saw(Collection<ExportField> wanted, ObservedExport export) {
         Map<ExportField, Integer> counted = new HashMap<>(writes.ignored);

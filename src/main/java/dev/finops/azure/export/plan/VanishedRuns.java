@@ -25,12 +25,12 @@ public final class VanishedRuns {
     /** Not one of Azure's states: what came of such a run is not to be known. */
     static final String VANISHED = "Vanished";
 
-    /** A replica that lags may not have a new run yet. */
+    /** A lagging replica may miss a new run. */
     static final Duration LAG = Duration.ofMinutes(10);
 
     private VanishedRuns() {}
 
-    /** Whether the whole history has to be asked. */
+    /** Whether the whole history has to be read. */
     public static boolean any(ReconcileState s, Present present) {
         return present.source() == Source.GET && !ids(present.export()).containsAll(underWay(s));
     }

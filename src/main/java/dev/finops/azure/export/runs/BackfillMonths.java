@@ -24,7 +24,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The rows of {@code status.backfill}, newest first: one for each month, whoever requested it. */
+/** The rows of {@code status.backfill}, newest first: one for each month, whatever requested it. */
 public record BackfillMonths(String until, List<Month> rows) {
     public static final String PENDING = "Pending";
     public static final String REQUESTED = "Requested";
@@ -74,7 +74,7 @@ public record BackfillMonths(String until, List<Month> rows) {
     }
 
     /**
-     * Has a row for each month of the window, and no other that nothing has happened to and nobody asked for.
+     * Has a row for each month of the window, and no other row without a run or a request.
      *
      * @param history runs that count where a month is new: one that completed for just that month has done it already
      */
@@ -96,9 +96,9 @@ public record BackfillMonths(String until, List<Month> rows) {
     }
 
     /**
-     * The month that waits and whose time has come: the newest that a person asked for, else the newest.
+     * The month that waits and whose time has come: the newest that a person requested, else the newest.
      *
-     * @param history tells when the run ended after which a month is tried again
+     * @param history has the end of the run after which a month is retried
      * @param backoff the wait after so many attempts
      * @param held whether something else is known that a month waits for
      */
@@ -133,12 +133,12 @@ public record BackfillMonths(String until, List<Month> rows) {
         return change(month, row -> with(row, RUNNING, runId, row.attempts(), null));
     }
 
-    /** It was not asked of Azure after all. */
+    /** The run was not requested. */
     public BackfillMonths pending(String month, String message) {
         return change(month, row -> with(row, PENDING, row.runId(), row.attempts(), message));
     }
 
-    /** Azure did not answer whether it takes the run: the history will tell. */
+    /** Azure did not answer: the run history will show whether it accepted the run. */
     public BackfillMonths unanswered(String month, String message) {
         return change(month, row -> with(row, row.state(), row.runId(), row.attempts(), message));
     }
@@ -169,7 +169,7 @@ public record BackfillMonths(String until, List<Month> rows) {
      * Whether a run is of one of these months, and not of the export's own definition: the row names it, or named it
      * before the month was tried again.
      *
-     * @param ownMayBePast whether the export's own runs are of past months too, so that only the row's name tells them
+     * @param ownMayBePast whether the export's own runs are of past months too, so that only the row identifies them
      *     apart
      */
     public boolean has(Run run, boolean ownMayBePast) {
@@ -226,7 +226,7 @@ public record BackfillMonths(String until, List<Month> rows) {
         return isEmpty() ? null : count(DONE) + "/" + rows.size();
     }
 
-    /** What one month's run asks for; the current month ends yesterday, since Azure refuses the future. */
+    /** The period of a month's run. The current month ends yesterday, because Azure rejects the future. */
     public static TimePeriod period(YearMonth month, LocalDate today) {
         LocalDate last = month.equals(YearMonth.from(today)) ? today.minusDays(1) : month.atEndOfMonth();
         return new TimePeriod(month.atDay(1) + "T00:00:00Z", last + "T23:59:59Z");
@@ -281,7 +281,7 @@ public record BackfillMonths(String until, List<Month> rows) {
         return instant.atOffset(ZoneOffset.UTC).toLocalDate();
     }
 
-    /** Whether a person asked for it: such a month may be the current one, and no window drops it. */
+    /** Whether a person requested it: such a month can be the current one, and no window drops it. */
     public static boolean asked(Month row) {
         return Boolean.TRUE.equals(row.requested());
     }

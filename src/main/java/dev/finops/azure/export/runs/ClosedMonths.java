@@ -54,7 +54,7 @@ public record ClosedMonths(List<ClosedMonth> rows, List<Integer> days) {
     }
 
     /**
-     * A row as release 0.1.0 wrote it, with the state that was to be told from its time and from the runs: a run
+     * A row as release 0.1.0 wrote it, with the state that followed from its time and from the runs: a run
      * without a time was under way or had failed, and the time of one that was looked for in storage was not that of
      * its end.
      */
@@ -113,7 +113,7 @@ public record ClosedMonths(List<ClosedMonth> rows, List<Integer> days) {
     }
 
     /**
-     * Begins to count, goes on to the next month once nothing is due or open of the one before, and forgets the days
+     * Begins to count, continues with the next month once the one before has nothing due or open, and forgets the days
      * when the spec has none any more.
      *
      * @param since the days from this one on count, where no row says so
@@ -141,7 +141,7 @@ public record ClosedMonths(List<ClosedMonth> rows, List<Integer> days) {
         return due(date(now)).map(day -> new Attempt(day, 1, start(day))).or(() -> again(runs, backoff, tried));
     }
 
-    /** When the next run is due, if that is to come: nobody else wakes the object then. */
+    /** When the next run is due, if in the future: no event wakes the object then. */
     public Optional<Instant> wake(
             Instant now, List<Run> runs, IntFunction<Duration> backoff, Function<LocalDate, Optional<Instant>> tried) {
         YearMonth current = YearMonth.from(date(now));
@@ -158,7 +158,7 @@ public record ClosedMonths(List<ClosedMonth> rows, List<Integer> days) {
         return put(with(row, runId, null, RUNNING, null, attempts(day) + 1));
     }
 
-    /** Azure did not answer whether it takes the run: the history will tell. */
+    /** Azure did not answer: the run history will show whether it accepted the run. */
     public ClosedMonths unanswered(LocalDate day, String message) {
         ClosedMonth row = known(day);
         return put(with(row, row.runId(), row.time(), row.state(), message, row.attempts()));
@@ -224,7 +224,7 @@ public record ClosedMonths(List<ClosedMonth> rows, List<Integer> days) {
                 .isPresent();
     }
 
-    /** The run whose end nobody has seen yet. */
+    /** The run that has not ended yet, as far as known. */
     public Optional<String> awaited() {
         return newest().filter(row -> RUNNING.equals(row.state())).map(ClosedMonth::runId);
     }
@@ -257,7 +257,7 @@ public record ClosedMonths(List<ClosedMonth> rows, List<Integer> days) {
                                 && isBefore(run, row.get(), runs));
     }
 
-    /** A completed run that nobody has looked for in storage. */
+    /** A completed run whose delivery was not checked. */
     public Optional<Run> unproven(List<Run> runs) {
         return rows.stream()
                 .filter(row -> COMPLETED.equals(row.state()) && row.verifiedTime() == null)

@@ -59,7 +59,7 @@ final class ScopeCache {
 
     private boolean doubtedMeanwhile;
 
-    /** @param silence after such a time without an answer the objects are told, whatever is under way */
+    /** @param silence after such a time without an answer the objects are woken, even while a list is in progress */
     ScopeCache(Scope scope, ExportReads client, AzureClock clock, Scheduler scheduler, Duration silence) {
         this.scope = scope;
         this.client = client;
@@ -82,7 +82,7 @@ final class ScopeCache {
         return clock.monotonic().instant();
     }
 
-    /** Empty for whoever comes while a list is on its way or stands in line: it is woken, one call for all. */
+    /** Empty while a list is in progress or queued: the caller is woken, and one call serves all callers. */
     Optional<Observation> shared(ExportId id, Duration maxAge, Waiter caller) {
         synchronized (this) {
             if (isFresh(maxAge) || justFailed()) {
@@ -94,7 +94,7 @@ final class ScopeCache {
             }
             listing = true;
         }
-        Optional<ArmFailure> keptBack = list(caller.urgency(), caller.key());
+        Optional<ArmFailure> keptBack = list(caller.priority(), caller.key());
         if (keptBack.isEmpty()) {
             return Optional.of(known(id, caller));
         }
@@ -156,7 +156,7 @@ final class ScopeCache {
     }
 
     /**
-     * Azure may answer for one spelling with another: then it does not tell them apart, and its list has one of them.
+     * Azure may answer for one spelling with another: then both are one export, and its list has one of them.
      */
     private synchronized String spelling(String asked, ObservedExport export) {
         String answered = export.name().orElse(asked);
@@ -197,7 +197,7 @@ final class ScopeCache {
             case Observation.Present(var export, var at, var source) -> export.fingerprint();
             case Observation.Absent absent -> ABSENT;
             case Observation.Unanswered unanswered -> NOTHING;
-            case Observation.NotAsked nothing -> NOTHING;
+            case Observation.NotRead nothing -> NOTHING;
         };
         watchers.put(object, new Watcher(id.name(), fingerprint, wake));
     }
@@ -220,12 +220,12 @@ final class ScopeCache {
         return exports.keySet().stream().filter(name -> !claimed.contains(name)).collect(Collectors.toSet());
     }
 
-    /** How old the last list is; empty when there is none, or it says nothing any more. */
+    /** The age of the last list; empty without one, or when it is invalidated. */
     synchronized Optional<Duration> age() {
         return doubted ? Optional.empty() : answeredAt.map(at -> Duration.between(at, now()));
     }
 
-    /** When a list was asked for that was answered, by Azure's clock. */
+    /** When the last answered list was requested, by Azure's clock. */
     synchronized Optional<Instant> lastAnswered() {
         return answeredAt.map(this::azureTime);
     }
@@ -234,7 +234,7 @@ final class ScopeCache {
         return now().isAfter(answeredAt.orElse(createdAt).plus(silence));
     }
 
-    /** Lists the scope, unless somebody is at it, or just failed. */
+    /** Lists the scope, unless another list is in progress or has just failed. */
     void refresh() {
         synchronized (this) {
             if (listing || justFailed()) {
@@ -258,7 +258,7 @@ final class ScopeCache {
      * Lists the scope, and wakes whoever waits for that or whose export has changed; a failure that begins is news for
      * all.
      *
-     * @param asking who need not be woken
+     * @param asking the caller, which need not be woken
      * @return present when the list stands in line for quota
      */
     private Optional<ArmFailure> list(Priority urgency, String asking) {
@@ -273,7 +273,7 @@ final class ScopeCache {
         return keptBack(answer);
     }
 
-    /** The turn has come that this list waited for since then. */
+    /** The queued list can go. */
     private void turn(Instant since) {
         boolean listedSince;
         synchronized (this) {
@@ -297,7 +297,7 @@ final class ScopeCache {
         List<Runnable> wakes = new ArrayList<>();
         if (keptBack(answer).isEmpty()) {
             switch (answer) {
-                case null -> {} // a fault of ours; whoever waits for the list tries again
+                case null -> {} // a fault of the operator; the callers that wait for the list retry
                 case ArmResult.Ok<Listing<Known>>(var listing) -> wakes.addAll(listed(listing, asked, asking));
                 case ArmResult.Failed<Listing<Known>>(var why) -> {
                     if (failed.isEmpty()) {
@@ -345,7 +345,7 @@ final class ScopeCache {
         return find(name).map(Known::fingerprint).orElse(ABSENT);
     }
 
-    /** A read that is refused says nothing of any export, and is asked again as one that lacks a right is. */
+    /** A rejected read says nothing about an export. It is retried like a read without permission. */
     private static ArmFailure ofRead(ArmFailure failure) {
         return switch (failure) {
             case ArmFailure.Rejected(var detail, var reason, var because) -> new ArmFailure.Forbidden(detail, reason);

@@ -40,7 +40,7 @@ public final class ScopeCaches {
     private final Map<String, ScopeCache> byScope = new ConcurrentHashMap<>();
 
     /**
-     * The scopes whose next list is scheduled; the lock of what must not happen between a look at a snapshot and its
+     * The scopes whose next list is scheduled; the lock of what must not happen between a look at a scopeCache and its
      * end.
      */
     private final Set<String> timed = new HashSet<>();
@@ -60,8 +60,7 @@ public final class ScopeCaches {
         return switch (look) {
             case DIRECT -> Optional.of(single(id, caller));
             case RECENT -> of(id).shared(id, recent, caller);
-            case CACHED ->
-                of(id).shared(id, interval.multipliedBy(2), caller); // the next list comes by itself before that
+            case CACHED -> of(id).shared(id, interval.multipliedBy(2), caller); // the poll lists the scope before that
         };
     }
 
@@ -75,7 +74,7 @@ public final class ScopeCaches {
      */
     public Set<String> alike(ExportId id) {
         return Optional.ofNullable(byScope.get(id.scope().key()))
-                .map(snapshot -> snapshot.alike(id.name()))
+                .map(scopeCache -> scopeCache.alike(id.name()))
                 .orElse(Set.of());
     }
 
@@ -107,9 +106,9 @@ public final class ScopeCaches {
 
     public void forget(String object) {
         synchronized (timed) {
-            byScope.values().removeIf(snapshot -> {
-                snapshot.forget(object);
-                return !snapshot.inUse();
+            byScope.values().removeIf(scopeCache -> {
+                scopeCache.forget(object);
+                return !scopeCache.inUse();
             });
         }
     }
@@ -122,7 +121,7 @@ public final class ScopeCaches {
     /** How many exports there are at the scopes that no object means. */
     public int unclaimed() {
         return byScope.values().stream()
-                .mapToInt(snapshot -> snapshot.unclaimed().size())
+                .mapToInt(scopeCache -> scopeCache.unclaimed().size())
                 .sum();
     }
 
@@ -136,12 +135,12 @@ public final class ScopeCaches {
         scheduler.after(wait, () -> refresh(scope));
     }
 
-    /** The chain of lists of a scope goes on whatever becomes of this one, until no object watches the scope. */
+    /** The polls of a scope continue after a failed list, until no object watches the scope. */
     private void refresh(String scope) {
-        ScopeCache snapshot;
+        ScopeCache scopeCache;
         synchronized (timed) {
-            snapshot = byScope.get(scope);
-            if (snapshot == null || !snapshot.inUse()) {
+            scopeCache = byScope.get(scope);
+            if (scopeCache == null || !scopeCache.inUse()) {
                 timed.remove(scope);
                 byScope.remove(scope);
                 told.remove(scope);
@@ -150,14 +149,15 @@ public final class ScopeCaches {
         }
         Duration next = jittered();
         try {
-            Optional<Duration> young = snapshot.age()
+            Optional<Duration> young = scopeCache
+                    .age()
                     .filter(age -> age.compareTo(interval.multipliedBy(8).dividedBy(10)) < 0);
             if (young.isPresent()) {
-                next = next.minus(young.get()); // somebody asked in between
+                next = next.minus(young.get()); // an object listed the scope in between
             } else {
-                snapshot.refresh();
-                snapshot.tellSilence();
-                tellUnclaimed(scope, snapshot.unclaimed());
+                scopeCache.refresh();
+                scopeCache.tellSilence();
+                tellUnclaimed(scope, scopeCache.unclaimed());
             }
         } finally {
             later(scope, next);

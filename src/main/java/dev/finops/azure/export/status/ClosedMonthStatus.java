@@ -17,8 +17,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /** The delivery state of a closed month's run, with {@code delivery.verify}. */
-record ClosedMonthStatus(ClosedMonths months, List<PendingEvent> notes) {
-    /** For how long what is not there, or cannot be looked up, is looked for again; then it is told. */
+record ClosedMonthStatus(ClosedMonths months, List<PendingEvent> events) {
+    /** How long a missing or unreadable delivery is retried before it is reported. */
     private static final Duration PATIENCE = Duration.ofHours(1);
 
     /**
@@ -27,7 +27,7 @@ record ClosedMonthStatus(ClosedMonths months, List<PendingEvent> notes) {
      */
     private static final int AZURES_OWN = 5;
 
-    static Optional<StatusReport.Unproven> open(ReconcileState s, RunStatus runs) {
+    static Optional<StatusReport.Unverified> open(ReconcileState s, RunStatus runs) {
         return runs.runs() == null
                 ? Optional.empty()
                 : runs.closed().unproven(runs.runs()).map(run -> {
@@ -35,42 +35,42 @@ record ClosedMonthStatus(ClosedMonths months, List<PendingEvent> notes) {
                             .takeWhile(other -> !other.id().equals(run.id()))
                             .anyMatch(other -> samePeriod(run, other));
                     boolean hidden = s.now().atOffset(ZoneOffset.UTC).getDayOfMonth() <= AZURES_OWN;
-                    return new StatusReport.Unproven(run, (newer || hidden) && DeliveryStatus.overwrites(s));
+                    return new StatusReport.Unverified(run, (newer || hidden) && DeliveryStatus.overwrites(s));
                 });
     }
 
-    /** @param proof what storage said of the run that is open; empty when it was not asked */
+    /** @param proof the result of the delivery check of the open run; empty without a check */
     static ClosedMonthStatus of(
-            ReconcileState s, RunStatus runs, Optional<StatusReport.Unproven> open, Optional<DeliveryResult> proof) {
-        List<PendingEvent> notes = new ArrayList<>();
+            ReconcileState s, RunStatus runs, Optional<StatusReport.Unverified> open, Optional<DeliveryResult> proof) {
+        List<PendingEvent> events = new ArrayList<>();
         if (open.isEmpty() || proof.isEmpty()) {
-            return new ClosedMonthStatus(runs.closed(), notes);
+            return new ClosedMonthStatus(runs.closed(), events);
         }
         Run run = open.get().run();
         ClosedMonth before = runs.closed().of(run).orElseThrow();
-        if (proof.get() instanceof DeliveryResult.Proven(Delivery delivery)) {
+        if (proof.get() instanceof DeliveryResult.Verified(Delivery delivery)) {
             if (differ(before.rows(), delivery.rows()) || differ(before.bytes(), delivery.bytes())) {
-                notes.add(PendingEvent.normal(
+                events.add(PendingEvent.normal(
                         Reason.MONTH_RESTATED,
                         before.month() + " has changed since it was last exported: "
                                 + said(before.rows(), before.bytes()) + " before, "
                                 + said(delivery.rows(), delivery.bytes()) + " now"));
             }
-            return new ClosedMonthStatus(runs.closed().proven(run, s.now(), delivery.rows(), delivery.bytes()), notes);
+            return new ClosedMonthStatus(runs.closed().proven(run, s.now(), delivery.rows(), delivery.bytes()), events);
         }
         if (RunHistory.ended(run)
                 .filter(end -> s.now().isBefore(end.plus(PATIENCE)))
                 .isPresent()) {
-            return new ClosedMonthStatus(runs.closed(), notes);
+            return new ClosedMonthStatus(runs.closed(), events);
         }
         switch (proof.get()) {
             case DeliveryResult.Failed(var reason, var message) ->
-                notes.add(PendingEvent.warning(reason, before.month() + ": " + message));
+                events.add(PendingEvent.warning(reason, before.month() + ": " + message));
             case DeliveryResult.Unreachable unreachable ->
-                notes.add(PendingEvent.warning(unreachable.reason(), before.month() + ": " + unreachable.message()));
+                events.add(PendingEvent.warning(unreachable.reason(), before.month() + ": " + unreachable.message()));
             default -> {} // a newer run has replaced it
         }
-        return new ClosedMonthStatus(runs.closed().looked(run, s.now()), notes);
+        return new ClosedMonthStatus(runs.closed().looked(run, s.now()), events);
     }
 
     private static boolean samePeriod(Run one, Run other) {

@@ -80,7 +80,7 @@ final class ConditionSet {
         return find(type).filter(condition -> status.equals(condition.status())).isPresent();
     }
 
-    /** In an order that reads well: the verdict first. */
+    /** In an order that reads well: the outcome first. */
     List<Condition> list() {
         List<Condition> list = new ArrayList<>();
         for (String type : List.of(

@@ -18,14 +18,14 @@ record DeliveryStatus(ReconcileState s, RunStatus runs, Delivery delivery, Optio
     }
 
     /** A completed run that this delivery does not prove. One that found no data delivered nothing that could be. */
-    static Optional<StatusReport.Unproven> open(ReconcileState s, RunStatus runs, Delivery delivery) {
+    static Optional<StatusReport.Unverified> open(ReconcileState s, RunStatus runs, Delivery delivery) {
         Run last = runs.lastSuccessfulRun();
         boolean proven = last != null && delivery != null && last.id().equals(delivery.runId());
         if (last == null || proven || !RunHistory.is(last, "Completed")) {
             return Optional.empty();
         }
         boolean newer = runs.runs() != null && !runs.runs().getFirst().id().equals(last.id());
-        return Optional.of(new StatusReport.Unproven(last, newer && overwrites(s)));
+        return Optional.of(new StatusReport.Unverified(last, newer && overwrites(s)));
     }
 
     /** Azure knows it also where the spec does not say. */
@@ -50,7 +50,7 @@ record DeliveryStatus(ReconcileState s, RunStatus runs, Delivery delivery, Optio
                         "Unknown",
                         unreachable.reason(),
                         unreachable.message() + Remedy.of(unreachable.reason(), unreachable.message(), s));
-            case null, default -> {} // not asked now, or the newer run will tell: the last verdict stands
+            case null, default -> {} // no check now, or a newer run decides: the last result stays
         }
         return true;
     }

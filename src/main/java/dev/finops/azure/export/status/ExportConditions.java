@@ -34,7 +34,7 @@ import java.util.stream.Stream;
 
 /** The conditions of a CostExport (docs/reference/conditions.md). */
 final class ExportConditions {
-    /** Faults that somebody else usually mends, until they have lasted so long that it is likely that nobody does. */
+    /** Faults that others usually fix. After a long time it is likely that nobody does. */
     private static final Set<Reason> STALL_WHEN_LASTING = Set.of(
             Reason.AUTHORIZATION_FAILED,
             Reason.PROVIDER_NOT_REGISTERED,
@@ -60,7 +60,7 @@ final class ExportConditions {
     private final String nextRunTime;
     private final ConditionSet set;
 
-    /** @param window as Azure shows it; empty also when it was not asked */
+    /** @param window as Azure returns it; empty without a read */
     ExportConditions(
             ReconcileState s,
             Optional<ScheduleWindow> window,
@@ -72,31 +72,31 @@ final class ExportConditions {
         this.runs = runs;
         this.delivery = delivery;
         this.nextRunTime = nextRunTime;
-        this.set = new ConditionSet(s.status().conditions(), s.subject().generation(), s.now());
+        this.set = new ConditionSet(s.status().conditions(), s.resource().generation(), s.now());
     }
 
-    List<Condition> of(Outcome verdict, List<PendingEvent> notes) {
+    List<Condition> of(Outcome outcome, List<PendingEvent> events) {
         Optional<Condition> readyBefore = set.find(Conditions.READY);
         Optional<Condition> syncedBefore = set.find(Conditions.SYNCED);
-        switch (verdict) {
-            case Outcome.Settled settled -> settled(notes, readyBefore);
-            case Outcome.Watched watched -> watched(watched, notes, readyBefore);
+        switch (outcome) {
+            case Outcome.Settled settled -> settled(events, readyBefore);
+            case Outcome.Watched watched -> watched(watched, events, readyBefore);
             case Outcome.Waiting waiting -> waiting(waiting);
             case Outcome.Failing failing -> failing(failing);
             case Outcome.Stuck stuck -> stuck(stuck);
-            case Outcome.Paused paused -> paused(notes, readyBefore);
+            case Outcome.Paused paused -> paused(events, readyBefore);
         }
-        if (!(verdict instanceof Outcome.Paused)
-                && (s.status().exportId() != null || verdict instanceof Outcome.Watched)) {
+        if (!(outcome instanceof Outcome.Paused)
+                && (s.status().exportId() != null || outcome instanceof Outcome.Watched)) {
             lastRun();
             delivered();
         }
         backfilled();
-        warnOfFailure(verdict, syncedBefore, notes);
+        warnOfFailure(outcome, syncedBefore, events);
         return set.list();
     }
 
-    private void settled(List<PendingEvent> notes, Optional<Condition> before) {
+    private void settled(List<PendingEvent> events, Optional<Condition> before) {
         Optional<Instant> sasExpiry = s.secrets()
                 .token()
                 .flatMap(SasToken::expiry)
@@ -128,7 +128,7 @@ final class ExportConditions {
                         + ". It is inactive in Azure. To go on, set a later spec.schedule.to.";
             default -> "Azure has the export as the spec states it.";
         };
-        ready(reason, message, ignored(), before, notes);
+        ready(reason, message, ignored(), before, events);
         if (s.secrets().sas() instanceof ResolvedSecrets.Sas.Missing(var why)) {
             set.unknown(
                     Conditions.SYNCED,
@@ -142,13 +142,13 @@ final class ExportConditions {
         if (reason != Reason.APPLIED
                 && before.filter(ready -> reason.toString().equals(ready.reason()))
                         .isEmpty()) {
-            notes.add(PendingEvent.warning(reason, message));
+            events.add(PendingEvent.warning(reason, message));
         }
     }
 
-    /** An unknown value is told once, when the message changes. */
-    private void paused(List<PendingEvent> notes, Optional<Condition> before) {
-        String quoted = Annotations.unknownPause(s.subject().annotations())
+    /** An unknown value is one Event, when the message changes. */
+    private void paused(List<PendingEvent> events, Optional<Condition> before) {
+        String quoted = Annotations.unknownPause(s.resource().annotations())
                 .map(value -> Json.shortened(value, MAX_VALUE))
                 .orElse("");
         String message = "Paused by the annotation " + Annotations.PAUSED
@@ -157,27 +157,27 @@ final class ExportConditions {
                         : ", whose value \"" + quoted
                                 + "\" is neither true nor false. The operator pauses to be safe. Set the annotation to "
                                 + "\"true\", or remove the annotation to go on: "
-                                + s.subject().kubectl("annotate") + " " + Annotations.PAUSED + "-");
+                                + s.resource().kubectl("annotate") + " " + Annotations.PAUSED + "-");
         set.explain(Conditions.READY, Reason.PAUSED, message);
         if (!quoted.isEmpty()
                 && before.filter(ready -> message.equals(ready.message())).isEmpty()) {
-            notes.add(PendingEvent.warning(Reason.UNKNOWN_VALUE, message));
+            events.add(PendingEvent.warning(Reason.UNKNOWN_VALUE, message));
         }
     }
 
     private String sasSecret() {
         var ref = s.spec().destination().sasTokenSecretRef();
-        return s.subject().namespace() + "/" + ref.name() + ", key " + ref.key();
+        return s.resource().namespace() + "/" + ref.name() + ", key " + ref.key();
     }
 
-    private void watched(Outcome.Watched watched, List<PendingEvent> notes, Optional<Condition> before) {
+    private void watched(Outcome.Watched watched, List<PendingEvent> events, Optional<Condition> before) {
         ready(
                 Reason.OBSERVED,
                 "The operator observes the export. The managementPolicy is "
                         + s.spec().managementPolicy() + ", so the operator writes nothing to Azure.",
                 unreadAge().stream().toList(),
                 before,
-                notes);
+                events);
         if (watched.observed().isEmpty()) {
             set.set(Conditions.SYNCED, false, Reason.NOT_FOUND, "Azure has no export " + s.exportId() + ".");
         } else if (watched.differences().isEmpty()) {
@@ -205,7 +205,7 @@ final class ExportConditions {
 
     private void failing(Outcome.Failing failing) {
         if (isTransient(failing.failure()) && stalledInThisStreak()) {
-            return; // an outage or a throttled call does not end a fault that somebody must act upon
+            return; // an outage or a throttled call does not end a fault that a person must fix
         }
         Reason reason = failing.failure().reason();
         String message = failing.failure() instanceof ArmFailure.Throttled(var detail, var wait, var by)
@@ -220,7 +220,7 @@ final class ExportConditions {
                     "Unknown",
                     reason,
                     "Azure has not answered since "
-                            + Timestamps.write(s.memory().answeredAt()) + ": " + message);
+                            + Timestamps.write(s.transientState().answeredAt()) + ": " + message);
         }
         if (!s.applied()) {
             set.quote(Conditions.READY, "False", reason, message);
@@ -248,7 +248,7 @@ final class ExportConditions {
     }
 
     private boolean stalledInThisStreak() {
-        return s.memory().failures().since().keySet().stream()
+        return s.transientState().failures().since().keySet().stream()
                 .filter(STALL_WHEN_LASTING::contains)
                 .anyMatch(reason -> set.find(Conditions.STALLED)
                         .filter(stalled -> reason.toString().equals(stalled.reason()))
@@ -256,7 +256,7 @@ final class ExportConditions {
     }
 
     private boolean lasts(Reason reason) {
-        Instant since = s.memory().failures().since().get(reason);
+        Instant since = s.transientState().failures().since().get(reason);
         return since != null && !s.now().isBefore(since.plus(LASTING));
     }
 
@@ -282,11 +282,11 @@ final class ExportConditions {
         String more = unclear() + failing();
         if (ended == null) {
             String next = nextRunTime == null ? "none is scheduled" : "the next run is due at " + nextRunTime;
-            String ofMonths = s.subject().annotations().containsKey(Annotations.RUN_PERIOD)
+            String ofMonths = s.resource().annotations().containsKey(Annotations.RUN_PERIOD)
                     ? " " + Annotations.RUN_PERIOD + "-"
                     : "";
             String ask = s.managed()
-                    ? " To request a run: " + s.subject().kubectl("annotate") + " --overwrite" + ofMonths + " "
+                    ? " To request a run: " + s.resource().kubectl("annotate") + " --overwrite" + ofMonths + " "
                             + Annotations.RUN_REQUESTED_AT + "=\"$(date)\""
                     : "";
             set.unknown(
@@ -382,7 +382,7 @@ final class ExportConditions {
             return; // only Azure knows the start that lateness counts from
         }
         Optional<Instant> limit =
-                maxAge.map(age -> Freshness.limit(age, s.subject().created(), start, good));
+                maxAge.map(age -> Freshness.limit(age, s.resource().created(), start, good));
         String since = good.map(at -> "The last successful run ended at " + Timestamps.write(at))
                 .orElse("No run has succeeded yet");
         if (limit.filter(late -> s.now().isAfter(late)).isPresent()) {
@@ -415,7 +415,7 @@ final class ExportConditions {
     private void backfilled() {
         var months = runs.months();
         boolean asksForMonths =
-                s.spec().backfill() != null || s.subject().annotations().containsKey(Annotations.RUN_PERIOD);
+                s.spec().backfill() != null || s.resource().annotations().containsKey(Annotations.RUN_PERIOD);
         if (asksForMonths && !s.settings().apiVersion().runsPeriods()) {
             set.set(
                     Conditions.BACKFILLED,
@@ -458,21 +458,21 @@ final class ExportConditions {
     }
 
     /** One Event when a failure begins or changes its reason, none while it lasts. */
-    private void warnOfFailure(Outcome verdict, Optional<Condition> before, List<PendingEvent> notes) {
-        boolean failed = verdict instanceof Outcome.Failing || verdict instanceof Outcome.Stuck;
-        boolean secretGone = verdict instanceof Outcome.Settled;
+    private void warnOfFailure(Outcome outcome, Optional<Condition> before, List<PendingEvent> events) {
+        boolean failed = outcome instanceof Outcome.Failing || outcome instanceof Outcome.Stuck;
+        boolean secretGone = outcome instanceof Outcome.Settled;
         set.find(Conditions.SYNCED)
                 .filter(synced -> (failed || secretGone) && !"True".equals(synced.status()))
                 .filter(synced -> !synced.reason()
-                        .equals(Reason.API_VERSION_REJECTED.toString())) // told once, of the whole operator
+                        .equals(Reason.API_VERSION_REJECTED.toString())) // reported once for the whole operator
                 .filter(synced -> before.filter(b ->
                                 b.reason().equals(synced.reason()) && b.status().equals(synced.status()))
                         .isEmpty())
-                .ifPresent(synced -> notes.add(PendingEvent.warning(reason(verdict), synced.message())));
+                .ifPresent(synced -> events.add(PendingEvent.warning(reason(outcome), synced.message())));
     }
 
-    private static Reason reason(Outcome verdict) {
-        return switch (verdict) {
+    private static Reason reason(Outcome outcome) {
+        return switch (outcome) {
             case Outcome.Failing failing -> failing.failure().reason();
             case Outcome.Stuck stuck -> stuck.reason();
             default -> Reason.CREDENTIALS_MISSING;
@@ -507,18 +507,18 @@ final class ExportConditions {
                                 + "digits with one unit, such as 720h."));
     }
 
-    /** Adds what is ignored to Ready's message, and tells it when that message is not the one that stands. */
+    /** Adds what is ignored to Ready's message, with an Event when that message changes. */
     private void ready(
             Reason reason,
             String message,
             List<PendingEvent> ignored,
             Optional<Condition> before,
-            List<PendingEvent> notes) {
+            List<PendingEvent> events) {
         String whole = Stream.concat(Stream.of(message), ignored.stream().map(PendingEvent::message))
                 .collect(Collectors.joining(" "));
         set.set(Conditions.READY, true, reason, whole);
         if (before.filter(ready -> whole.equals(ready.message())).isEmpty()) {
-            notes.addAll(ignored);
+            events.addAll(ignored);
         }
     }
 }

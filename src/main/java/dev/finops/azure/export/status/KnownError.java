@@ -660,7 +660,7 @@ public enum KnownError {
         this(reason, Place.ANYWHERE, says, cause, remedy, examples);
     }
 
-    /** @param says what tells it by Azure's words; null: whatever else has the reason */
+    /** @param says the pattern in Azure's words; null for all other errors with the reason */
     KnownError(Reason reason, Place place, String says, String cause, String remedy, Detail... examples) {
         this.reason = reason;
         this.place = place;
@@ -680,7 +680,7 @@ public enum KnownError {
     }
 
     /**
-     * @param reason null when only Azure's words tell, as of a run that has failed
+     * @param reason null when only Azure's words are known, as for a failed run
      * @param run whether it was said of a run
      */
     static Optional<KnownError> of(Reason reason, String words, ReconcileState s, boolean run) {

@@ -45,9 +45,10 @@ final class Remedy {
 
     /** Of an object that is being deleted, however long Azure does not answer. */
     static String wayOut(ReconcileState s) {
-        return s.subject().deleting()
+        return s.resource().deleting()
                 ? " To delete the object and leave the export in Azure: "
-                        + s.subject().kubectl("patch") + " --type merge -p '{\"spec\":{\"deletionPolicy\":\"Orphan\"}}'"
+                        + s.resource().kubectl("patch")
+                        + " --type merge -p '{\"spec\":{\"deletionPolicy\":\"Orphan\"}}'"
                 : "";
     }
 
@@ -61,14 +62,14 @@ final class Remedy {
     /**
      * To follow Azure's refusal to start a run.
      *
-     * @param forGood whether it is not asked for again by itself
-     * @param period of the month that was asked for; null for the export's own days
+     * @param forGood whether the operator does not request it again
+     * @param period of the requested month; null for the export's own days
      */
     static String ofRefusedRun(Reason reason, String words, ReconcileState s, boolean forGood, TimePeriod period) {
         return ofRefusedRun(KnownError.of(reason, words, s, true), words, s, forGood, period);
     }
 
-    /** The same of a month that is asked for again, later, when only Azure's words are known. */
+    /** The same for a month that is requested again later, when only Azure's words are known. */
     static String ofDeniedMonth(String words, ReconcileState s, TimePeriod period) {
         return ofRefusedRun(
                 KnownError.of(null, words, s, true)
@@ -98,7 +99,7 @@ final class Remedy {
         String month = period == null
                 ? ""
                 : " " + Annotations.RUN_PERIOD + "=" + period.from().substring(0, 7);
-        return s.subject().kubectl("annotate") + " --overwrite" + month + " " + Annotations.RUN_REQUESTED_AT
+        return s.resource().kubectl("annotate") + " --overwrite" + month + " " + Annotations.RUN_REQUESTED_AT
                 + "=\"$(date)\"";
     }
 
@@ -138,7 +139,7 @@ final class Remedy {
         Optional.ofNullable(destination.storageAccountName()).ifPresent(name -> values.put("storage-name", word(name)));
         Optional.ofNullable(destination.sasTokenSecretRef())
                 .ifPresent(ref -> values.put(
-                        "sas-secret", "Secret " + s.subject().namespace() + "/" + ref.name() + ", key " + ref.key()));
+                        "sas-secret", "Secret " + s.resource().namespace() + "/" + ref.name() + ", key " + ref.key()));
         billing(scope, values);
         identity(s, words, values);
         return values;
@@ -147,7 +148,7 @@ final class Remedy {
     private static Map<String, String> commands(ReconcileState s) {
         return Map.of(
                 "apply",
-                s.subject().kubectl("annotate") + " --overwrite " + Annotations.APPLY_REQUESTED_AT + "=\"$(date)\"",
+                s.resource().kubectl("annotate") + " --overwrite " + Annotations.APPLY_REQUESTED_AT + "=\"$(date)\"",
                 "run-url",
                 word(s.exportId().path() + "/run?api-version="
                         + s.settings().apiVersion().name()));
@@ -166,11 +167,11 @@ final class Remedy {
             case "billingaccounts" -> values.put("billing-role", "50000000-aaaa-bbbb-cccc-100000000001");
             case "billingprofiles" -> values.put("billing-role", "40000000-aaaa-bbbb-cccc-100000000001");
             case "invoicesections" -> values.put("billing-role", "30000000-aaaa-bbbb-cccc-100000000001");
-            default -> {} // of customers of a partner no source tells
+            default -> {} // no source has the roles of a partner's customers
         }
     }
 
-    /** As whom Azure is asked: by its client id, which the operator knows, or by its object id, which Azure names. */
+    /** The identity of the calls: its client id, which the operator knows, or its object id, which Azure names. */
     private static void identity(ReconcileState s, String words, Map<String, String> values) {
         Optional<String> client = s.secrets().clientId().or(s.settings()::clientId);
         Matcher named = PRINCIPAL.matcher(words);
@@ -189,7 +190,7 @@ final class Remedy {
                 "credentials",
                 s.secrets().clientId().isEmpty()
                         ? "the operator's environment"
-                        : "Secret " + s.subject().namespace() + "/"
+                        : "Secret " + s.resource().namespace() + "/"
                                 + (ref == null ? ResolvedSecrets.OF_NAMESPACE : ref.name()));
     }
 

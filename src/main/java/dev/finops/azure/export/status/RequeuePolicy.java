@@ -35,28 +35,28 @@ public final class RequeuePolicy {
 
     /** Empty: not until the object itself changes. */
     public static Optional<Duration> after(
-            ReconcileState s, CostExportStatus status, Outcome verdict, RandomGenerator random) {
+            ReconcileState s, CostExportStatus status, Outcome outcome, RandomGenerator random) {
         Backoff backoff = s.settings().backoff();
-        return switch (verdict) {
+        return switch (outcome) {
             case Outcome.Paused paused -> Optional.empty();
             case Outcome.Failing(var failure, var write, var differences) ->
-                Optional.of(
-                        backoff.after(failure, Math.max(1, s.memory().failures().inARow()), random));
+                Optional.of(backoff.after(
+                        failure, Math.max(1, s.transientState().failures().inARow()), random));
             case Outcome.Waiting waiting -> Optional.of(s.patience());
-            case Outcome.Settled settled -> Optional.of(poll(s, status, verdict, random));
-            case Outcome.Watched watched -> Optional.of(poll(s, status, verdict, random));
+            case Outcome.Settled settled -> Optional.of(poll(s, status, outcome, random));
+            case Outcome.Watched watched -> Optional.of(poll(s, status, outcome, random));
             case Outcome.Stuck stuck -> Optional.of(jittered(s.settings().observeInterval(), random));
         };
     }
 
-    private static Duration poll(ReconcileState s, CostExportStatus status, Outcome verdict, RandomGenerator random) {
+    private static Duration poll(ReconcileState s, CostExportStatus status, Outcome outcome, RandomGenerator random) {
         boolean running = status.pendingRun() != null && !RunPlanner.isDenied(status.pendingRun())
                 || BackfillMonths.of(status.backfill()).underWay()
                 || status.lastRun() != null && RunHistory.underWay(status.lastRun(), s.now())
                 || status.runs() != null && status.runs().stream().anyMatch(run -> RunHistory.underWay(run, s.now()));
         Duration interval = s.settings().observeInterval();
         boolean open = BackfillMonths.of(status.backfill()).open() > 0
-                || !StatusReport.toProve(s.with(status), verdict).isEmpty(); // what no list tells
+                || !StatusReport.toVerify(s.with(status), outcome).isEmpty(); // a list does not show it
         Duration unchanged = open ? interval : interval.multipliedBy(UNCHANGED);
         Duration wait = running ? s.settings().runPollInterval() : jittered(unchanged, random);
         Optional<Duration> month =
@@ -80,7 +80,7 @@ public final class RequeuePolicy {
                 : Optional.empty();
         Optional<Instant> good = Optional.ofNullable(status.lastSuccessfulRun()).flatMap(RunHistory::ended);
         return Freshness.maxAge(s.spec(), window)
-                .map(age -> Freshness.limit(age, s.subject().created(), window, good))
+                .map(age -> Freshness.limit(age, s.resource().created(), window, good))
                 .filter(s.now()::isBefore)
                 .map(limit -> Duration.between(s.now(), limit).plusSeconds(1));
     }

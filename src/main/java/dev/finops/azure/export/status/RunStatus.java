@@ -33,7 +33,7 @@ record RunStatus(
         Run lastSuccessfulRun,
         BackfillMonths months,
         ClosedMonths closed,
-        List<PendingEvent> notes) {
+        List<PendingEvent> events) {
 
     static RunStatus of(ReconcileState s, Optional<ObservedExport> observed) {
         List<Run> answered = observed.map(ObservedExport::runs).orElse(List.of()).stream()

@@ -39,25 +39,25 @@ import java.util.stream.Stream;
  * The next status of an object and its Events. A pure function: the same outcome on the same status gives the same
  * status, so nothing is written when nothing has changed.
  */
-public record StatusReport(CostExportStatus status, List<PendingEvent> notes) {
+public record StatusReport(CostExportStatus status, List<PendingEvent> events) {
     private static final int DIFFERENCES_SHOWN = 50;
 
-    public static StatusReport of(ReconcileState s, Outcome verdict) {
-        return of(s, verdict, Map.of());
+    public static StatusReport of(ReconcileState s, Outcome outcome) {
+        return of(s, outcome, Map.of());
     }
 
     /**
-     * @param proofs what storage said of the runs that {@link #toProve} named, by their ids; those that were not asked
+     * @param deliveries what storage said of the runs that {@link #toVerify} named, by their ids; those that were not asked
      * are left out
      */
-    public static StatusReport of(ReconcileState s, Outcome verdict, Map<String, DeliveryResult> proofs) {
-        return told(s, asToldBefore(s, verdict), proofs);
+    public static StatusReport of(ReconcileState s, Outcome outcome, Map<String, DeliveryResult> deliveries) {
+        return report(s, asReportedBefore(s, outcome), deliveries);
     }
 
-    private static StatusReport told(ReconcileState s, Outcome verdict, Map<String, DeliveryResult> proofs) {
-        List<PendingEvent> notes = new ArrayList<>();
+    private static StatusReport report(ReconcileState s, Outcome outcome, Map<String, DeliveryResult> deliveries) {
+        List<PendingEvent> events = new ArrayList<>();
         StatusDraft draft = new StatusDraft(s.status());
-        Optional<ObservedExport> observed = observed(s, verdict);
+        Optional<ObservedExport> observed = observed(s, outcome);
         Optional<ScheduleWindow> window =
                 DesiredExport.of(s.spec(), observed, s.now(), false).schedule();
 
@@ -66,15 +66,15 @@ public record StatusReport(CostExportStatus status, List<PendingEvent> notes) {
         draft.lastRun = runs.lastRun();
         draft.lastSuccessfulRun = runs.lastSuccessfulRun();
         draft.backfill = runs.months().backfill();
-        notes.addAll(runs.notes());
-        Optional<Unproven> closedMonth = ClosedMonthStatus.open(s, runs);
+        events.addAll(runs.events());
+        Optional<Unverified> closedMonth = ClosedMonthStatus.open(s, runs);
         ClosedMonthStatus closed = ClosedMonthStatus.of(
                 s,
                 runs,
                 closedMonth,
-                closedMonth.map(open -> proofs.get(open.run().id())));
+                closedMonth.map(open -> deliveries.get(open.run().id())));
         draft.closedMonths = closed.months().status();
-        notes.addAll(closed.notes());
+        events.addAll(closed.events());
 
         observed.ifPresent(export -> {
             draft.tenantId = s.secrets().tenantId().orElse(null);
@@ -85,20 +85,20 @@ public record StatusReport(CostExportStatus status, List<PendingEvent> notes) {
         });
         draft.summary = new Summary(
                 schedule(s, window), BackfillMonths.of(draft.backfill).summary());
-        if (!(verdict instanceof Outcome.Paused)) {
-            answerRequests(s, verdict, draft, notes);
+        if (!(outcome instanceof Outcome.Paused)) {
+            answerRequests(s, outcome, draft, events);
         }
         draft.observedGeneration =
-                StatusCheck.observedGeneration(s.status(), s.subject().generation());
-        if (!(verdict instanceof Outcome.Paused || verdict instanceof Outcome.Waiting)) {
-            draft.difference = shown(verdict);
-            draft.observedGeneration = s.subject().generation();
+                StatusCheck.observedGeneration(s.status(), s.resource().generation());
+        if (!(outcome instanceof Outcome.Paused || outcome instanceof Outcome.Waiting)) {
+            draft.difference = shown(outcome);
+            draft.observedGeneration = s.resource().generation();
         }
-        if (verdict instanceof Outcome.Settled settled) {
+        if (outcome instanceof Outcome.Settled settled) {
             boolean moved = !ETag.of(settled.observed().eTag())
                     .equals(ETag.of(s.status().eTag()));
             if (moved
-                    && s.memory().own().trust() != Trust.COMPUTED
+                    && s.transientState().own().trust() != Trust.COMPUTED
                     && settled.observed().eTag() != null) {
                 draft.eTag = settled.observed().eTag(); // once: Azure may show another one with each read
             }
@@ -106,30 +106,30 @@ public record StatusReport(CostExportStatus status, List<PendingEvent> notes) {
                     settled.desired().statedPaths(); // also what was stated, or not any more, without a need for a PUT
         }
         Optional<DeliveryResult> proof = DeliveryStatus.open(s, runs, s.status().delivery())
-                .map(open -> proofs.get(open.run().id()));
-        if (proof.isPresent() && proof.get() instanceof DeliveryResult.Proven(var delivery)) {
+                .map(open -> deliveries.get(open.run().id()));
+        if (proof.isPresent() && proof.get() instanceof DeliveryResult.Verified(var delivery)) {
             draft.delivery = delivery;
         }
         ExportConditions conditions = new ExportConditions(
                 s, window, runs, new DeliveryStatus(s, runs, draft.delivery, proof), draft.nextRunTime);
-        draft.conditions = conditions.of(verdict, notes);
-        draft.refusal = refusal(s, verdict, draft);
-        return new StatusReport(draft.done(), List.copyOf(notes));
+        draft.conditions = conditions.of(outcome, events);
+        draft.refusal = refusal(s, outcome, draft);
+        return new StatusReport(draft.build(), List.copyOf(events));
     }
 
     /** @param overwritable whether a newer run may have replaced what this one delivered */
-    public record Unproven(Run run, boolean overwritable) {}
+    public record Unverified(Run run, boolean overwritable) {}
 
     /**
      * The runs whose delivery is to be looked for in the storage account: the export's own last good one and a closed
      * month's, unless they are proven.
      */
-    public static List<Unproven> toProve(ReconcileState s, Outcome verdict) {
-        boolean looking = verdict instanceof Outcome.Settled || verdict instanceof Outcome.Watched;
+    public static List<Unverified> toVerify(ReconcileState s, Outcome outcome) {
+        boolean looking = outcome instanceof Outcome.Settled || outcome instanceof Outcome.Watched;
         if (!looking || !DeliveryStatus.verifies(s)) {
             return List.of();
         }
-        RunStatus runs = RunStatus.of(s, observed(s, verdict));
+        RunStatus runs = RunStatus.of(s, observed(s, outcome));
         return Stream.of(DeliveryStatus.open(s, runs, s.status().delivery()), ClosedMonthStatus.open(s, runs))
                 .flatMap(Optional::stream)
                 .toList();
@@ -141,7 +141,7 @@ public record StatusReport(CostExportStatus status, List<PendingEvent> notes) {
             return counted(next);
         }
         ConditionSet conditions =
-                new ConditionSet(next.conditions(), s.subject().generation(), s.now());
+                new ConditionSet(next.conditions(), s.resource().generation(), s.now());
         boolean creating = next.eTag() == null;
         if (conditions.find(Conditions.READY).isEmpty()) {
             conditions.unknown(Conditions.READY, Reason.PENDING, "The operator has not called Azure yet.");
@@ -160,7 +160,7 @@ public record StatusReport(CostExportStatus status, List<PendingEvent> notes) {
         conditions.remove(Conditions.STALLED);
         StatusDraft draft = new StatusDraft(next);
         draft.conditions = conditions.list();
-        return draft.done();
+        return draft.build();
     }
 
     /** A pass that starts many months is long: the column counts what their rows say, also while it is still at it. */
@@ -171,10 +171,10 @@ public record StatusReport(CostExportStatus status, List<PendingEvent> notes) {
         StatusDraft draft = new StatusDraft(next);
         draft.summary = new Summary(
                 next.summary().schedule(), BackfillMonths.of(next.backfill()).summary());
-        return draft.done();
+        return draft.build();
     }
 
-    /** What a person is told when Azure would not start a run. */
+    /** The message about a run that Azure rejected. */
     public static String refusal(ReconcileState s, PendingRun run, ArmFailure failure) {
         String words = failure.detail().text();
         return Sentences.closed("Azure rejected a run" + of(run) + ": " + words)
@@ -182,7 +182,7 @@ public record StatusReport(CostExportStatus status, List<PendingEvent> notes) {
                         failure.reason(), words, s, !(failure instanceof ArmFailure.Forbidden), run.timePeriod());
     }
 
-    /** What a person is told when Azure accepted a run in no attempt. */
+    /** The message about a run that Azure accepted in no attempt. */
     public static String givenUp(ReconcileState s, PendingRun run, String why) {
         return Sentences.closed("Azure did not accept a run" + of(run) + " in " + BackfillMonths.MAX_ATTEMPTS
                         + " attempts: " + why)
@@ -196,16 +196,16 @@ public record StatusReport(CostExportStatus status, List<PendingEvent> notes) {
     /** A run of the export's own definition that Azure does not start. */
     public static CostExportStatus runRefused(ReconcileState s, Reason reason, String message) {
         ConditionSet conditions =
-                new ConditionSet(s.status().conditions(), s.subject().generation(), s.now());
+                new ConditionSet(s.status().conditions(), s.resource().generation(), s.now());
         conditions.quote(Conditions.LAST_RUN_SUCCEEDED, "False", reason, message);
         StatusDraft draft = new StatusDraft(s.status());
         draft.conditions = conditions.list();
-        return draft.done();
+        return draft.build();
     }
 
-    private static Optional<ObservedExport> observed(ReconcileState s, Outcome verdict) {
-        boolean known = !(verdict instanceof Outcome.Paused)
-                && (s.status().exportId() != null || verdict instanceof Outcome.Watched);
+    private static Optional<ObservedExport> observed(ReconcileState s, Outcome outcome) {
+        boolean known = !(outcome instanceof Outcome.Paused)
+                && (s.status().exportId() != null || outcome instanceof Outcome.Watched);
         return known && s.observation() instanceof Present present ? Optional.of(present.export()) : Optional.empty();
     }
 
@@ -222,8 +222,8 @@ public record StatusReport(CostExportStatus status, List<PendingEvent> notes) {
                 .orElse("-");
     }
 
-    private static List<CostExportStatus.Difference> shown(Outcome verdict) {
-        List<Difference> differences = switch (verdict) {
+    private static List<CostExportStatus.Difference> shown(Outcome outcome) {
+        List<Difference> differences = switch (outcome) {
             case Outcome.Watched watched -> watched.differences();
             case Outcome.Stuck stuck -> stuck.differences();
             case Outcome.Failing failing -> failing.differences();
@@ -240,53 +240,54 @@ public record StatusReport(CostExportStatus status, List<PendingEvent> notes) {
     }
 
     /** It stands for as long as the object is Stalled by it. */
-    private static Refusal refusal(ReconcileState s, Outcome verdict, StatusDraft draft) {
+    private static Refusal refusal(ReconcileState s, Outcome outcome, StatusDraft draft) {
         boolean stalled = Conditions.find(draft.conditions, Conditions.STALLED)
                 .filter(condition -> "True".equals(condition.status()))
                 .isPresent();
         if (!stalled) {
             return null;
         }
-        return switch (verdict) {
+        return switch (outcome) {
             case Outcome.Stuck stuck when stuck.by() == By.AZURE -> RetryGuard.refusal(s);
             case Outcome.Stuck stuck when stuck.by() == By.OPERATOR -> null;
             default -> draft.refusal;
         };
     }
 
-    /** Another spelling of a value that differs is not told anew. */
-    private static Outcome asToldBefore(ReconcileState s, Outcome verdict) {
-        return switch (verdict) {
+    /** Another spelling of a value that differs is not reported again. */
+    private static Outcome asReportedBefore(ReconcileState s, Outcome outcome) {
+        return switch (outcome) {
             case Outcome.Watched(var desired, var observed, var differences) ->
-                new Outcome.Watched(desired, observed, asToldBefore(s, differences));
+                new Outcome.Watched(desired, observed, asReportedBefore(s, differences));
             case Outcome.Stuck(var reason, var message, var differences, var by) ->
-                new Outcome.Stuck(reason, message, asToldBefore(s, differences), by);
+                new Outcome.Stuck(reason, message, asReportedBefore(s, differences), by);
             case Outcome.Failing(var failure, var write, var differences) ->
-                new Outcome.Failing(failure, write, asToldBefore(s, differences));
+                new Outcome.Failing(failure, write, asReportedBefore(s, differences));
             case Outcome.Settled settled -> settled;
             case Outcome.Waiting waiting -> waiting;
             case Outcome.Paused paused -> paused;
         };
     }
 
-    private static List<Difference> asToldBefore(ReconcileState s, List<Difference> differences) {
+    private static List<Difference> asReportedBefore(ReconcileState s, List<Difference> differences) {
         List<CostExportStatus.Difference> told =
                 Objects.requireNonNullElse(s.status().difference(), List.of());
         return differences.stream()
                 .map(d -> told.stream()
                         .filter(before -> d.path().equals(before.path()))
                         .findFirst()
-                        .map(before -> d.toldAs(before.observed()))
+                        .map(before -> d.reportedAs(before.observed()))
                         .orElse(d))
                 .toList();
     }
 
-    /** A request that was followed, or that cannot be, is not asked again. */
-    private static void answerRequests(ReconcileState s, Outcome verdict, StatusDraft draft, List<PendingEvent> notes) {
-        var annotations = s.subject().annotations();
+    /** A request that was handled, or cannot be, is not repeated. */
+    private static void answerRequests(
+            ReconcileState s, Outcome outcome, StatusDraft draft, List<PendingEvent> events) {
+        var annotations = s.resource().annotations();
         draft.lastHandledReconcileRequest =
                 annotations.getOrDefault(Annotations.RECONCILE_REQUESTED_AT, draft.lastHandledReconcileRequest);
-        Optional<String> why = switch (verdict) {
+        Optional<String> why = switch (outcome) {
             case Outcome.Watched watched ->
                 Optional.of("The managementPolicy is " + s.spec().managementPolicy()
                         + ", so the operator writes nothing to Azure.");
@@ -297,19 +298,19 @@ public record StatusReport(CostExportStatus status, List<PendingEvent> notes) {
             return;
         }
         String run = annotations.get(Annotations.RUN_REQUESTED_AT);
-        if (verdict instanceof Outcome.Watched && draft.pendingRun != null) {
-            RunPlanner.dropPending(draft); // whatever became of it, nothing is asked for again
+        if (outcome instanceof Outcome.Watched && draft.pendingRun != null) {
+            RunPlanner.dropPending(draft); // whatever its result, it is not requested again
         }
         boolean pending = draft.pendingRun != null && run != null && run.equals(draft.pendingRun.request());
         if (run != null && !run.isEmpty() && !pending && !run.equals(draft.lastHandledRunRequest)) {
             draft.lastHandledRunRequest = run;
-            notes.add(PendingEvent.warning(
+            events.add(PendingEvent.warning(
                     Reason.RUN_REFUSED, "The requested run (" + run + ") is refused: " + why.get()));
         }
         String apply = annotations.get(Annotations.APPLY_REQUESTED_AT);
         if (apply != null && !apply.isEmpty() && !apply.equals(draft.lastHandledApplyRequest)) {
             draft.lastHandledApplyRequest = apply;
-            notes.add(PendingEvent.warning(
+            events.add(PendingEvent.warning(
                     Reason.REQUEST_REFUSED, "The requested PUT (" + apply + ") is refused: " + why.get()));
         }
     }

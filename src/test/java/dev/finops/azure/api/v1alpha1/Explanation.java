@@ -4,12 +4,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A description of a spec field, as {@code kubectl explain} prints it: "Meaning. Default: x. Example: y", or "Azure's
- * default: x."
+ * A description of a spec field, as {@code kubectl explain} prints it: its meaning, then on lines of their own "Default: x." or
+ * "Azure's default: x.", and "Example: y".
  */
 record Explanation(String meaning, String defaultValue, String example) {
     private static final Pattern PARTS =
-            Pattern.compile("(?<meaning>.+?[.])( (?<default>(Azure's d|D)efault.+))? Example: (?<example>\\S.*)");
+            Pattern.compile("(?s)(?<meaning>.+?[.])(\n(?<default>(Azure's d|D)efault.+))?\nExample: (?<example>\\S.*)");
 
     /** Fails when meaning or example are missing; the default is empty where none is stated. */
     static Explanation of(CrdField field) {
@@ -19,6 +19,10 @@ record Explanation(String meaning, String defaultValue, String example) {
                     + field.schema().getDescription());
         }
         String stated = parts.group("default") == null ? "" : parts.group("default");
-        return new Explanation(parts.group("meaning"), stated, parts.group("example"));
+        return new Explanation(line(parts.group("meaning")), line(stated), parts.group("example"));
+    }
+
+    private static String line(String text) {
+        return text.replace('\n', ' ');
     }
 }

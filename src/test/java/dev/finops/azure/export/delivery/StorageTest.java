@@ -92,7 +92,7 @@ abstract class StorageTest {
     }
 
     static Delivery proven(DeliveryResult proof) {
-        return assertInstanceOf(DeliveryResult.Proven.class, proof, proof.toString())
+        return assertInstanceOf(DeliveryResult.Verified.class, proof, proof.toString())
                 .delivery();
     }
 

@@ -566,7 +566,7 @@ class ClosedMonthPlannerTest {
     /** After the intent is written down. */
     private static ReconcileState meant(ReconcileState s) {
         WriteStatus record = assertInstanceOf(WriteStatus.class, ReconcileStates.next(s));
-        return s.with(record.status()).with(s.memory().postingRun(record.runToPost()));
+        return s.with(record.status()).with(s.transientState().postingRun(record.runToPost()));
     }
 
     private static ObservedExport shown(String... runs) {

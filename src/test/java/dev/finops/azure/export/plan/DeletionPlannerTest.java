@@ -74,7 +74,7 @@ class DeletionPlannerTest {
         ReconcileState s = absent(intended(FOCUS));
         assertInstanceOf(Step.Release.class, next(s), "nothing is on its way");
 
-        ReconcileState sent = s.with(s.memory().unanswered(s.now()));
+        ReconcileState sent = s.with(s.transientState().unanswered(s.now()));
         Outcome.Waiting waiting = assertInstanceOf(Outcome.Waiting.class, rest(sent));
         assertEquals(Reason.DELETING, waiting.reason());
         assertInstanceOf(Step.Release.class, next(later(sent, TransientState.REPLICATION)));
@@ -178,7 +178,7 @@ class DeletionPlannerTest {
         assertEquals(
                 Duration.ofSeconds(40), later(accepted, Duration.ofSeconds(40)).patience());
         ReconcileState again = later(accepted, Duration.ofMinutes(3));
-        again = again.with(again.memory().deleted(again.now()));
+        again = again.with(again.transientState().deleted(again.now()));
         assertEquals(Duration.ofMinutes(3), again.patience());
         assertEquals(Duration.ofMinutes(15), later(again, Duration.ofHours(3)).patience());
     }
@@ -264,7 +264,7 @@ class DeletionPlannerTest {
     }
 
     private static ReconcileState unasked(ReconcileState s) {
-        return s.with(new Observation.NotAsked(), s.now());
+        return s.with(new Observation.NotRead(), s.now());
     }
 
     private static Step next(ReconcileState s) {

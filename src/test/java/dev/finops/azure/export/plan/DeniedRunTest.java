@@ -131,7 +131,7 @@ class DeniedRunTest {
     /** After the intent is written down. */
     private static ReconcileState meant(ReconcileState s) {
         WriteStatus record = assertInstanceOf(WriteStatus.class, ReconcileStates.next(s));
-        ReconcileState written = s.with(record.status()).with(s.memory().postingRun(record.runToPost()));
+        ReconcileState written = s.with(record.status()).with(s.transientState().postingRun(record.runToPost()));
         return record.runToPost() ? written : meant(written);
     }
 

@@ -83,7 +83,7 @@ class EarlierStatusTest {
     private static CostExportStatus read(Consumer<StatusDraft> change) {
         StatusDraft draft = new StatusDraft(StatusDraft.EMPTY);
         change.accept(draft);
-        CostExportStatus read = StatusSanitizer.of(draft.done());
+        CostExportStatus read = StatusSanitizer.of(draft.build());
         assertEquals(read, StatusSanitizer.of(read), "what was read is read again");
         return read;
     }

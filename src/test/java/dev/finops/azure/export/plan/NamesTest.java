@@ -67,15 +67,15 @@ class NamesTest {
 
         assertEquals(
                 used,
-                s.showing(Set.of(shown.isEmpty() ? new String[0] : shown.split(" ")))
+                s.withNames(Set.of(shown.isEmpty() ? new String[0] : shown.split(" ")))
                         .exportId()
                         .name());
     }
 
     @Test
     void theOnlyOneInAnotherSpellingIsTakenOverByTheRulesOfAdoption() {
-        ReconcileState equal = listed(fresh(DAILY), named(DAILY, "Daily")).showing(Set.of("Daily"));
-        ReconcileState differs = listed(fresh(DAILY), named(OTHER, "Daily")).showing(Set.of("Daily"));
+        ReconcileState equal = listed(fresh(DAILY), named(DAILY, "Daily")).withNames(Set.of("Daily"));
+        ReconcileState differs = listed(fresh(DAILY), named(OTHER, "Daily")).withNames(Set.of("Daily"));
 
         assertTrue(((Step.WriteStatus) ReconcileStates.next(equal))
                 .status()
@@ -86,7 +86,7 @@ class NamesTest {
 
     @Test
     void ofAPairTheExactOneIsMeantAndTheOtherIsNotSeen() {
-        ReconcileState s = absent(fresh(DAILY)).showing(Set.of("Daily", "DAILY", "daily"));
+        ReconcileState s = absent(fresh(DAILY)).withNames(Set.of("Daily", "DAILY", "daily"));
 
         assertEquals("daily", s.exportId().name());
         assertInstanceOf(Step.WriteStatus.class, ReconcileStates.next(got(s, named(DAILY, "daily"))));
@@ -96,7 +96,7 @@ class NamesTest {
     void ofSeveralAndNoneExactNoneIsTouched() {
         for (ReconcileState s : List.of(fresh(DAILY), settled(DAILY), intended(DAILY))) {
             ReconcileState several =
-                    s.with(new Absent(s.now(), Source.LIST), s.now()).showing(Set.of("Daily", "DAILY"));
+                    s.with(new Absent(s.now(), Source.LIST), s.now()).withNames(Set.of("Daily", "DAILY"));
 
             assertEquals(Reason.ALREADY_EXISTS, stuck(several).reason());
             assertTrue(
@@ -111,7 +111,7 @@ class NamesTest {
      */
     @Test
     void anotherSpellingThanTheRecordedOneIsLookedAtBeforeAnythingElse() {
-        ReconcileState list = listed(settled(DAILY), named(OTHER, "Daily")).showing(Set.of("Daily"));
+        ReconcileState list = listed(settled(DAILY), named(OTHER, "Daily")).withNames(Set.of("Daily"));
 
         assertEquals(new Step.Read(ReadConsistency.DIRECT), ReconcileStates.next(list));
         assertInstanceOf(
@@ -127,7 +127,7 @@ class NamesTest {
 
     @Test
     void aRecordedSpellingIsDroppedWhenAzureShowsTheExactOne() {
-        ReconcileState s = listed(recorded("Daily"), named(DAILY, "Daily")).showing(Set.of("Daily", "daily"));
+        ReconcileState s = listed(recorded("Daily"), named(DAILY, "Daily")).withNames(Set.of("Daily", "daily"));
 
         Step.WriteStatus dropped = (Step.WriteStatus) ReconcileStates.next(s);
 
@@ -150,11 +150,12 @@ class NamesTest {
         assertEquals(new Step.Read(ReadConsistency.RECENT), ReconcileStates.next(s));
         assertEquals(
                 Reason.CONFLICT,
-                stuck(listed(s, named(DAILY, "Daily")).showing(Set.of("Daily"))).reason());
-        assertEquals(Reason.CONFLICT, stuck(absent(s).showing(Set.of())).reason());
+                stuck(listed(s, named(DAILY, "Daily")).withNames(Set.of("Daily")))
+                        .reason());
+        assertEquals(Reason.CONFLICT, stuck(absent(s).withNames(Set.of())).reason());
         assertInstanceOf(
                 Step.WriteStatus.class,
-                ReconcileStates.next(listed(s, named(DAILY, "daily")).showing(Set.of("Daily", "daily"))));
+                ReconcileStates.next(listed(s, named(DAILY, "daily")).withNames(Set.of("Daily", "daily"))));
     }
 
     /** azure-cli#29673: the list of a billing profile was empty although a GET found the export. */
@@ -178,17 +179,17 @@ class NamesTest {
         assertEquals(
                 "daily",
                 ((Step.Delete) ReconcileStates.next(
-                                deletingWithNames(settled(DAILY).showing(Set.of("daily", "Daily")))))
+                                deletingWithNames(settled(DAILY).withNames(Set.of("daily", "Daily")))))
                         .id()
                         .name());
         assertEquals(
                 "Daily",
                 ((Step.Delete) ReconcileStates.next(
-                                deletingWithNames(recorded("Daily").showing(Set.of("Daily")))))
+                                deletingWithNames(recorded("Daily").withNames(Set.of("Daily")))))
                         .id()
                         .name());
         Step.Release twin = (Step.Release)
-                ReconcileStates.next(deletingWithNames(recorded("Daily").showing(Set.of("daily", "Daily"))));
+                ReconcileStates.next(deletingWithNames(recorded("Daily").withNames(Set.of("daily", "Daily"))));
         assertTrue(twin.event().orElseThrow().message().contains("The operator sent no DELETE"), twin::toString);
     }
 

@@ -756,7 +756,7 @@ class PlannerTest {
         void isNoneWhenAzureRefusedAStartThatCanBeMoved() {
             assertInstanceOf(
                     Update.class,
-                    ReconcileStates.next(refused.with(refused.memory().movingStart())));
+                    ReconcileStates.next(refused.with(refused.transientState().movingStart())));
         }
     }
 
@@ -807,7 +807,7 @@ class PlannerTest {
         dataset.columns            | ["Date"]       | ["date "]           | same
         schedule.recurrence        | "Weekly"       | "weekly"            | same
         """)
-        void isNoneWhereAzureSpellsTheValueOtherwise(String path, String stated, String shown, String outcome) {
+        void isNoneWhereAzureSpellsTheValueOtherwise(String path, String stated, String shown, String expected) {
             ExportField field = java.util.Arrays.stream(ExportField.values())
                     .filter(f -> f.specPath().equals(path))
                     .findFirst()
@@ -835,16 +835,16 @@ class PlannerTest {
                 }
             }
 
-            Outcome verdict = rest(now);
-            if (outcome.equals("same")) {
-                assertInstanceOf(Outcome.Settled.class, verdict);
+            Outcome outcome = rest(now);
+            if (expected.equals("same")) {
+                assertInstanceOf(Outcome.Settled.class, outcome);
             } else {
-                String message = assertInstanceOf(Outcome.Stuck.class, verdict).message();
+                String message = assertInstanceOf(Outcome.Stuck.class, outcome).message();
                 assertTrue(
                         message.contains("has the value " + shown + " for " + path + ", which was sent as " + stated),
                         message);
                 assertEquals(
-                        outcome.equals("spelling"),
+                        expected.equals("spelling"),
                         message.endsWith("Set spec." + path + " to the value that Azure has."),
                         message);
             }
@@ -930,7 +930,7 @@ class PlannerTest {
 
             assertEquals(
                     Optional.of(ReadConsistency.RECENT),
-                    ReconcileStates.firstRead(s.with(s.memory().failed(Reason.THROTTLED, s.now()))));
+                    ReconcileStates.firstRead(s.with(s.transientState().failed(Reason.THROTTLED, s.now()))));
         }
     }
 

@@ -8,7 +8,7 @@ import dev.finops.azure.arm.Backoff;
 import dev.finops.azure.export.document.ObservedExport;
 import dev.finops.azure.export.document.Specs;
 import dev.finops.azure.export.plan.Observation.Absent;
-import dev.finops.azure.export.plan.Observation.NotAsked;
+import dev.finops.azure.export.plan.Observation.NotRead;
 import dev.finops.azure.export.plan.Observation.Present;
 import dev.finops.azure.export.plan.Observation.Source;
 import dev.finops.azure.export.status.StatusReport;
@@ -54,34 +54,34 @@ public final class ReconcileStates {
     }
 
     public static ReconcileState unread(ReconcileState s) {
-        return s.with(new NotAsked(), s.now());
+        return s.with(new NotRead(), s.now());
     }
 
     /** The user deleted the object. */
     static ReconcileState deleting(ReconcileState s) {
-        ResourceView subject = s.subject();
+        ResourceView resource = s.resource();
         return of(
                 s,
                 new ResourceView(
-                        subject.namespace(),
-                        subject.name(),
-                        subject.generation(),
-                        subject.created(),
+                        resource.namespace(),
+                        resource.name(),
+                        resource.generation(),
+                        resource.created(),
                         true,
-                        subject.annotations(),
-                        subject.claim(),
-                        subject.unread()));
+                        resource.annotations(),
+                        resource.claim(),
+                        resource.unread()));
     }
 
     /** An object that nobody has looked at yet. */
     public static ReconcileState fresh(CostExportSpec spec) {
-        ResourceView subject =
+        ResourceView resource =
                 new ResourceView("finance", "focus", 1, Specs.NOW, false, Map.of(), Optional.empty(), Optional.empty());
         return new ReconcileState(
-                subject,
+                resource,
                 spec,
                 StatusDraft.EMPTY,
-                new NotAsked(),
+                new NotRead(),
                 TransientState.NONE,
                 SETTINGS,
                 Specs.NOW,
@@ -131,71 +131,71 @@ public final class ReconcileStates {
     }
 
     public static ReconcileState annotated(ReconcileState s, String annotation, String value) {
-        Map<String, String> annotations = new HashMap<>(s.subject().annotations());
+        Map<String, String> annotations = new HashMap<>(s.resource().annotations());
         annotations.put(annotation, value);
         return annotated(s, annotations);
     }
 
     public static ReconcileState without(ReconcileState s, String annotation) {
-        Map<String, String> annotations = new HashMap<>(s.subject().annotations());
+        Map<String, String> annotations = new HashMap<>(s.resource().annotations());
         annotations.remove(annotation);
         return annotated(s, annotations);
     }
 
     private static ReconcileState annotated(ReconcileState s, Map<String, String> annotations) {
-        ResourceView subject = s.subject();
+        ResourceView resource = s.resource();
         return of(
                 s,
                 new ResourceView(
-                        subject.namespace(),
-                        subject.name(),
-                        subject.generation(),
-                        subject.created(),
-                        subject.deleting(),
+                        resource.namespace(),
+                        resource.name(),
+                        resource.generation(),
+                        resource.created(),
+                        resource.deleting(),
                         annotations,
-                        subject.claim(),
-                        subject.unread()));
+                        resource.claim(),
+                        resource.unread()));
     }
 
     public static ReconcileState claimed(ReconcileState s, ResourceView.Claim claim) {
-        ResourceView subject = s.subject();
+        ResourceView resource = s.resource();
         return of(
                 s,
                 new ResourceView(
-                        subject.namespace(),
-                        subject.name(),
-                        subject.generation(),
-                        subject.created(),
-                        subject.deleting(),
-                        subject.annotations(),
+                        resource.namespace(),
+                        resource.name(),
+                        resource.generation(),
+                        resource.created(),
+                        resource.deleting(),
+                        resource.annotations(),
                         Optional.of(claim),
-                        subject.unread()));
+                        resource.unread()));
     }
 
     /** The user applied another spec: the next generation. */
     public static ReconcileState edited(ReconcileState s, CostExportSpec spec) {
-        ResourceView subject = s.subject();
+        ResourceView resource = s.resource();
         ResourceView next = new ResourceView(
-                subject.namespace(),
-                subject.name(),
-                subject.generation() + 1,
-                subject.created(),
-                subject.deleting(),
-                subject.annotations(),
-                subject.claim(),
-                subject.unread());
+                resource.namespace(),
+                resource.name(),
+                resource.generation() + 1,
+                resource.created(),
+                resource.deleting(),
+                resource.annotations(),
+                resource.claim(),
+                resource.unread());
         return new ReconcileState(
-                next, spec, s.status(), s.observation(), s.memory(), s.settings(), s.now(), s.secrets());
+                next, spec, s.status(), s.observation(), s.transientState(), s.settings(), s.now(), s.secrets());
     }
 
     /** The same generation says something else: what the spec might as well have said. */
     public static ReconcileState spec(ReconcileState s, String path, Object value) {
         return new ReconcileState(
-                s.subject(),
+                s.resource(),
                 Specs.with(s.spec(), path, value),
                 s.status(),
                 s.observation(),
-                s.memory(),
+                s.transientState(),
                 s.settings(),
                 s.now(),
                 s.secrets());
@@ -209,22 +209,29 @@ public final class ReconcileStates {
                 s.settings().backoff(),
                 s.settings().clientId());
         return new ReconcileState(
-                s.subject(), s.spec(), s.status(), s.observation(), s.memory(), settings, s.now(), s.secrets());
+                s.resource(),
+                s.spec(),
+                s.status(),
+                s.observation(),
+                s.transientState(),
+                settings,
+                s.now(),
+                s.secrets());
     }
 
     public static ReconcileState status(ReconcileState s, Consumer<StatusDraft> change) {
         StatusDraft draft = new StatusDraft(s.status());
         change.accept(draft);
-        return s.with(draft.done());
+        return s.with(draft.build());
     }
 
     /** After a pass that ended so: its report is written. */
-    public static ReconcileState reported(ReconcileState s, Outcome verdict) {
-        CostExportStatus status = StatusReport.of(s, verdict).status();
+    public static ReconcileState reported(ReconcileState s, Outcome outcome) {
+        CostExportStatus status = StatusReport.of(s, outcome).status();
         return s.with(status);
     }
 
-    private static ReconcileState of(ReconcileState s, ResourceView subject) {
-        return s.with(subject);
+    private static ReconcileState of(ReconcileState s, ResourceView resource) {
+        return s.with(resource);
     }
 }

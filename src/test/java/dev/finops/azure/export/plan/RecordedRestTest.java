@@ -63,10 +63,10 @@ class RecordedRestTest {
                             second % 2 == 0 ? Observation.Source.GET : Observation.Source.LIST),
                     now);
             Step step = ReconcileStates.next(s);
-            Outcome verdict =
+            Outcome outcome =
                     assertInstanceOf(Step.Done.class, step, step::toString).outcome();
-            assertInstanceOf(Outcome.Settled.class, verdict, verdict::toString);
-            CostExportStatus next = StatusReport.of(s, verdict).status();
+            assertInstanceOf(Outcome.Settled.class, outcome, outcome::toString);
+            CostExportStatus next = StatusReport.of(s, outcome).status();
             assertEquals(settled, next);
         }
     }
@@ -79,8 +79,8 @@ class RecordedRestTest {
         for (int steps = 0; steps < STEPS; steps++) {
             switch (ReconcileStates.next(s)) {
                 case Step.WriteStatus record -> s = s.with(StatusReport.working(s, record.status()));
-                case Step.Done(var verdict) -> {
-                    return ReconcileStates.reported(s, verdict);
+                case Step.Done(var outcome) -> {
+                    return ReconcileStates.reported(s, outcome);
                 }
                 case Step other -> throw new AssertionError(shown + ": " + other);
             }

@@ -68,7 +68,7 @@ class RunPlannerTest {
             assertEquals(new PostRun(intent.status().pendingRun()), ReconcileStates.next(meant));
 
             ReconcileState posted = got(
-                    later(meant.with(meant.memory().postingRun(false)), Duration.ofSeconds(1)),
+                    later(meant.with(meant.transientState().postingRun(false)), Duration.ofSeconds(1)),
                     shown("a1 Queued 2026-11-15T10:00:00Z"));
             WriteStatus accepted = assertInstanceOf(WriteStatus.class, ReconcileStates.next(posted));
             assertNull(accepted.status().pendingRun());
@@ -165,8 +165,8 @@ class RunPlannerTest {
                     renewed.status().pendingRun());
             assertInstanceOf(
                     Step.PostRun.class,
-                    ReconcileStates.next(
-                            held.with(renewed.status()).with(held.memory().postingRun(renewed.runToPost()))));
+                    ReconcileStates.next(held.with(renewed.status())
+                            .with(held.transientState().postingRun(renewed.runToPost()))));
         }
 
         @Test
@@ -178,7 +178,7 @@ class RunPlannerTest {
                         EXPORT);
                 WriteStatus record = assertInstanceOf(WriteStatus.class, ReconcileStates.next(s));
                 assertEquals(post + 1, record.status().pendingRun().attempts());
-                s = s.with(record.status()).with(s.memory().postingRun(record.runToPost()));
+                s = s.with(record.status()).with(s.transientState().postingRun(record.runToPost()));
             }
             assertGivenUp(got(
                     later(StateTransitions.runPosted(s, s.status().pendingRun(), s.now()), Duration.ofMinutes(3)),
@@ -326,7 +326,7 @@ class RunPlannerTest {
 
         @Test
         void tellsTheEndOfARunThatItSawUnderWayAlsoWhereTheClocksOfAzureAndTheClusterDiffer() {
-            Instant before = asked.subject().created().minusSeconds(1);
+            Instant before = asked.resource().created().minusSeconds(1);
             ReconcileState seen = status(
                     asked,
                     draft -> draft.runs =
@@ -581,7 +581,7 @@ class RunPlannerTest {
             assertEquals("2026-10 Pending", states(way).getFirst());
 
             ReconcileState gone =
-                    request.with(way.status()).with(request.memory().postingRun(false));
+                    request.with(way.status()).with(request.transientState().postingRun(false));
             WriteStatus found = assertInstanceOf(
                     WriteStatus.class,
                     ReconcileStates.next(got(
@@ -677,7 +677,7 @@ class RunPlannerTest {
     /** After the intent is written down. */
     private static ReconcileState meant(ReconcileState s) {
         WriteStatus record = assertInstanceOf(WriteStatus.class, ReconcileStates.next(s));
-        return s.with(record.status()).with(s.memory().postingRun(record.runToPost()));
+        return s.with(record.status()).with(s.transientState().postingRun(record.runToPost()));
     }
 
     private static ObservedExport shown(String... runs) {

@@ -94,18 +94,18 @@ class SpecFieldsTest {
         ReconcileState ours = later(settled(FOCUS), Duration.ofHours(20));
         ReconcileState same = spec(got(ours, accepted(FOCUS)), "exportName", spec.exportName());
         ReconcileState changed = new ReconcileState(
-                same.subject(),
+                same.resource(),
                 spec,
                 same.status(),
                 same.observation(),
-                same.memory(),
+                same.transientState(),
                 same.settings(),
                 same.now(),
                 same.secrets());
         ReconcileState ran = changed.with(
                 status(changed, draft -> draft.lastSuccessfulRun = COMPLETED).status());
         return List.of(
-                StatusReport.toProve(ran, Planner.settled(ran, (Observation.Present) ran.observation())),
+                StatusReport.toVerify(ran, Planner.settled(ran, (Observation.Present) ran.observation())),
                 ReconcileStates.next(changed),
                 ReconcileStates.next(absent(fresh(spec))),
                 ReconcileStates.next(got(fresh(spec), other)),

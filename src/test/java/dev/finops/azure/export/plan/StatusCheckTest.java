@@ -60,7 +60,7 @@ class StatusCheckTest {
     /** After a reconciliation of this process that had nothing to do. */
     private static ReconcileState rested() {
         ReconcileState s = reconciled(settled(FOCUS));
-        return s.with(s.memory().computed().left(s.status(), 1));
+        return s.with(s.transientState().computed().left(s.status(), 1));
     }
 
     private static ReconcileState reconciled(ReconcileState s) {
@@ -69,8 +69,8 @@ class StatusCheckTest {
         for (int steps = 0; steps < 9; steps++) {
             switch (ReconcileStates.next(now)) {
                 case Step.WriteStatus(var recorded, var post, var events, var reached) -> now = now.with(recorded);
-                case Step.Done(var verdict) -> {
-                    return ReconcileStates.reported(now, verdict);
+                case Step.Done(var outcome) -> {
+                    return ReconcileStates.reported(now, outcome);
                 }
                 case Step other -> throw new AssertionError("nothing else is to be done, least of all " + other);
             }
@@ -123,7 +123,7 @@ class StatusCheckTest {
     void isAsItWasAfterOneReconciliation(String name, Consumer<StatusDraft> change) {
         ReconcileState s = rested();
 
-        ReconcileState scribbled = status(s, change).with(s.memory().distrusting());
+        ReconcileState scribbled = status(s, change).with(s.transientState().distrusting());
 
         CostExportStatus corrected = reconciled(StatusCheck.restored(scribbled)).status();
         assertEquals(times(s.status()), times(corrected));
@@ -141,7 +141,7 @@ class StatusCheckTest {
         assertEquals(Optional.of(ReadConsistency.CACHED), ReconcileStates.firstRead(s));
         assertEquals(
                 Optional.of(ReadConsistency.DIRECT),
-                ReconcileStates.firstRead(s.with(s.memory().distrusting())));
+                ReconcileStates.firstRead(s.with(s.transientState().distrusting())));
     }
 
     @Test
@@ -178,11 +178,11 @@ class StatusCheckTest {
         ReconcileState dropped = s.with(assertInstanceOf(Step.WriteStatus.class, ReconcileStates.next(s))
                 .status());
 
-        Outcome verdict =
+        Outcome outcome =
                 assertInstanceOf(Step.Done.class, ReconcileStates.next(dropped)).outcome();
         assertEquals(
                 Reason.ALREADY_EXISTS,
-                assertInstanceOf(Outcome.Stuck.class, verdict).reason());
+                assertInstanceOf(Outcome.Stuck.class, outcome).reason());
     }
 
     @Test
@@ -280,11 +280,11 @@ class StatusCheckTest {
         ReconcileState s = rested();
         StatusDraft newer = new StatusDraft(s.status());
         newer.lastHandledRunRequest = "now";
-        TransientState memory = s.memory()
-                .left(newer.done(), 9)
+        TransientState memory = s.transientState()
+                .left(newer.build(), 9)
                 .left(s.status(), 8); // the watch was late: the object was read before the write
 
-        ReconcileState scribbled = s.with(newer.done()).with(memory.distrusting());
+        ReconcileState scribbled = s.with(newer.build()).with(memory.distrusting());
 
         assertEquals("now", StatusCheck.restored(scribbled).status().lastHandledRunRequest());
     }

@@ -126,7 +126,7 @@ class StatusSanitizerTest {
 
     private static void reconcile(CostExportStatus status) {
         ReconcileState s = settled(SPEC).with(status);
-        s = s.with(s.memory().distrusting());
+        s = s.with(s.transientState().distrusting());
         ArmFailure failure = new ArmFailure.Indeterminate(
                 new ArmFailure.Detail(502, "", "HTTP 502", ""), Reason.ARM_UNREACHABLE, null);
         for (ReconcileState seen : List.of(
@@ -139,29 +139,29 @@ class StatusSanitizerTest {
                     seen.observation() instanceof Present present ? ForeignRuns.dropped(seen, present) : seen;
             ReconcileStates.next(now);
             ReconcileStates.next(ReconcileStates.deleting(now));
-            for (Outcome verdict : verdicts(now)) {
-                StatusReport report = StatusReport.of(now, verdict);
+            for (Outcome outcome : outcomes(now)) {
+                StatusReport report = StatusReport.of(now, outcome);
                 StatusReport.working(now, now.status());
-                StatusReport.toProve(now, verdict);
-                RequeuePolicy.after(now, report.status(), verdict, new Random(1));
+                StatusReport.toVerify(now, outcome);
+                RequeuePolicy.after(now, report.status(), outcome, new Random(1));
             }
             now.failed(Reason.THROTTLED);
         }
-        Priorities.of(s.subject(), s.spec(), s.status());
+        Priorities.of(s.resource(), s.spec(), s.status());
     }
 
-    private static List<Outcome> verdicts(ReconcileState s) {
+    private static List<Outcome> outcomes(ReconcileState s) {
         ArmFailure failure = new ArmFailure.Throttled(
                 new ArmFailure.Detail(429, "", "HTTP 429", ""), java.time.Duration.ofMinutes(1));
-        List<Outcome> verdicts = new ArrayList<>(List.of(
+        List<Outcome> outcomes = new ArrayList<>(List.of(
                 new Outcome.Paused(),
                 new Outcome.Waiting(Reason.CREATING, "m"),
                 new Outcome.Failing(failure, true, List.of()),
                 new Outcome.Stuck(Reason.INVALID_REQUEST, "m", List.of())));
         if (s.observation() instanceof Present present) {
-            verdicts.add(Planner.settled(s, present));
+            outcomes.add(Planner.settled(s, present));
         }
-        return verdicts;
+        return outcomes;
     }
 
     @Test

@@ -49,7 +49,7 @@ class ScopeCachesTest {
     private final ManualScheduler scheduler = new ManualScheduler(monotonic);
     private final AzureClock clock = new AzureClock(machine, monotonic);
     private final ScriptedAzure azure = new ScriptedAzure();
-    private final ScopeCaches snapshots = new ScopeCaches(azure, clock, scheduler, SETTINGS);
+    private final ScopeCaches scopes = new ScopeCaches(azure, clock, scheduler, SETTINGS);
     private final List<String> woken = new ArrayList<>();
 
     ScopeCachesTest() {
@@ -64,7 +64,7 @@ class ScopeCachesTest {
 
         assertEquals("focus", name(look(id("focus"), "one")));
         assertEquals("FOCUS", name(look(id("FOCUS"), "two")));
-        assertEquals(Set.of("focus", "FOCUS"), snapshots.alike(id("Focus")));
+        assertEquals(Set.of("focus", "FOCUS"), scopes.alike(id("Focus")));
         assertInstanceOf(
                 Observation.Absent.class, look(id("Focus"), "three").orElseThrow(), "none of several is exact");
     }
@@ -72,8 +72,8 @@ class ScopeCachesTest {
     @Test
     void theOnlyOneIsFoundInAnySpelling() {
         assertEquals("focus", name(look(id("FOCUS"), "one")));
-        assertEquals(Set.of("focus"), snapshots.alike(id("FOCUS")));
-        assertEquals(Set.of(), snapshots.alike(id("weekly")));
+        assertEquals(Set.of("focus"), scopes.alike(id("FOCUS")));
+        assertEquals(Set.of(), scopes.alike(id("weekly")));
     }
 
     @Test
@@ -82,30 +82,30 @@ class ScopeCachesTest {
         azure.exports.put("Focus", named("focus", "daily")); // as an Azure that does not tell them apart would answer
         azure.exports.remove("focus");
 
-        snapshots.single(id("Focus"), caller("one"));
+        scopes.single(id("Focus"), caller("one"));
 
-        assertEquals(Set.of("focus"), snapshots.alike(ID));
+        assertEquals(Set.of("focus"), scopes.alike(ID));
     }
 
     @Test
     void aCreatedOneIsASecondBesideItsTwin() {
         look(ID, "one");
 
-        snapshots.put(id("Focus"), named("Focus", "daily"));
+        scopes.put(id("Focus"), named("Focus", "daily"));
 
-        assertEquals(Set.of("focus", "Focus"), snapshots.alike(ID));
+        assertEquals(Set.of("focus", "Focus"), scopes.alike(ID));
     }
 
     @Test
     void oneThatIsWatchedIsNotUnclaimedInAnotherSpelling() {
-        snapshots.watch("one", id("FOCUS"), look(id("FOCUS"), "one").orElseThrow(), () -> woken.add("one"));
-        assertEquals(0, snapshots.unclaimed());
+        scopes.watch("one", id("FOCUS"), look(id("FOCUS"), "one").orElseThrow(), () -> woken.add("one"));
+        assertEquals(0, scopes.unclaimed());
 
         azure.exports.put("FOCUS", named("FOCUS", "weekly"));
         scheduler.pass(INTERVAL.multipliedBy(2));
 
         assertEquals(Set.of("one"), Set.copyOf(woken), "now the exact one is there");
-        assertEquals(1, snapshots.unclaimed());
+        assertEquals(1, scopes.unclaimed());
     }
 
     private static ExportId id(String name) {
@@ -158,7 +158,7 @@ class ScopeCachesTest {
         azure.exports.put("other", named("other", "before"));
         watch("object", look("object"));
         ExportId other = new ExportId(ID.scope(), "other");
-        snapshots.watch("its-object", other, look(other, "its-object").orElseThrow(), () -> woken.add("its-object"));
+        scopes.watch("its-object", other, look(other, "its-object").orElseThrow(), () -> woken.add("its-object"));
 
         azure.exports.put("other", named("other", "after"));
         scheduler.pass(INTERVAL.multipliedBy(2));
@@ -169,7 +169,7 @@ class ScopeCachesTest {
     @Test
     void aListThatIsOlderThanOurWriteDoesNotHideIt() {
         azure.exports.clear();
-        azure.underWay = () -> snapshots.put(ID, named("focus", "new"));
+        azure.underWay = () -> scopes.put(ID, named("focus", "new"));
 
         assertPresent(look("object"));
     }
@@ -178,9 +178,9 @@ class ScopeCachesTest {
     void anExportThatAGetDoesNotFindIsForgotten() {
         look("object");
         azure.exports.clear();
-        assertInstanceOf(Observation.Absent.class, snapshots.single(ID, caller("object")));
+        assertInstanceOf(Observation.Absent.class, scopes.single(ID, caller("object")));
 
-        assertEquals(0, snapshots.unclaimed());
+        assertEquals(0, scopes.unclaimed());
         assertInstanceOf(Observation.Absent.class, look("object").orElseThrow());
         assertEquals(1, azure.listed(ID));
     }
@@ -190,7 +190,7 @@ class ScopeCachesTest {
     void aListThatIsOlderThanAGetDoesNotBringAnExportBack() {
         azure.underWay = () -> {
             azure.exports.clear();
-            snapshots.single(ID, caller("object"));
+            scopes.single(ID, caller("object"));
         };
 
         assertInstanceOf(Observation.Absent.class, look("object").orElseThrow());
@@ -201,13 +201,13 @@ class ScopeCachesTest {
         watch("object", look("object"));
         azure.exports.put("other", named("other", "x"));
         scheduler.pass(INTERVAL.multipliedBy(2));
-        assertEquals(1, snapshots.unclaimed());
+        assertEquals(1, scopes.unclaimed());
 
-        snapshots.forget("object");
-        snapshots.single(ID, caller("deletion"));
-        snapshots.forget("object");
+        scopes.forget("object");
+        scopes.single(ID, caller("deletion"));
+        scopes.forget("object");
 
-        assertEquals(0, snapshots.unclaimed());
+        assertEquals(0, scopes.unclaimed());
         int lists = azure.listed(ID);
         scheduler.pass(INTERVAL.multipliedBy(10));
         assertEquals(lists, azure.listed(ID));
@@ -217,7 +217,7 @@ class ScopeCachesTest {
     @Test
     void aScopeThatIsWatchedAgainIsListedAgain() {
         watch("object", look("object"));
-        snapshots.forget("object");
+        scopes.forget("object");
         watch("object", look("object"));
         int lists = azure.listed(ID);
         scheduler.pass(INTERVAL.multipliedBy(10));
@@ -297,7 +297,7 @@ class ScopeCachesTest {
     @Test
     void aWakeThatThrowsEndsNeitherTheOthersNorTheChain() {
         Observation seen = look("faulty").orElseThrow();
-        snapshots.watch("faulty", ID, seen, () -> {
+        scopes.watch("faulty", ID, seen, () -> {
             throw new IllegalStateException("a fault");
         });
         watch("object", Optional.of(seen));
@@ -352,7 +352,7 @@ class ScopeCachesTest {
         scheduler.pass(INTERVAL.multipliedBy(3));
 
         assertTrue(woken.contains("object"));
-        assertEquals(Optional.of(answered), snapshots.lastAnswered(ID));
+        assertEquals(Optional.of(answered), scopes.lastAnswered(ID));
         assertInstanceOf(Observation.Unanswered.class, recent("object").orElseThrow());
     }
 
@@ -371,7 +371,7 @@ class ScopeCachesTest {
         scheduler.pass(INTERVAL);
 
         assertTrue(woken.contains("object"));
-        assertEquals(Optional.of(answered), snapshots.lastAnswered(ID));
+        assertEquals(Optional.of(answered), scopes.lastAnswered(ID));
     }
 
     @Test
@@ -393,15 +393,15 @@ class ScopeCachesTest {
     }
 
     private Optional<Observation> look(ExportId id, String object) {
-        return snapshots.get(id, ReadConsistency.CACHED, caller(object));
+        return scopes.get(id, ReadConsistency.CACHED, caller(object));
     }
 
     private Optional<Observation> recent(String object) {
-        return snapshots.get(ID, ReadConsistency.RECENT, caller(object));
+        return scopes.get(ID, ReadConsistency.RECENT, caller(object));
     }
 
     private void watch(String object, Optional<Observation> seen) {
-        snapshots.watch(object, ID, seen.orElseThrow(), () -> woken.add(object));
+        scopes.watch(object, ID, seen.orElseThrow(), () -> woken.add(object));
     }
 
     private Waiter caller(String object) {

@@ -104,7 +104,7 @@ class ClosedMonthStatusTest {
 
         @Test
         void isProvenOnceAndJudgesNoDelivery() {
-            assertEquals(List.of("a1"), toProve(done));
+            assertEquals(List.of("a1"), toVerify(done));
             ReconcileState proven = proven(done, delivery("a1", 7L, 42));
 
             assertEquals(
@@ -122,18 +122,18 @@ class ClosedMonthStatusTest {
                     proven.status().closedMonths().getFirst());
             assertNull(proven.status().delivery());
             assertEquals("Unknown NoRunYet", told(proven, Conditions.DELIVERED));
-            assertEquals(List.of(), toProve(proven));
-            assertEquals(List.of(), notes(done, delivery("a1", 7L, 42)), "there was none to compare it with");
+            assertEquals(List.of(), toVerify(proven));
+            assertEquals(List.of(), events(done, delivery("a1", 7L, 42)), "there was none to compare it with");
         }
 
         @Test
         void isProvenBesideTheExportsOwn() {
             ReconcileState both = got(
                     done, Histories.with(accepted(FOCUS), "a1 Completed 2026-11-15T09:30:00Z OnDemand 2026-10", OWN));
-            assertEquals(List.of("o1", "a1"), toProve(both));
+            assertEquals(List.of("o1", "a1"), toVerify(both));
 
             StatusReport report = StatusReport.of(
-                    both, verdict(both), Map.of("o1", delivery("o1", 1L, 2), "a1", delivery("a1", 3L, 4)));
+                    both, outcome(both), Map.of("o1", delivery("o1", 1L, 2), "a1", delivery("a1", 3L, 4)));
             assertEquals("o1", report.status().delivery().runId());
             assertEquals(4L, report.status().closedMonths().getFirst().bytes());
         }
@@ -150,28 +150,29 @@ class ClosedMonthStatusTest {
                     done,
                     draft -> draft.closedMonths = List.of(
                             new ClosedMonth("2026-10", List.of(2, 15), "a1", null, 7L, 42L, "Running", null, 1, null)));
-            List<PendingEvent> notes = notes(again, delivery("a1", rows, bytes));
+            List<PendingEvent> events = events(again, delivery("a1", rows, bytes));
 
             assertEquals(
-                    message == null ? List.of() : List.of(PendingEvent.normal(Reason.MONTH_RESTATED, message)), notes);
+                    message == null ? List.of() : List.of(PendingEvent.normal(Reason.MONTH_RESTATED, message)), events);
         }
 
         @Test
         void isLookedForAnHourThenToldOnce() {
             DeliveryResult missing = new DeliveryResult.Failed(Reason.BLOB_MISSING, "1 of 2 blobs");
-            assertEquals(List.of(), notes(done, missing));
-            assertEquals(List.of("a1"), toProve(proven(done, missing)));
+            assertEquals(List.of(), events(done, missing));
+            assertEquals(List.of("a1"), toVerify(proven(done, missing)));
 
             ReconcileState after = later(done, Duration.ofMinutes(30));
             assertEquals(
-                    List.of(PendingEvent.warning(Reason.BLOB_MISSING, "2026-10: 1 of 2 blobs")), notes(after, missing));
-            assertEquals(List.of(), toProve(proven(after, missing)));
+                    List.of(PendingEvent.warning(Reason.BLOB_MISSING, "2026-10: 1 of 2 blobs")),
+                    events(after, missing));
+            assertEquals(List.of(), toVerify(proven(after, missing)));
             assertEquals(
                     List.of(Reason.STORAGE_UNREACHABLE),
-                    notes(after, new DeliveryResult.Unreachable("refused")).stream()
+                    events(after, new DeliveryResult.Unreachable("refused")).stream()
                             .map(PendingEvent::reason)
                             .toList());
-            assertEquals(List.of(), notes(after, new DeliveryResult.Superseded("a1")));
+            assertEquals(List.of(), events(after, new DeliveryResult.Superseded("a1")));
             assertNull(proven(after, new DeliveryResult.Superseded("a1"))
                     .status()
                     .closedMonths()
@@ -190,7 +191,7 @@ class ClosedMonthStatusTest {
 
             assertEquals(
                     overwritable,
-                    StatusReport.toProve(both, verdict(both)).getFirst().overwritable());
+                    StatusReport.toVerify(both, outcome(both)).getFirst().overwritable());
         }
 
         @Test
@@ -203,28 +204,29 @@ class ClosedMonthStatusTest {
                             "properties.dataOverwriteBehavior",
                             "\"CreateNewReport\""));
 
+            assertTrue(StatusReport.toVerify(december, outcome(december))
+                    .getFirst()
+                    .overwritable());
             assertTrue(
-                    StatusReport.toProve(december, verdict(december)).getFirst().overwritable());
-            assertTrue(
-                    !StatusReport.toProve(keeping, verdict(keeping)).getFirst().overwritable());
+                    !StatusReport.toVerify(keeping, outcome(keeping)).getFirst().overwritable());
         }
 
         private static DeliveryResult delivery(String run, Long rows, long bytes) {
-            return new DeliveryResult.Proven(new Delivery(run, "m", 1, bytes, rows, null, "2026-11-15T10:00:00Z"));
+            return new DeliveryResult.Verified(new Delivery(run, "m", 1, bytes, rows, null, "2026-11-15T10:00:00Z"));
         }
 
-        private List<String> toProve(ReconcileState s) {
-            return StatusReport.toProve(s, verdict(s)).stream()
+        private List<String> toVerify(ReconcileState s) {
+            return StatusReport.toVerify(s, outcome(s)).stream()
                     .map(open -> open.run().id())
                     .toList();
         }
 
         private ReconcileState proven(ReconcileState s, DeliveryResult proof) {
-            return s.with(StatusReport.of(s, verdict(s), Map.of("a1", proof)).status());
+            return s.with(StatusReport.of(s, outcome(s), Map.of("a1", proof)).status());
         }
 
-        private List<PendingEvent> notes(ReconcileState s, DeliveryResult proof) {
-            return StatusReport.of(s, verdict(s), Map.of("a1", proof)).notes().stream()
+        private List<PendingEvent> events(ReconcileState s, DeliveryResult proof) {
+            return StatusReport.of(s, outcome(s), Map.of("a1", proof)).events().stream()
                     .filter(note -> note.reason() != Reason.RUN_COMPLETED)
                     .toList();
         }
@@ -233,11 +235,11 @@ class ClosedMonthStatusTest {
     @Test
     void anApiVersionThatRunsNoMonthIsToldOnce() {
         ReconcileState old = apiVersion(status(settled(SPEC), draft -> draft.apiVersion = "2023-08-01"), "2023-08-01");
-        StatusReport first = StatusReport.of(old, verdict(old));
+        StatusReport first = StatusReport.of(old, outcome(old));
 
         assertEquals(
                 List.of(Reason.NEEDS_API_VERSION),
-                first.notes().stream().map(PendingEvent::reason).toList());
+                first.events().stream().map(PendingEvent::reason).toList());
         String ready = Conditions.find(first.status().conditions(), Conditions.READY)
                 .orElseThrow()
                 .message();
@@ -246,14 +248,14 @@ class ClosedMonthStatusTest {
                         + "Set EXPORTS_API_VERSION to 2025-03-01 or later."),
                 ready);
         ReconcileState noDays = spec(old, "closedMonth.rerunOnDays", List.of());
-        assertEquals(List.of(), StatusReport.of(noDays, verdict(noDays)).notes(), "nothing is asked for");
-        StatusReport second = StatusReport.of(old.with(first.status()), verdict(old));
-        assertEquals(List.of(), second.notes());
+        assertEquals(List.of(), StatusReport.of(noDays, outcome(noDays)).events(), "nothing is asked for");
+        StatusReport second = StatusReport.of(old.with(first.status()), outcome(old));
+        assertEquals(List.of(), second.events());
         assertEquals(first.status(), second.status());
         assertEquals(
                 "Azure has the export as the spec states it.",
                 Conditions.find(
-                                reported(settled(SPEC).with(first.status()), verdict(settled(SPEC)))
+                                reported(settled(SPEC).with(first.status()), outcome(settled(SPEC)))
                                         .status()
                                         .conditions(),
                                 Conditions.READY)
@@ -268,10 +270,10 @@ class ClosedMonthStatusTest {
 
     private static ReconcileState ran(ReconcileState s, String... runs) {
         ReconcileState seen = got(s, Histories.with(accepted(s.spec()), runs));
-        return reported(seen, verdict(seen));
+        return reported(seen, outcome(seen));
     }
 
-    private static Outcome verdict(ReconcileState s) {
+    private static Outcome outcome(ReconcileState s) {
         return ReconcileStates.inSync(s);
     }
 

@@ -67,7 +67,7 @@ class KnownErrorTest {
                 .with(new ResolvedSecrets(Optional.empty(), Optional.of(CLIENT), new ResolvedSecrets.Sas.NotNamed()));
     }
 
-    private static ReconcileState situation(KnownError.Place place) {
+    private static ReconcileState state(KnownError.Place place) {
         return switch (place) {
             case ANYWHERE, RUN -> SUBSCRIPTION;
             case IDENTITY_AT_CUSTOMER_AGREEMENT -> IDENTITY;
@@ -87,7 +87,7 @@ class KnownErrorTest {
                     KnownError.of(
                             known.reason(),
                             said.text(),
-                            situation(known.place()),
+                            state(known.place()),
                             known.place().ofRun()),
                     said.text());
         }
@@ -509,7 +509,7 @@ class KnownErrorTest {
                 spec,
                 SUBSCRIPTION.status(),
                 SUBSCRIPTION.observation(),
-                SUBSCRIPTION.memory(),
+                SUBSCRIPTION.transientState(),
                 SUBSCRIPTION.settings(),
                 SUBSCRIPTION.now(),
                 SUBSCRIPTION.secrets());
@@ -527,7 +527,7 @@ class KnownErrorTest {
         List<Detail> said = new ArrayList<>(known.examples());
         said.add(new Detail(400, "BadRequest", "something new", ""));
         for (Detail detail : said) {
-            ReconcileState s = situation(known.place());
+            ReconcileState s = state(known.place());
             ReconcileState first = reported(
                     s,
                     new Outcome.Stuck(
@@ -561,11 +561,11 @@ class KnownErrorTest {
         ReconcileState s = SUBSCRIPTION;
         for (int days = 0; days < 3; days++) {
             s = new ReconcileState(
-                            s.subject(),
+                            s.resource(),
                             s.spec(),
                             s.status(),
                             s.observation(),
-                            s.memory(),
+                            s.transientState(),
                             s.settings(),
                             s.now().plusSeconds(86_400),
                             s.secrets())

@@ -14,7 +14,7 @@ final class Readers {
 
     /** The rules of kstatus for a custom resource that is not being deleted. */
     static String kstatus(ReconcileState s, CostExportStatus status) {
-        if (!Objects.equals(status.observedGeneration(), s.subject().generation())
+        if (!Objects.equals(status.observedGeneration(), s.resource().generation())
                 || is(status, Conditions.RECONCILING, "True")) {
             return "InProgress";
         }
@@ -31,10 +31,10 @@ final class Readers {
         CostExportSpec spec = s.spec();
         boolean suspended =
                 spec.schedule() != null && Boolean.TRUE.equals(spec.schedule().suspend());
-        if ("true".equals(s.subject().annotations().get(Annotations.PAUSED))) {
+        if ("true".equals(s.resource().annotations().get(Annotations.PAUSED))) {
             return "Suspended";
         }
-        if (!Objects.equals(status.observedGeneration(), s.subject().generation())
+        if (!Objects.equals(status.observedGeneration(), s.resource().generation())
                 || is(status, Conditions.RECONCILING, "True")) {
             return "Progressing";
         }

@@ -35,7 +35,7 @@ import net.jqwik.api.constraints.Size;
 import net.jqwik.api.domains.Domain;
 import net.jqwik.api.domains.DomainContext;
 
-/** Promise 2 towards the API server: the same verdict on the same status makes the same status. */
+/** Promise 2 towards the API server: the same outcome on the same status makes the same status. */
 @Domain(SpecArbitraries.class)
 @Domain(DomainContext.Global.class)
 class ReportPropertiesTest {
@@ -66,15 +66,15 @@ class ReportPropertiesTest {
             @ForAll @IntRange(max = 4) int runs,
             @ForAll @IntRange(max = 100) int hours) {
         ReconcileState s = after(spec, before, runs, hours);
-        Outcome verdict = verdict(s, kind);
-        StatusReport first = StatusReport.of(s, verdict);
-        StatusReport second = StatusReport.of(s.with(first.status()), verdict);
+        Outcome outcome = outcome(s, kind);
+        StatusReport first = StatusReport.of(s, outcome);
+        StatusReport second = StatusReport.of(s.with(first.status()), outcome);
 
         assertEquals(first.status(), second.status());
-        assertEquals(List.of(), second.notes());
+        assertEquals(List.of(), second.events());
         assertEquals(
                 first.status(),
-                StatusReport.of(later(s.with(first.status()), Duration.ofSeconds(1)), verdict)
+                StatusReport.of(later(s.with(first.status()), Duration.ofSeconds(1)), outcome)
                         .status());
     }
 
@@ -86,16 +86,16 @@ class ReportPropertiesTest {
             @ForAll @IntRange(max = 4) int runs,
             @ForAll Set<Respelling> spellings) {
         ReconcileState s = after(spec, List.of(kind), runs, 0);
-        StatusReport first = StatusReport.of(s, verdict(s, kind));
+        StatusReport first = StatusReport.of(s, outcome(s, kind));
         ObservedExport shown = ((Observation.Present) s.observation()).export();
         for (Respelling spelling : new TreeSet<>(spellings)) {
             shown = spelling.of(shown);
         }
         ReconcileState again = got(later(s.with(first.status()), Duration.ofMinutes(5)), shown);
-        StatusReport second = StatusReport.of(again, verdict(again, kind));
+        StatusReport second = StatusReport.of(again, outcome(again, kind));
 
         assertEquals(first.status(), second.status());
-        assertEquals(List.of(), second.notes());
+        assertEquals(List.of(), second.events());
     }
 
     @Property
@@ -111,7 +111,7 @@ class ReportPropertiesTest {
                     && !condition.message().isBlank()
                     && condition.lastTransitionTime() != null);
             assertTrue(condition.observedGeneration() == null
-                    || condition.observedGeneration() <= s.subject().generation());
+                    || condition.observedGeneration() <= s.resource().generation());
         }
         List<String> types = s.status().conditions().stream()
                 .map(CostExportStatus.Condition::type)
@@ -126,12 +126,12 @@ class ReportPropertiesTest {
                 Histories.with(Specs.accepted(spec), RUNS.subList(0, runs).toArray(String[]::new));
         for (Kind kind : kinds) {
             s = got(later(s, Duration.ofHours(1)), export);
-            s = s.with(StatusReport.of(s, verdict(s, kind)).status());
+            s = s.with(StatusReport.of(s, outcome(s, kind)).status());
         }
         return got(later(s, Duration.ofHours(hours).plusMinutes(17)), export); // data is late at whole and half hours
     }
 
-    private static Outcome verdict(ReconcileState s, Kind kind) {
+    private static Outcome outcome(ReconcileState s, Kind kind) {
         Observation.Present present = (Observation.Present) s.observation();
         Outcome.Settled settled = ReconcileStates.inSync(s);
         List<Difference> differences = settled.desired()

@@ -45,7 +45,7 @@ class RequeuePolicyTest {
 
     @Property
     void anObjectThatNobodyWakesLooksWhetherTimeAloneHasChangedAnything(@ForAll long seed) {
-        Duration wait = RequeuePolicy.after(idle, idle.status(), verdict(idle), new Random(seed))
+        Duration wait = RequeuePolicy.after(idle, idle.status(), outcome(idle), new Random(seed))
                 .orElseThrow();
 
         assertTrue(
@@ -58,7 +58,7 @@ class RequeuePolicyTest {
         ReconcileState s = settled(with(with(FOCUS, "schedule.recurrence", "Daily"), "freshness.maxAge", "90s"));
         ReconcileState before = at(s, Instant.parse("2026-11-16T00:01:00Z")); // the schedule starts at midnight
 
-        assertEquals(Optional.of(Duration.ofSeconds(31)), after(before, verdict(before)));
+        assertEquals(Optional.of(Duration.ofSeconds(31)), after(before, outcome(before)));
     }
 
     @Test
@@ -66,7 +66,7 @@ class RequeuePolicyTest {
         ReconcileState s = settled(with(FOCUS, "delivery.verify", true));
         ReconcileState ran = got(s, Histories.with(accepted(s.spec()), "a1 Completed 2026-11-15T09:00:00Z"));
 
-        assertTrue(after(ran, verdict(ran)).orElseThrow().compareTo(Duration.ofSeconds(330)) <= 0);
+        assertTrue(after(ran, outcome(ran)).orElseThrow().compareTo(Duration.ofSeconds(330)) <= 0);
     }
 
     @Test
@@ -76,7 +76,7 @@ class RequeuePolicyTest {
                 draft -> draft.backfill =
                         new Backfill(null, 1, 0, 0, List.of(new Month("2026-10", "Pending", null, 1, null, null))));
 
-        assertTrue(after(s, verdict(s)).orElseThrow().compareTo(Duration.ofSeconds(330)) <= 0);
+        assertTrue(after(s, outcome(s)).orElseThrow().compareTo(Duration.ofSeconds(330)) <= 0);
     }
 
     @Test
@@ -91,8 +91,8 @@ class RequeuePolicyTest {
                 draft -> draft.backfill =
                         new Backfill(null, 1, 0, 0, List.of(new Month("2026-10", "Running", null, 0, null, null))));
 
-        for (ReconcileState s : List.of(reported(running, verdict(running)), meant, month)) {
-            assertEquals(Optional.of(POLL), after(s, verdict(s)));
+        for (ReconcileState s : List.of(reported(running, outcome(running)), meant, month)) {
+            assertEquals(Optional.of(POLL), after(s, outcome(s)));
         }
     }
 
@@ -103,7 +103,7 @@ class RequeuePolicyTest {
                 daily,
                 draft -> draft.closedMonths = List.of(new ClosedMonth(
                         "2026-10", List.of(15), "a1", "2026-11-15T09:00:00Z", null, null, null, null, null, null)));
-        Duration wait = RequeuePolicy.after(done, done.status(), verdict(done), new Random(seed))
+        Duration wait = RequeuePolicy.after(done, done.status(), outcome(done), new Random(seed))
                 .orElseThrow();
 
         assertTrue(
@@ -122,9 +122,9 @@ class RequeuePolicyTest {
                     .runs();
         });
 
-        assertTrue(after(failed, verdict(failed)).orElseThrow().compareTo(Duration.ofSeconds(65)) <= 0);
+        assertTrue(after(failed, outcome(failed)).orElseThrow().compareTo(Duration.ofSeconds(65)) <= 0);
         ReconcileState old = apiVersion(failed, "2023-08-01");
-        assertTrue(after(old, verdict(old)).orElseThrow().compareTo(Duration.ofHours(21)) >= 0, "it runs no month");
+        assertTrue(after(old, outcome(old)).orElseThrow().compareTo(Duration.ofHours(21)) >= 0, "it runs no month");
     }
 
     @Test
@@ -134,10 +134,10 @@ class RequeuePolicyTest {
                 draft -> draft.pendingRun =
                         new PendingRun("Request", "monday", null, "2026-11-15T10:00:00Z", 0, "2026-11-15T10:00:00Z"));
 
-        assertTrue(after(denied, verdict(denied)).orElseThrow().compareTo(Duration.ofSeconds(270)) >= 0);
+        assertTrue(after(denied, outcome(denied)).orElseThrow().compareTo(Duration.ofSeconds(270)) >= 0);
         assertEquals(
                 Optional.of(Duration.ofSeconds(10)),
-                after(later(denied, Duration.ofHours(24).minusSeconds(10)), verdict(denied)));
+                after(later(denied, Duration.ofHours(24).minusSeconds(10)), outcome(denied)));
     }
 
     @Test
@@ -166,14 +166,21 @@ class RequeuePolicyTest {
                 s.settings().backoff(),
                 s.settings().clientId());
         return new ReconcileState(
-                s.subject(), s.spec(), s.status(), s.observation(), s.memory(), settings, s.now(), s.secrets());
+                s.resource(),
+                s.spec(),
+                s.status(),
+                s.observation(),
+                s.transientState(),
+                settings,
+                s.now(),
+                s.secrets());
     }
 
-    private static Optional<Duration> after(ReconcileState s, Outcome verdict) {
-        return RequeuePolicy.after(s, s.status(), verdict, new Random(1));
+    private static Optional<Duration> after(ReconcileState s, Outcome outcome) {
+        return RequeuePolicy.after(s, s.status(), outcome, new Random(1));
     }
 
-    private static Outcome verdict(ReconcileState s) {
+    private static Outcome outcome(ReconcileState s) {
         return ReconcileStates.inSync(s);
     }
 }

@@ -152,11 +152,11 @@ class StatusReportTest {
             assertEquals("ended", settled(ended).status().summary().schedule());
             assertEquals(
                     List.of(),
-                    StatusReport.of(settled(ended), verdict(settled(ended))).notes());
+                    StatusReport.of(settled(ended), outcome(settled(ended))).events());
             ReconcileState first = status(settled(ended), draft -> draft.conditions = null);
             assertEquals(
                     List.of(Reason.SCHEDULE_ENDED),
-                    StatusReport.of(first, verdict(first)).notes().stream()
+                    StatusReport.of(first, outcome(first)).events().stream()
                             .map(PendingEvent::reason)
                             .toList());
         }
@@ -166,7 +166,7 @@ class StatusReportTest {
     class Synced {
         @Test
         void isUnknownAfterThreeIntervalsWithoutAnAnswer() {
-            ReconcileState silent = SETTLED.with(SETTLED.memory().answered(NOW));
+            ReconcileState silent = SETTLED.with(SETTLED.transientState().answered(NOW));
             Outcome failing = new Outcome.Failing(unreachable(), false, List.of());
 
             assertEquals(
@@ -406,21 +406,22 @@ class StatusReportTest {
         void comesWithAnEventForEachRunThatEndsAndNoneForAnAdoptedPast() {
             ReconcileState running = ran(SETTLED, "a1 InProgress 2026-11-15T10:00:00Z");
 
-            assertEquals(List.of("RunCompleted"), notes(running, "a1 Completed 2026-11-15T10:00:00Z"));
-            assertEquals(List.of("RunFailed"), notes(running, "a1 Failed 2026-11-15T10:00:00Z"));
+            assertEquals(List.of("RunCompleted"), events(running, "a1 Completed 2026-11-15T10:00:00Z"));
+            assertEquals(List.of("RunFailed"), events(running, "a1 Failed 2026-11-15T10:00:00Z"));
             assertEquals(
                     List.of("RunCompleted", "RunFailed"),
-                    notes(running, "a2 Failed 2026-11-15T10:30:00Z", "a1 Completed 2026-11-15T10:00:00Z"));
-            assertEquals(List.of(), notes(running, "a1 InProgress 2026-11-15T10:00:00Z"));
+                    events(running, "a2 Failed 2026-11-15T10:30:00Z", "a1 Completed 2026-11-15T10:00:00Z"));
+            assertEquals(List.of(), events(running, "a1 InProgress 2026-11-15T10:00:00Z"));
             assertEquals(
-                    List.of(), notes(SETTLED, "a2 Failed 2026-11-15T09:30:00Z", "a1 Completed 2026-11-15T09:00:00Z"));
+                    List.of(), events(SETTLED, "a2 Failed 2026-11-15T09:30:00Z", "a1 Completed 2026-11-15T09:00:00Z"));
             assertEquals(
-                    List.of(), notes(ran(running, "a1 Failed 2026-11-15T10:00:00Z"), "a1 Failed 2026-11-15T10:00:00Z"));
+                    List.of(),
+                    events(ran(running, "a1 Failed 2026-11-15T10:00:00Z"), "a1 Failed 2026-11-15T10:00:00Z"));
         }
 
-        private List<String> notes(ReconcileState s, String... runs) {
+        private List<String> events(ReconcileState s, String... runs) {
             ReconcileState seen = got(s, Histories.with(accepted(s.spec()), runs));
-            return StatusReport.of(seen, verdict(seen)).notes().stream()
+            return StatusReport.of(seen, outcome(seen)).events().stream()
                     .map(note -> note.reason().toString())
                     .toList();
         }
@@ -464,14 +465,14 @@ class StatusReportTest {
             assertEquals("Unknown NoRunYet", told(aged(s, Duration.ofHours(49)), Conditions.DELIVERED));
             String message = "spec.freshness.maxAge 2592000000ms cannot be read, so the default applies. Set at "
                     + "most nine digits with one unit, such as 720h.";
-            assertEquals(List.of(PendingEvent.warning(Reason.INVALID_REQUEST, message)), report.notes());
+            assertEquals(List.of(PendingEvent.warning(Reason.INVALID_REQUEST, message)), report.events());
             assertTrue(find(first.with(report.status()), Conditions.READY)
                     .message()
                     .endsWith(" " + message));
             assertEquals(
                     List.of(),
                     StatusReport.of(first.with(report.status()), ReconcileStates.inSync(first))
-                            .notes());
+                            .events());
         }
 
         @ParameterizedTest
@@ -519,22 +520,22 @@ class StatusReportTest {
             ReconcileState ran = got(
                     settled(with(FOCUS, "delivery.verify", true)),
                     Histories.with(accepted(FOCUS), "a1 Completed 2026-11-15T09:30:00Z"));
-            Outcome verdict = verdict(ran);
+            Outcome outcome = outcome(ran);
             CostExportStatus.Delivery delivery =
                     new CostExportStatus.Delivery("a1", "m", 3, 42L, 7L, null, "2026-11-15T10:00:00Z");
 
             assertEquals(
                     List.of("a1"),
-                    StatusReport.toProve(ran, verdict).stream()
+                    StatusReport.toVerify(ran, outcome).stream()
                             .map(open -> open.run().id())
                             .toList());
             assertEquals("False BlobMissing", proven(ran, new DeliveryResult.Failed(Reason.BLOB_MISSING, "gone")));
             assertEquals("Unknown StorageUnreachable", proven(ran, new DeliveryResult.Unreachable("refused")));
-            assertEquals("True Fresh", proven(ran, new DeliveryResult.Proven(delivery)));
+            assertEquals("True Fresh", proven(ran, new DeliveryResult.Verified(delivery)));
             ReconcileState proven =
-                    ran.with(StatusReport.of(ran, verdict, Map.of("a1", new DeliveryResult.Proven(delivery)))
+                    ran.with(StatusReport.of(ran, outcome, Map.of("a1", new DeliveryResult.Verified(delivery)))
                             .status());
-            assertEquals(List.of(), StatusReport.toProve(proven, verdict), "it is looked at once");
+            assertEquals(List.of(), StatusReport.toVerify(proven, outcome), "it is looked at once");
             assertTrue(
                     find(proven, Conditions.DELIVERED).message().contains("3 blobs, 42 bytes"),
                     find(proven, Conditions.DELIVERED).message());
@@ -544,10 +545,10 @@ class StatusReportTest {
 
         private String proven(ReconcileState s, DeliveryResult proof) {
             return told(
-                    s.with(StatusReport.of(s, verdict(s), Map.of("a1", proof)).status()), Conditions.DELIVERED);
+                    s.with(StatusReport.of(s, outcome(s), Map.of("a1", proof)).status()), Conditions.DELIVERED);
         }
 
-        private Outcome verdict(ReconcileState s) {
+        private Outcome outcome(ReconcileState s) {
             return ReconcileStates.inSync(s);
         }
 
@@ -602,7 +603,7 @@ class StatusReportTest {
             assertEquals("Unknown MonthsOpen", told(s, Conditions.BACKFILLED));
             assertEquals(
                     "False NeedsApiVersion",
-                    told(reported(apiVersion(s, "2023-08-01"), verdict(s)), Conditions.BACKFILLED));
+                    told(reported(apiVersion(s, "2023-08-01"), outcome(s)), Conditions.BACKFILLED));
         }
     }
 
@@ -720,7 +721,7 @@ class StatusReportTest {
                             report.status().lastHandledRunRequest(),
                             report.status().lastHandledApplyRequest(),
                             report.status().lastHandledReconcileRequest()));
-            assertTrue(report.notes().stream()
+            assertTrue(report.events().stream()
                     .map(PendingEvent::reason)
                     .toList()
                     .containsAll(List.of(Reason.RUN_REFUSED, Reason.REQUEST_REFUSED)));
@@ -778,13 +779,13 @@ class StatusReportTest {
             assertEquals(new Step.Done(new Outcome.Paused()), ReconcileStates.next(s));
             assertEquals(
                     known ? List.of() : List.of(Reason.UNKNOWN_VALUE),
-                    first.notes().stream().map(PendingEvent::reason).toList());
+                    first.events().stream().map(PendingEvent::reason).toList());
             String message = find(s.with(first.status()), Conditions.READY).message();
             assertEquals(!known, message.contains("\"" + value + "\" is neither true nor false"), message);
             assertEquals(
                     List.of(),
                     StatusReport.of(s.with(first.status()), new Outcome.Paused())
-                            .notes());
+                            .events());
         }
 
         @ParameterizedTest
@@ -902,7 +903,7 @@ class StatusReportTest {
             assertTrue(find(SETTLED.with(report.status()), Conditions.SYNCED)
                     .message()
                     .contains("Set EXPORTS_API_VERSION"));
-            assertEquals(List.of(), report.notes());
+            assertEquals(List.of(), report.events());
         }
 
         @Test
@@ -933,11 +934,11 @@ class StatusReportTest {
 
             assertEquals(
                     List.of(Reason.AUTHORIZATION_FAILED),
-                    first.notes().stream().map(PendingEvent::reason).toList());
+                    first.events().stream().map(PendingEvent::reason).toList());
             assertEquals(
                     List.of(),
                     StatusReport.of(later(SETTLED.with(first.status()), Duration.ofMinutes(1)), failing)
-                            .notes());
+                            .events());
         }
     }
 
@@ -1125,11 +1126,11 @@ class StatusReportTest {
                 Annotations.RUN_REQUESTED_AT,
                 "monday");
         ReconcileState s = edited(waiting, with(FOCUS, "managementPolicy", "Observe"));
-        StatusReport report = StatusReport.of(s, verdict(s));
+        StatusReport report = StatusReport.of(s, outcome(s));
 
         assertNull(report.status().pendingRun());
         assertEquals("monday", report.status().lastHandledRunRequest());
-        assertTrue(report.notes().stream().anyMatch(note -> note.reason() == Reason.RUN_REFUSED));
+        assertTrue(report.events().stream().anyMatch(note -> note.reason() == Reason.RUN_REFUSED));
     }
 
     @Test
@@ -1154,13 +1155,13 @@ class StatusReportTest {
     }
 
     /** Where the object stands when what is to be written to Azure, if anything, is left out. */
-    private static Outcome verdict(ReconcileState s) {
-        return ReconcileStates.next(s) instanceof Step.Done(Outcome verdict) ? verdict : ReconcileStates.inSync(s);
+    private static Outcome outcome(ReconcileState s) {
+        return ReconcileStates.next(s) instanceof Step.Done(Outcome outcome) ? outcome : ReconcileStates.inSync(s);
     }
 
     /** After a pass that had nothing to do but report. */
     private static ReconcileState rested(ReconcileState s) {
-        return reported(s, verdict(s));
+        return reported(s, outcome(s));
     }
 
     private static ReconcileState ran(ReconcileState s, String... runs) {
