@@ -181,13 +181,14 @@ class ReleaseIT {
                 .results()
                 .map(target -> target.group(1))
                 .collect(Collectors.toSet());
-        for (String workflow : List.of("ci", "release")) {
+        for (String workflow : List.of("ci", "release", "nightly")) {
             List<String> run = Pattern.compile("run: make ([a-z-]+)")
                     .matcher(text(".github/workflows/" + workflow + ".yml"))
                     .results()
                     .map(step -> step.group(1))
                     .toList();
-            assertTrue(run.contains("test") && targets.containsAll(run), workflow + " runs make " + run);
+            String first = workflow.equals("nightly") ? "campaign" : "test";
+            assertTrue(run.contains(first) && targets.containsAll(run), workflow + " runs make " + run);
         }
     }
 
