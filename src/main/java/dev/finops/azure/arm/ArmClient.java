@@ -229,7 +229,8 @@ public final class ArmClient {
                         .<ArmResult<T>>map(ArmResult.Ok::new)
                         .orElseGet(() -> new ArmResult.Failed<>(ErrorClassifier.unreadable(
                                 raw,
-                                "HTTP " + raw.status() + " with a body that is no answer of Azure Resource Manager")));
+                                "HTTP " + raw.status()
+                                        + " with a body that is not an answer of Azure Resource Manager")));
             }
             ArmFailure failure = ErrorClassifier.of(raw, connection.throttleWait(), clock.instant());
             if (failure instanceof ArmFailure.Throttled throttled) {

@@ -111,8 +111,8 @@ public final class AzureClock implements InstantSource {
         boolean skewed = !skew().isZero();
         if (skewed && !skewLogged) {
             LOG.warn(
-                    "this machine's clock and Azure's differ by {}; Azure's is used, but tokens may be "
-                            + "refused: mend the clock",
+                    "The clocks of this machine and of Azure differ by {}. The operator uses Azure's clock, but Azure may "
+                            + "reject its tokens. Synchronize the clock of the node.",
                     skew());
         }
         skewLogged = skewed;

@@ -200,10 +200,10 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
         for (Sweep.Found found : sweep.find(cache.list())) {
             telemetry.requeued(found.why().name().toLowerCase(Locale.ROOT));
             if (found.why() == Sweep.Why.STATUS_CHANGED) {
-                LOG.info("{}: {}; it is computed again", NamespacedName.of(found.id()), found.why());
+                LOG.info("{}: {}; the operator computes it again", NamespacedName.of(found.id()), found.why());
             } else if (!found.again()) {
                 LOG.warn(
-                        "{}: {}; the sweep requeued it. Please report this with the log before it",
+                        "{}: {}; the sweep requeued it. Please report this with the log before it.",
                         NamespacedName.of(found.id()),
                         found.why());
             }
@@ -472,7 +472,7 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
         }
         Duration wait = settings.backoff().afterAttempt(inARow);
         LOG.warn(
-                "{}: the API server does not answer or did not take a write, again in {} s: {}{}",
+                "{}: the API server does not answer or rejected a write. Next attempt in {} s: {}{}",
                 NamespacedName.of(object),
                 wait.toSeconds(),
                 notWritten.getMessage(),

@@ -90,7 +90,7 @@ public final class EventRecorder {
                     .contains("being terminated"); // such a namespace takes no Events
             if (!going && refusals.add(refused.getCode())) {
                 LOG.warn(
-                        "the API server refused Event {} of {}, and may refuse others, which are not "
+                        "The API server rejected Event {} of {}, and may reject others, which are not "
                                 + "logged: {}. Check the role of the operator: "
                                 + "it needs the verbs create and patch for events",
                         note.reason(),

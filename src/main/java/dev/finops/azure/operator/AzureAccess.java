@@ -25,9 +25,9 @@ record AzureAccess(
         ArmClient.CallListener calls) {
 
     /** @param leads whether this process can write to Azure */
-    static AzureAccess of(OperatorConfig config, BooleanSupplier leads, MeterRegistry registry) {
+    static AzureAccess of(
+            OperatorConfig config, BooleanSupplier leads, TaskScheduler scheduler, MeterRegistry registry) {
         MonotonicClock monotonic = new MonotonicClock(InstantSource.system(), System::nanoTime);
-        TaskScheduler scheduler = new TaskScheduler();
         ArmRateLimiter rateLimiter =
                 new ArmRateLimiter(monotonic, scheduler, config.azure().runsPerMinute());
         ArmMetrics.ofQuota(registry, rateLimiter);

@@ -40,7 +40,7 @@ final class Kubeconfig {
             throw new dev.finops.azure.operator.OperatorConfig.Wrong(
                     "KUBECONFIG",
                     environment.getOrDefault("KUBECONFIG", "~/.kube/config"),
-                    "is no kubeconfig: " + Main.firstCause(unreadable));
+                    "is not a kubeconfig: " + Main.firstCause(unreadable));
         }
         useTokenFile(cluster);
         proxy(cluster, environment); // last: a builder reads the environment again
@@ -123,7 +123,7 @@ final class Kubeconfig {
                 }
             } catch (IOException beingReplaced) {
                 LOG.warn(
-                        "the tokenFile of the kubeconfig cannot be read, the token before it is used: {}",
+                        "The tokenFile of the kubeconfig cannot be read. The operator uses the token that it read before: {}",
                         beingReplaced.toString());
             }
             return last;

@@ -1,6 +1,6 @@
 package dev.finops.azure.operator;
 
-import dev.finops.azure.time.Callbacks;
+import dev.finops.azure.time.Scheduler;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
@@ -14,9 +14,6 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.UUID;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,11 +45,12 @@ final class Leadership {
     private final LeaseLock lock;
     private final LeaseValidity tenure;
     private final LeaderFence fence;
-    private final ScheduledExecutorService renewals = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("lease").factory());
+    private final Scheduler scheduler;
     private volatile boolean stopping;
+    private boolean released;
 
-    Leadership(String namespace, String name, InstantSource clock) {
+    Leadership(String namespace, String name, InstantSource clock, Scheduler scheduler) {
+        this.scheduler = scheduler;
         this.namespace = namespace;
         this.name = name;
         this.clock = clock;
@@ -75,15 +73,15 @@ final class Leadership {
                 .withLeaderCallbacks(new LeaderCallbacks(
                         () -> {
                             fence.leading();
-                            LOG.info("leading: holds lease {}/{}", namespace, name);
+                            LOG.info("This process leads: it holds the lease {}/{}.", namespace, name);
                         },
                         this::lost,
-                        leader -> LOG.info("the leader is {}", leader)))
+                        leader -> LOG.info("The leader is {}.", leader)))
                 .withExitOnStopLeading(false) // the SDK's own exit would wait for itself inside a shutdown hook
                 .build();
     }
 
-    /** Asked before each write. Does not return without the lease, unless the process is ending anyway. */
+    /** Called before each write. Does not return without the lease, unless the process is ending anyway. */
     boolean holds() {
         boolean holds = tenure.holds();
         if (!holds) {
@@ -92,21 +90,36 @@ final class Leadership {
         return holds;
     }
 
-    /** The process ends by itself, and renews until what it has begun is done: the SDK does so no longer. */
+    /** The process ends on its own and renews the lease until its calls are done, as the SDK no longer does. */
     void stopping(KubernetesClient kubernetes) {
         stopping = true;
-        renewals.scheduleWithFixedDelay(
-                () -> Callbacks.run(() -> write(kubernetes, identity, LEASE)),
-                0,
-                RETRY.toMillis(),
-                TimeUnit.MILLISECONDS);
+        renew(kubernetes);
     }
 
-    /** Nobody acts here any more: another one need not wait until the lease has run out. */
+    private void renew(KubernetesClient kubernetes) {
+        scheduler.after(Duration.ZERO, () -> {
+            if (renewed(kubernetes)) {
+                scheduler.after(RETRY, () -> renew(kubernetes));
+            }
+        });
+    }
+
+    private boolean renewed(KubernetesClient kubernetes) {
+        synchronized (lock) { // a renewal after the release would keep the next leader waiting
+            if (!released) {
+                write(kubernetes, identity, LEASE);
+            }
+            return !released;
+        }
+    }
+
+    /** This process writes no more: the next leader need not wait until the lease expires. */
     void release(KubernetesClient kubernetes) {
-        renewals.close();
-        tenure.ended();
-        write(kubernetes, "", Duration.ofSeconds(1));
+        synchronized (lock) {
+            released = true;
+            tenure.ended();
+            write(kubernetes, "", Duration.ofSeconds(1));
+        }
     }
 
     /** On the lease as it was read, so that a lease that another process has acquired meanwhile stays. */
@@ -121,14 +134,14 @@ final class Leadership {
                                 holder, duration, held.getAcquireTime(), now, held.getLeaderTransitions()));
             }
         } catch (KubernetesClientException unanswered) {
-            LOG.debug("the lease runs out by itself: {}", unanswered.getMessage());
+            LOG.debug("The lease was not written and will expire: {}", unanswered.getMessage());
         }
     }
 
     /** Another process leads already. Only one of the threads that notice it reports it. */
     private synchronized void lost() {
         if (!stopping) {
-            LOG.warn("lost the lease {}/{}; ending", namespace, name);
+            LOG.warn("This process lost the lease {}/{} and ends.", namespace, name);
             Runtime.getRuntime().halt(1);
         }
     }

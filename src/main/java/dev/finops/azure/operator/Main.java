@@ -31,8 +31,9 @@ public final class Main {
     private static void start(OperatorConfig config) throws IOException {
         TlsWarmup.prepare();
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        KubernetesAccess kubernetes = KubernetesAccess.connect(config);
-        AzureAccess azure = AzureAccess.of(config, kubernetes.leads(), registry);
+        TaskScheduler scheduler = new TaskScheduler();
+        KubernetesAccess kubernetes = KubernetesAccess.connect(config, scheduler);
+        AzureAccess azure = AzureAccess.of(config, kubernetes.leads(), scheduler, registry);
         OperatorRuntime operator = new OperatorRuntime(config, kubernetes, azure, registry);
         operator.register(CostExports.registration(config, kubernetes, azure, registry));
         operator.start();

@@ -107,7 +107,7 @@ record OperatorConfig(
                 .filter(list -> Arrays.stream(list.split(File.pathSeparator))
                         .noneMatch(file -> !file.isEmpty() && Files.isReadable(Path.of(file))));
         if (files.isPresent()) {
-            throw new Wrong("KUBECONFIG", files.get(), "is no file that can be read");
+            throw new Wrong("KUBECONFIG", files.get(), "is not a file that can be read");
         }
     }
 
@@ -227,7 +227,7 @@ record OperatorConfig(
                 } catch (InvalidPathException wrong) {
                     // said below
                 }
-                throw new Wrong(variable, text, "is no file that can be read");
+                throw new Wrong(variable, text, "is not a file that can be read");
             });
         }
 

@@ -1,6 +1,6 @@
 package dev.finops.azure.operator;
 
-import dev.finops.azure.time.Callbacks;
+import dev.finops.azure.time.Scheduler;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
@@ -20,10 +20,6 @@ import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -38,11 +34,11 @@ final class PingingHttpClientFactory extends JdkHttpClientFactory {
     private static final Logger LOG = LoggerFactory.getLogger(PingingHttpClientFactory.class);
     private final Pulse times;
 
-    private final ScheduledExecutorService pulse = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("watch-pulse").factory());
+    private final Scheduler scheduler;
 
-    PingingHttpClientFactory(Pulse times) {
+    PingingHttpClientFactory(Pulse times, Scheduler scheduler) {
         this.times = times;
+        this.scheduler = scheduler;
     }
 
     /**
@@ -71,39 +67,42 @@ final class PingingHttpClientFactory extends JdkHttpClientFactory {
         private final WebSocket.Listener listener;
         private final String what;
         private volatile long heard = System.nanoTime();
-        private volatile ScheduledFuture<?> pings;
+        private volatile boolean closed;
 
         Listener(WebSocket.Listener listener, String what) {
             this.listener = listener;
             this.what = what;
         }
 
+        private void pingLater(WebSocket socket) {
+            scheduler.after(times.ping(), () -> ping(socket));
+        }
+
         private void ping(WebSocket socket) {
             long silent = System.nanoTime() - heard;
-            if (socket.isInputClosed()) {
-                pings.cancel(false);
-            } else if (silent > times.silence().toNanos()) {
-                pings.cancel(false);
+            if (closed || socket.isInputClosed()) {
+                return;
+            }
+            if (silent > times.silence().toNanos()) {
                 LOG.warn(
-                        "the watch of {} has been silent for {} s and is opened anew",
+                        "The watch of {} has been silent for {} s. The operator opens it anew.",
                         what,
                         Duration.ofNanos(silent).toSeconds());
                 socket.abort();
                 listener.onError(
                         socket,
                         new IOException("silent for " + Duration.ofNanos(silent).toSeconds() + " s"));
-            } else if (!socket.isOutputClosed()) {
+                return;
+            }
+            if (!socket.isOutputClosed()) {
                 socket.sendPing(ByteBuffer.allocate(0));
             }
+            pingLater(socket);
         }
 
         @Override
         public void onOpen(WebSocket socket) {
-            pings = pulse.scheduleAtFixedRate(
-                    () -> Callbacks.run(() -> ping(socket)),
-                    times.ping().toNanos(),
-                    times.ping().toNanos(),
-                    TimeUnit.NANOSECONDS);
+            pingLater(socket);
             listener.onOpen(socket);
         }
 
@@ -133,13 +132,13 @@ final class PingingHttpClientFactory extends JdkHttpClientFactory {
 
         @Override
         public CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
-            pings.cancel(false);
+            closed = true;
             return listener.onClose(socket, code, reason);
         }
 
         @Override
         public void onError(WebSocket socket, Throwable fault) {
-            pings.cancel(false);
+            closed = true;
             // The client would end the watch for good, and the operator with it, where a connection broke within a
             // text.
             boolean unreadable = fault instanceof ProtocolException;

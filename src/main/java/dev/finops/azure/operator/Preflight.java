@@ -31,7 +31,7 @@ final class Preflight {
             throw switch (refused.getCode()) {
                 case 400 ->
                     new OperatorConfig.Wrong(
-                            "WATCH_SELECTOR", config.watchSelector().orElse(""), "is no label selector: " + said);
+                            "WATCH_SELECTOR", config.watchSelector().orElse(""), "is not a label selector: " + said);
                 case 401 ->
                     new IllegalStateException(
                             "the API server does not know who this is; check KUBECONFIG or the service account: "

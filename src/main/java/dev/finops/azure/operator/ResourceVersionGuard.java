@@ -1,15 +1,15 @@
 package dev.finops.azure.operator;
 
 import dev.finops.azure.time.Callbacks;
+import dev.finops.azure.time.Scheduler;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResourceList;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.http.BasicBuilder;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.Interceptor;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 final class ResourceVersionGuard implements Interceptor {
     private static final Logger LOG = LoggerFactory.getLogger(ResourceVersionGuard.class);
     private static final Pattern WATCH = Pattern.compile("(?=.*\\bwatch=true).*\\bresourceVersion=(\\d+).*");
-    private static final long SECONDS = 5;
+    private static final Duration INTERVAL = Duration.ofSeconds(5);
 
     /**
      * By the path of what is watched: the resource version that a watch has begun from, as long as nobody has compared
@@ -31,14 +31,13 @@ final class ResourceVersionGuard implements Interceptor {
      */
     private final Map<String, Long> begun = new ConcurrentHashMap<>();
 
-    void start(KubernetesClient kubernetes) {
-        Executors.newSingleThreadScheduledExecutor(
-                        Thread.ofPlatform().daemon().name("earlier-state").factory())
-                .scheduleWithFixedDelay(
-                        () -> Callbacks.run(() -> begun.forEach((path, version) -> compare(kubernetes, path, version))),
-                        SECONDS,
-                        SECONDS,
-                        TimeUnit.SECONDS);
+    void start(KubernetesClient kubernetes, Scheduler scheduler) {
+        scheduler.after(INTERVAL, () -> {
+            Callbacks.runAll(begun.entrySet().stream()
+                    .map(watch -> (Runnable) () -> compare(kubernetes, watch.getKey(), watch.getValue()))
+                    .toList());
+            start(kubernetes, scheduler);
+        });
     }
 
     @Override
@@ -66,8 +65,8 @@ final class ResourceVersionGuard implements Interceptor {
             long now = Long.parseLong(list.getMetadata().getResourceVersion());
             if (now < version) {
                 LOG.warn(
-                        "the API server is at resource version {}, and was at {}: it was restored from a "
-                                + "backup; ending, to begin anew from what it says now",
+                        "The API server is at resource version {}, and was at {}: it was restored from a "
+                                + "backup. The operator ends, and its next process reads all objects anew.",
                         now,
                         version);
                 Runtime.getRuntime().halt(1);

@@ -40,7 +40,7 @@ class EventsPageTest {
         assertEquals(
                 Set.of(
                         "ExportConditions.java reason Warning",
-                        "ExportConditions.java reason(verdict) Warning",
+                        "ExportConditions.java reason(outcome) Warning",
                         "ClosedMonthStatus.java reason Warning",
                         "ClosedMonthStatus.java unreachable.reason() Warning"),
                 written(false));

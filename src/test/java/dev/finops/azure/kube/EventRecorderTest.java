@@ -212,7 +212,7 @@ class EventRecorderTest {
 
         assertEquals(2, warnings().size(), warnings()::toString);
         assertTrue(
-                warnings().getFirst().startsWith("the API server refused Event Created of finance/daily"),
+                warnings().getFirst().startsWith("The API server rejected Event Created of finance/daily"),
                 warnings()::toString);
         assertTrue(
                 warnings().getFirst().contains("cannot create resource")

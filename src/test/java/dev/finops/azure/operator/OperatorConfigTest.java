@@ -141,7 +141,7 @@ class OperatorConfigTest {
       AZURE_RESOURCE_MANAGER_ENDPOINT  | arm.example   | must be an https address
       AZURE_AUTHORITY_HOST             | https://      | must be an https address
       AZURE_AUTHORITY_HOST             | https://a b   | must be an https address
-      KUBECONFIG                       | /a:/b         | is no file that can be read
+      KUBECONFIG                       | /a:/b         | is not a file that can be read
       HTTPS_PROXY                      | ftp://proxy   | must be the address of a proxy, such as http://proxy.example.org:3128 or socks5://proxy.example.org:1080
       HTTP_PROXY                       | http://x:0    | must be the address of a proxy, such as http://proxy.example.org:3128 or socks5://proxy.example.org:1080
       """)

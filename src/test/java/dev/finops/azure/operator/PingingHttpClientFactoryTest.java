@@ -28,7 +28,8 @@ class PingingHttpClientFactoryTest {
     @Test
     void aWatchThatCannotBeReadIsALostConnection() throws Exception {
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                HttpClient client = new PingingHttpClientFactory(PingingHttpClientFactory.Pulse.USUAL)
+                HttpClient client = new PingingHttpClientFactory(
+                                PingingHttpClientFactory.Pulse.USUAL, new TaskScheduler())
                         .createNewHttpClientBuilder()
                         .build()) {
             Thread.startVirtualThread(() -> serve(server));

@@ -105,7 +105,7 @@ class ConfigIT extends SystemTest {
 
         Files.writeString(file, "revoked");
         eventually(() -> assertTrue(
-                operator.log().contains("the API server does not answer or did not take a write")
+                operator.log().contains("the API server does not answer or rejected a write")
                         || operator.log().contains("Unauthorized"),
                 operator::log));
         Files.writeString(file, token);
@@ -193,7 +193,7 @@ class ConfigIT extends SystemTest {
         Map<String, String> election =
                 Map.of("LEADER_ELECTION", "true", "LEASE_NAMESPACE", namespace, "LEASE_NAME", "given-back");
         var first = launch(election).awaitReady();
-        await().atMost(PATIENCE).until(() -> first.log().contains("leading: holds lease"));
+        await().atMost(PATIENCE).until(() -> first.log().contains("holds the lease"));
         launch(election).awaitReady().close();
         assertFalse(cluster.client()
                 .leases()
@@ -225,16 +225,16 @@ class ConfigIT extends SystemTest {
         Map<String, String> election =
                 Map.of("LEADER_ELECTION", "true", "LEASE_NAMESPACE", namespace, "LEASE_NAME", "acting");
         var first = launch(election).awaitReady();
-        await().atMost(PATIENCE).until(() -> first.log().contains("leading: holds lease"));
+        await().atMost(PATIENCE).until(() -> first.log().contains("holds the lease"));
         var second = launch(election).awaitReady();
         assertEquals("ok", second.page("/readyz"), "ready, leader or not");
         var export = export("led", "").awaitReady();
-        assertFalse(second.log().contains("leading: holds lease"));
+        assertFalse(second.log().contains("holds the lease"));
 
         first.kill();
         export.change("description: by the other");
 
-        await().atMost(Duration.ofSeconds(60)).until(() -> second.log().contains("leading: holds lease"));
+        await().atMost(Duration.ofSeconds(60)).until(() -> second.log().contains("holds the lease"));
         export.awaitReady();
         assertEquals(List.of(PUT, PUT), export.written());
         second.close();

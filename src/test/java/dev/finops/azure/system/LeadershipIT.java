@@ -24,7 +24,7 @@ class LeadershipIT extends SystemTest {
 
     private record Member(OperatorProcess process, String application) {
         boolean leads() {
-            return process.log().contains("leading: holds lease");
+            return process.log().contains("holds the lease");
         }
     }
 
@@ -80,7 +80,8 @@ class LeadershipIT extends SystemTest {
 
         assertEquals(1, leader.process.await());
         assertTrue(
-                leader.process.log().contains("lost the lease " + namespace + "/shared; ending"), leader.process.log());
+                leader.process.log().contains("lost the lease " + namespace + "/shared and ends"),
+                leader.process.log());
         eventually(() -> assertEquals(EXPORTS, writes(woke, second).size()));
         assertEquals(List.of(), writes(woke, leader));
         assertEquals(

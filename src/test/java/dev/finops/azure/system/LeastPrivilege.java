@@ -187,7 +187,7 @@ abstract class LeastPrivilege extends StoringTest {
                 .filter(process -> process.process().isAlive())
                 .toList();
         OperatorProcess leader = running.stream()
-                .filter(process -> process.log().contains("leading: holds lease " + home))
+                .filter(process -> process.log().contains("holds the lease " + home))
                 .findFirst()
                 .orElseThrow();
         OperatorProcess other = running.stream()
@@ -197,7 +197,7 @@ abstract class LeastPrivilege extends StoringTest {
         assertFalse(other.log().contains("leading:"));
         leader.close();
         export("taken-over", "").awaitReady();
-        assertTrue(other.log().contains("leading: holds lease " + home));
+        assertTrue(other.log().contains("holds the lease " + home));
     }
 
     private Stream<JsonNode> asked() {

@@ -72,7 +72,7 @@ class ObserveIT extends SystemTest {
         export("named", scope, "").awaitReady();
 
         eventually(() ->
-                assertTrue(operator.log().contains("exports at " + scope + " that no CostExport names (1): by-hand")));
+                assertTrue(operator.log().contains("No CostExport names these exports at " + scope + " (1): by-hand")));
         assertTrue(operator.page("/metrics").contains("costexport_unclaimed_exports 1.0"), operator.page("/metrics"));
     }
 

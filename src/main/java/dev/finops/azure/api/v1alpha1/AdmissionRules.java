@@ -122,7 +122,7 @@ final class AdmissionRules {
             new Rule(
                     "spec.freshness.maxAge",
                     "self.matches(" + AGE + ")",
-                    "freshness.maxAge is no duration; write a whole number of at most nine digits with "
+                    "freshness.maxAge is not a duration; write a whole number of at most nine digits with "
                             + "one unit, as 500ms, 30s, 5m or 36h"));
 
     private static final List<Rule> PAST = List.of(
@@ -137,8 +137,11 @@ final class AdmissionRules {
             new Rule(
                     "spec.backfill.from",
                     "self.matches(" + MONTH + ")",
-                    "backfill.from is no month; write it as 2025-01"),
-            new Rule("spec.backfill.to", "self.matches(" + MONTH + ")", "backfill.to is no month; write it as 2025-12"),
+                    "backfill.from is not a month; write it as 2025-01"),
+            new Rule(
+                    "spec.backfill.to",
+                    "self.matches(" + MONTH + ")",
+                    "backfill.to is not a month; write it as 2025-12"),
             new Rule(
                     "spec.backfill",
                     "!(" + MONTHS_EXIST + ") || " + MONTHS_BETWEEN + " >= 0",
@@ -240,7 +243,7 @@ final class AdmissionRules {
                 "spec." + field,
                 "self.matches(" + DATE + ")",
                 field
-                        + " is no date of the calendar and no date-time with Z or an offset; write it as 2026-01-31 or"
+                        + " is not a date of the calendar and not a date-time with Z or an offset; write it as 2026-01-31 or"
                         + " 2026-01-31T00:00:00Z");
     }
 }

@@ -67,7 +67,7 @@ public final class SasToken {
      */
     public List<String> faults(Instant now) {
         if (!fields.containsKey("sig")) {
-            return List.of("it is no SAS token: it has no sig");
+            return List.of("it is not a SAS token: it has no sig");
         }
         List<String> faults = new ArrayList<>();
         if (!TOKEN.matcher(value).matches()) {
@@ -79,7 +79,7 @@ public final class SasToken {
             faults.add("it is not valid before " + Timestamps.write(start.get()));
         }
         if (!fields.containsKey("ss")) {
-            faults.add("it is no account SAS: it names no services (ss)");
+            faults.add("it is not an account SAS: it names no services (ss)");
         } else {
             lacking("ss", "b").ifPresent(lacks -> faults.add("its services (ss) lack b, Blob"));
             lacking("srt", "sco")

@@ -167,7 +167,7 @@ public final class ScopeCaches {
     private void tellUnclaimed(String scope, Set<String> names) {
         if (!names.isEmpty() && told.add(scope)) {
             LOG.info(
-                    "exports at {} that no CostExport names ({}): {}",
+                    "No CostExport names these exports at {} ({}): {}",
                     scope,
                     names.size(),
                     String.join(", ", names.stream().sorted().limit(NAMED).toList())

@@ -33,7 +33,7 @@ class SasTokenTest {
             delimiter = '|',
             value = {
                 "ss=b                        | ss=fqt                       | its services (ss) lack b",
-                "&ss=b                       | ''                           | it is no account SAS",
+                "&ss=b                       | ''                           | it is not an account SAS",
                 "srt=sco                     | srt=o                        | its resource types (srt) lack sc ",
                 "sp=rwdlacx                  | sp=rl                        | its permissions (sp) lack wdac ",
                 "sp=rwdlacx&                 | ''                           | its permissions (sp) lack rwdlac ",
@@ -48,7 +48,7 @@ class SasTokenTest {
                         + "characters that no token has",
                 "sv=2024-11-04               | st=2026-11-16T00:00:00Z               | it is not valid "
                         + "before 2026-11-16T00:00:00Z",
-                "&sig=abc%2Fdef%3D           | ''                           | it is no SAS token: it has no sig"
+                "&sig=abc%2Fdef%3D           | ''                           | it is not a SAS token: it has no sig"
             })
     void whatAzureCouldNotDeliverWithIsNamed(String field, String instead, String fault) {
         List<String> faults = SasToken.of(GOOD.replace(field.strip(), instead)).faults(NOW);
