@@ -183,7 +183,7 @@ class ClosedMonthIT extends StoringTest {
                     .nextRun(export.scope(), export.exportName(), new RunOutcome.Failed("InternalError", "no luck"));
         }
         next(2);
-        export.awaitEvent("RunFailed", "is not tried again before the next day of closedMonth.rerunOnDays");
+        export.awaitEvent("RunFailed", "before the next day of spec.closedMonth.rerunOnDays");
         assertRests(export, 5);
         assertNull(export.status().closedMonths().getFirst().time());
 

@@ -30,7 +30,7 @@ class LeastPrivilegeInNamespacesIT extends LeastPrivilege {
                 .await("Ready", "False", "CredentialsMissing")
                 .message();
 
-        assertTrue(message.contains("may not read Secret " + namespace + "/" + WITHHELD), message);
+        assertTrue(message.contains("has no permission to read Secret " + namespace + "/" + WITHHELD), message);
     }
 
     @Test

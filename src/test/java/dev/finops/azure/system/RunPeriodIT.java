@@ -125,7 +125,7 @@ class RunPeriodIT extends SystemTest {
 
     @ParameterizedTest
     @CsvSource({
-        "march, names no months",
+        "march, is not a month",
         "2026-03..2026-01, ends before it begins",
         "2999-01, has not begun",
         "2015-01, more than 84 months ago"

@@ -86,7 +86,7 @@ class SecretsIT extends StoringTest {
                 .inNamespace(namespace)
                 .create();
         eventually(() -> assertTrue(
-                export.condition("Ready").message().contains("has no AZURE_CLIENT_ID"),
+                export.condition("Ready").message().contains("has no key AZURE_CLIENT_ID"),
                 export.condition("Ready").message()));
         credentials("late", client, "hush-late");
         export.awaitReady();
