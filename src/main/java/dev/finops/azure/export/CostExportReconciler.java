@@ -82,7 +82,7 @@ public final class CostExportReconciler implements Reconciler<CostExport> {
     private final Optional<String> ownTenant;
     private final TransientStates states = new TransientStates();
     private final ReconcileLimiter limiter;
-    private final WakeUps wakeUps = new WakeUps();
+    private final WakeUps<CostExport> wakeUps = new WakeUps<>();
     private final RequeueTimer requeue;
     private final Sweep sweep;
     private IndexerResourceCache<CostExport> cache;

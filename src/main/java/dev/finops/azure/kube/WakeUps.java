@@ -1,6 +1,6 @@
 package dev.finops.azure.kube;
 
-import dev.finops.azure.api.v1alpha1.CostExport;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.AbstractEventSource;
 import io.javaoperatorsdk.operator.processing.event.source.Cache;
@@ -12,14 +12,14 @@ import java.util.Set;
  * Requeues objects by name. The SDK ignores a plain event for an object that it does not know, and it forgets an object
  * together with its predecessor of the same name. It never ignores a resource event.
  */
-public final class WakeUps extends AbstractEventSource<Void, CostExport> {
-    private Cache<CostExport> cache;
+public final class WakeUps<R extends HasMetadata> extends AbstractEventSource<Void, R> {
+    private Cache<R> cache;
 
     public WakeUps() {
         super(Void.class, "wake");
     }
 
-    public void of(Cache<CostExport> objects) {
+    public void of(Cache<R> objects) {
         cache = objects;
     }
 
@@ -32,7 +32,7 @@ public final class WakeUps extends AbstractEventSource<Void, CostExport> {
     }
 
     @Override
-    public Set<Void> getSecondaryResources(CostExport primary) {
+    public Set<Void> getSecondaryResources(R primary) {
         return Set.of();
     }
 }
